@@ -1,0 +1,43 @@
+/** The options that every HTTP adapter takes: callbacks of the user's, whose failures nobody feels. */
+import type { Attributes } from "@opentelemetry/api";
+import type { Pushmeter } from "@pushmeter/sdk";
+
+export interface HttpOptions<Env = unknown> {
+  /** The route's pattern, e.g. `/courses/:id`. Never return a raw path: each value becomes series. */
+  readonly route?: ((request: Request) => string | undefined) | undefined;
+  /** True: the request is not measured. */
+  readonly ignore?: ((request: Request) => boolean) | undefined;
+  /** More attributes. Keep their values few: 2,000 sets of attributes at most are told apart. */
+  readonly attributes?:
+    | ((request: Request, response: Response | undefined, env: Env) => Attributes | undefined)
+    | undefined;
+}
+
+const NAMES = ["route", "ignore", "attributes"];
+
+/** @throws TypeError for an option that is unknown or no function. */
+export function checkHttpOptions(adapter: string, options: HttpOptions<never>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!NAMES.includes(name)) {
+      throw new TypeError(`pushmeter: ${adapter} has no option ${name}. Accepted: ${NAMES.join(", ")}`);
+    }
+    if (value !== undefined && typeof value !== "function") {
+      throw new TypeError(`pushmeter: ${adapter} ${name} must be a function, got ${typeof value}`);
+    }
+  }
+}
+
+/** The callback's result, or undefined if there is none or it throws; a throw is reported. */
+export function attempt<Args extends unknown[], Result>(
+  pushmeter: Pushmeter,
+  callback: ((...args: Args) => Result) | undefined,
+  ...args: Args
+): Result | undefined {
+  if (!callback) return undefined;
+  try {
+    return callback(...args);
+  } catch (error) {
+    pushmeter.report(error);
+    return undefined;
+  }
+}

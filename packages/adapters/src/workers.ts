@@ -1,0 +1,112 @@
+/** `@pushmeter/adapters/workers`: Cloudflare Workers. */
+import type { Platform, Pushmeter, Trigger } from "@pushmeter/sdk";
+import { checkHttpOptions, type HttpOptions } from "./callbacks.ts";
+import { measureHttp } from "./http.ts";
+
+/** The part of a Worker's execution context that is used. */
+interface Context {
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+// The parameters of a user's handlers are his own; only what they are called with matters here.
+// biome-ignore lint/suspicious/noExplicitAny: `unknown` would refuse every handler that names its parameters' types.
+type Handler = (...args: any[]) => unknown;
+
+/** A Worker's default export: an object of handlers, or anything with a `fetch`, such as a Hono app. */
+export interface WorkerHandlers {
+  readonly fetch?: Handler | undefined;
+  readonly scheduled?: Handler | undefined;
+  readonly queue?: Handler | undefined;
+}
+
+/** Handlers that are passed on as they are. */
+const OTHERS = ["email", "tail", "tailStream", "trace", "test"] as const;
+
+/**
+ * Measures `fetch`, `scheduled` and `queue` and pushes in `waitUntil`. The handlers' results, errors and
+ * streams pass through unchanged; other handlers are handed on.
+ *
+ * @example
+ * ```ts
+ * export default instrumentWorker(pushmeter, { fetch, scheduled, queue });
+ * ```
+ * @throws TypeError if there is no handler to measure, or an option is unusable.
+ */
+export function instrumentWorker<Handlers extends WorkerHandlers>(
+  pushmeter: Pushmeter,
+  handlers: Handlers,
+  options: HttpOptions<never> = {},
+): Handlers {
+  checkHttpOptions("instrumentWorker", options);
+  const { fetch, scheduled, queue } = handlers ?? {};
+  if (!fetch && !scheduled && !queue) {
+    throw new TypeError(
+      "pushmeter: instrumentWorker needs an object with fetch, scheduled or queue, " +
+        `got ${typeof handlers === "function" ? "a function" : handlers ? "an object without them" : handlers}`,
+    );
+  }
+  const wrapped: Record<string, Handler> = {};
+  for (const name of OTHERS) {
+    const handler = (handlers as Record<string, unknown>)[name];
+    if (typeof handler === "function") wrapped[name] = handler.bind(handlers);
+  }
+  if (fetch) {
+    wrapped.fetch = (request: Request, env: unknown, ctx: Context) =>
+      measureHttp(
+        pushmeter,
+        options,
+        request,
+        platformOf(env, ctx),
+        ctx,
+        () => fetch.call(handlers, request, env, ctx) as Promise<Response>,
+      );
+  }
+  if (scheduled) {
+    wrapped.scheduled = (event: { cron: string }, env: unknown, ctx: Context) =>
+      measureTrigger(pushmeter, "timer", { "faas.cron": event.cron }, event, env, ctx, () =>
+        scheduled.call(handlers, event, env, ctx),
+      );
+  }
+  if (queue) {
+    wrapped.queue = (batch: { queue: string }, env: unknown, ctx: Context) =>
+      measureTrigger(
+        pushmeter,
+        "pubsub",
+        { "messaging.destination.name": batch.queue },
+        batch,
+        env,
+        ctx,
+        () => queue.call(handlers, batch, env, ctx),
+      );
+  }
+  // Each handler has the parameters of the one that it wraps.
+  return wrapped as WorkerHandlers as Handlers;
+}
+
+async function measureTrigger(
+  pushmeter: Pushmeter,
+  trigger: Trigger,
+  attributes: Record<string, string>,
+  event: object,
+  env: unknown,
+  ctx: Context,
+  handle: () => unknown,
+): Promise<unknown> {
+  const platform = platformOf(env, ctx);
+  const invocation = pushmeter.begin(trigger, platform, event, ctx);
+  if (!invocation) return handle();
+  let thrown: { error: unknown } | undefined;
+  try {
+    return await handle();
+  } catch (error) {
+    thrown = { error };
+    throw error;
+  } finally {
+    pushmeter.endFaas(invocation, trigger, { thrown }, platform, attributes);
+  }
+}
+
+function platformOf(env: unknown, ctx: Context): () => Platform {
+  // Called on the context: waitUntil is an illegal invocation without it.
+  return () => ({ env, waitUntil: (promise) => ctx.waitUntil(promise) });
+}

@@ -1,0 +1,43 @@
+/** Where a push goes: any standard OpenTelemetry exporter, and what pushmeter's own can do besides. */
+import type { ExportResult } from "@opentelemetry/core";
+import {
+  AggregationTemporality,
+  type PushMetricExporter,
+  type ResourceMetrics,
+} from "@opentelemetry/sdk-metrics";
+
+/** A standard result, and the points that can never be stored, counted by reason. */
+export interface PushResult extends ExportResult {
+  readonly dropped?: ReadonlyMap<string, number> | undefined;
+}
+
+/** A `PushMetricExporter` that may be told how long it has. Exporters that do not know `options` work too. */
+export interface Destination extends PushMetricExporter {
+  export(
+    metrics: ResourceMetrics,
+    resultCallback: (result: PushResult) => void,
+    options?: { readonly timeout?: number },
+  ): void;
+}
+
+/**
+ * A destination for cumulative totals: a push that failed is made good by the next.
+ *
+ * @param push - sends everything or rejects; resolves to the points that can never be stored.
+ */
+export function cumulativeDestination(
+  push: (metrics: ResourceMetrics, timeout?: number) => Promise<PushResult["dropped"]>,
+  shutdown: () => Promise<void> = async () => {},
+): Destination {
+  return {
+    export(metrics, resultCallback, options) {
+      push(metrics, options?.timeout).then(
+        (dropped) => resultCallback({ code: 0, dropped }),
+        (error) => resultCallback({ code: 1, error }),
+      );
+    },
+    selectAggregationTemporality: () => AggregationTemporality.CUMULATIVE,
+    forceFlush: async () => {},
+    shutdown,
+  };
+}

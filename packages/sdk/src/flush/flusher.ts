@@ -1,0 +1,137 @@
+/**
+ * When to push. Never in the response's way, never two pushes at once, and no request waits for another
+ * request's promise (a trap on Workers): each waits on timers of its own.
+ *
+ * - With `waitUntil` (Workers, edge): the first invocation after a push takes a lease, lingers for `every` ms
+ *   and then pushes all that the instance recorded meanwhile. It gives the lease up at the moment it
+ *   collects, so that what is recorded during the push has the next invocation as its owner. The second
+ *   invocation stands by and takes over if the owner was aborted.
+ * - Without (Node, Bun, Deno): the process lives on by itself, and a loop pushes every `every` ms.
+ */
+import type { Platform } from "../invocation.ts";
+import { type Runtime, sleep } from "../runtime.ts";
+import { Lease } from "./lease.ts";
+
+/** `{ every }` in milliseconds, or after each invocation. */
+export type FlushPolicy = { readonly every: number } | "invocation";
+
+/** Workers keep an instance for 30 s after the response; five of them stay in reserve. */
+const BUDGET = 25_000;
+/** Linger, then wait for a push under way, then push: the three fit into the budget. */
+const LONGEST_LINGER = 15_000;
+const LONGEST_PUSH = 10_000;
+/** How late an owner may be before it counts as aborted. */
+const GRACE = 1_000;
+const POLL = 50;
+/** How late a loop may be, pushing or with its process blocked, before it counts as dead. */
+const LONGEST_TICK = 60_000;
+
+/** Pushes all totals, giving up after `timeout` ms; true if they were stored. Never rejects. */
+export type Push = (timeout: number) => Promise<boolean>;
+
+export class Flusher {
+  readonly #runtime: Runtime;
+  readonly #push: Push;
+  readonly #every: number;
+  readonly #linger: number;
+  readonly #longestPush: number;
+  readonly #owner = new Lease();
+  readonly #standby = new Lease();
+  readonly #pushing = new Lease();
+  readonly #looping = new Lease();
+  /** Invocations that have ended, and how many of them a push has carried. A push that dies counts none. */
+  #recorded = 0;
+  #stored = 0;
+
+  constructor(runtime: Runtime, policy: FlushPolicy, push: Push) {
+    this.#runtime = runtime;
+    this.#push = push;
+    this.#every = policy === "invocation" ? 0 : policy.every;
+    this.#linger = Math.min(this.#every, LONGEST_LINGER);
+    this.#longestPush = Math.min(LONGEST_PUSH, (BUDGET - this.#linger) / 2);
+  }
+
+  /** An invocation has ended: sees to it that what it recorded is pushed. */
+  recorded(platform: () => Platform): void {
+    this.#recorded++;
+    const now = this.#runtime.monotonic();
+    if (this.#looping.held(now)) return;
+    if (this.#owner.held(now) && this.#standby.held(now)) return;
+
+    const { waitUntil = this.#every ? undefined : () => {} } = platform();
+    if (!waitUntil) {
+      const loop = this.#looping.take(now, this.#every + LONGEST_TICK);
+      if (loop) void this.#loop(loop);
+      return;
+    }
+    const owner = this.#owner.take(now, this.#linger + GRACE);
+    if (owner) {
+      waitUntil(this.#own(owner, this.#linger, now + BUDGET));
+      return;
+    }
+    const wait = this.#owner.remaining(now) + POLL;
+    const standby = this.#standby.take(now, wait + GRACE);
+    if (standby) waitUntil(this.#standBy(standby, wait, now + BUDGET));
+  }
+
+  /** Pushes now, after a push that is under way; true if all that was recorded is stored. */
+  async flush(timeout = BUDGET): Promise<boolean> {
+    const end = this.#runtime.monotonic() + timeout;
+    const turn = await this.#turn(end);
+    this.#recorded++;
+    return turn ? this.#pushInTurn(turn, end - this.#runtime.monotonic()) : false;
+  }
+
+  /** Ends the loop of a long-lived process. */
+  stop(): void {
+    this.#looping.revoke();
+  }
+
+  async #own(owner: symbol, linger: number, end: number): Promise<void> {
+    if (linger) await sleep(this.#runtime, linger);
+    const turn = await this.#turn(end, owner);
+    this.#owner.release(owner);
+    if (turn) await this.#pushInTurn(turn, this.#longestPush);
+  }
+
+  async #standBy(standby: symbol, wait: number, end: number): Promise<void> {
+    await sleep(this.#runtime, wait);
+    this.#standby.release(standby);
+    if (this.#stored === this.#recorded) return;
+    const owner = this.#owner.take(this.#runtime.monotonic(), GRACE);
+    if (owner) await this.#own(owner, 0, end);
+  }
+
+  /** Waits for a push under way. Undefined if none of the time until `end` would be left to push. */
+  async #turn(end: number, owner?: symbol): Promise<symbol | undefined> {
+    for (;;) {
+      const now = this.#runtime.monotonic();
+      const turn = this.#pushing.take(now, this.#longestPush + GRACE);
+      if (turn) return turn;
+      if (now + POLL >= end) return undefined;
+      if (owner) this.#owner.renew(owner, now, GRACE);
+      await sleep(this.#runtime, POLL);
+    }
+  }
+
+  async #pushInTurn(turn: symbol, timeout: number): Promise<boolean> {
+    try {
+      // The push before, or an explicit flush, may have carried everything already.
+      const recorded = this.#recorded;
+      if (this.#stored === recorded) return true;
+      const stored = await this.#push(timeout);
+      if (stored) this.#stored = recorded;
+      return stored;
+    } finally {
+      this.#pushing.release(turn);
+    }
+  }
+
+  /** Ends when another loop has taken its place: a Worker's loop dies with the request that began it. */
+  async #loop(loop: symbol): Promise<void> {
+    do {
+      await sleep(this.#runtime, this.#every, true);
+      if (this.#looping.has(loop)) await this.flush();
+    } while (this.#looping.renew(loop, this.#runtime.monotonic(), this.#every + LONGEST_TICK));
+  }
+}

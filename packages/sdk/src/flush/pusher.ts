@@ -1,0 +1,98 @@
+/**
+ * One push: collect, add up, hand to the destination, and record how it went. The record is carried by the
+ * next push.
+ */
+import type { Attributes } from "@opentelemetry/api";
+import type { Resource } from "@opentelemetry/resources";
+import { AggregationTemporality, InstrumentType, type ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { Destination, PushResult } from "../destination.ts";
+import { PushError } from "../http/error.ts";
+import type { Instruments } from "../instruments.ts";
+import type { Runtime } from "../runtime.ts";
+import type { Reader } from "./reader.ts";
+import { Totals } from "./totals.ts";
+
+/** For all observable callbacks of the user's together. */
+const COLLECT_TIMEOUT = 3_000;
+
+export interface PusherOptions {
+  readonly runtime: Runtime;
+  readonly reader: Reader;
+  readonly instruments: Instruments;
+  /** Hears of every failure. */
+  readonly report: (error: unknown) => void;
+}
+
+export class Pusher {
+  readonly #options: PusherOptions;
+  readonly #totals = new Totals();
+
+  constructor(options: PusherOptions) {
+    this.#options = options;
+  }
+
+  /** Collects what was recorded since the last time and returns the totals. */
+  async collect(
+    resource: Resource,
+    labels?: Attributes,
+  ): Promise<{ delta: ResourceMetrics; totals: ResourceMetrics }> {
+    const { reader, report, runtime } = this.#options;
+    // One meter, so the SDK hands out all deltas at once after the last callback: an invocation that is
+    // aborted while a callback waits loses nothing.
+    const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT });
+    this.#totals.add(resourceMetrics);
+    for (const error of errors) report(error);
+    return {
+      delta: { ...resourceMetrics, resource },
+      totals: this.#totals.cumulative(resource, runtime.now(), labels),
+    };
+  }
+
+  /** True if everything was stored. Never rejects; gives up after `timeout` ms. */
+  async push(
+    destination: Destination,
+    resource: Resource,
+    labels: Attributes | undefined,
+    timeout: number,
+  ): Promise<boolean> {
+    const { runtime, report, instruments } = this.#options;
+    const started = runtime.monotonic();
+    let result: PushResult;
+    try {
+      const { delta, totals } = await this.collect(resource, labels);
+      const temporality = destination.selectAggregationTemporality?.(InstrumentType.COUNTER);
+      const batch = temporality === AggregationTemporality.DELTA ? delta : totals;
+      result = await exported(runtime, destination, batch, timeout - (runtime.monotonic() - started));
+    } catch (error) {
+      result = { code: 1, error: error instanceof Error ? error : new Error(String(error)) };
+    }
+    const { code, error, dropped = [] } = result;
+    if (error) report(error);
+    const outcome = code === 0 ? "success" : error instanceof PushError ? error.result : "error";
+    instruments.push.record((runtime.monotonic() - started) / 1000, { result: outcome });
+    for (const [reason, points] of dropped) instruments.dropped.add(points, { reason });
+    return code === 0;
+  }
+}
+
+/** `export` as a promise that settles in time, even if the destination never calls back. */
+function exported(
+  runtime: Runtime,
+  destination: Destination,
+  batch: ResourceMetrics,
+  timeout: number,
+): Promise<PushResult> {
+  return new Promise((resolve) => {
+    const cancel = runtime.timer(timeout, () =>
+      resolve({ code: 1, error: new PushError("timeout", `push took longer than ${timeout} ms`) }),
+    );
+    destination.export(
+      batch,
+      (result) => {
+        cancel();
+        resolve(result);
+      },
+      { timeout },
+    );
+  });
+}

@@ -1,0 +1,110 @@
+/**
+ * The one way out: a request with a deadline, retried with exponential back-off and full jitter. Knows no
+ * metrics. Retry rules: Prometheus remote-write specification 1.0 and 2.0, "Retries & backoff".
+ */
+import { type Runtime, sleep } from "../runtime.ts";
+import { PushError } from "./error.ts";
+
+/** What is kept of an answer's body, in bytes. */
+const BODY_LIMIT = 1024;
+const FIRST_BACKOFF = 250;
+const LONGEST_BACKOFF = 5_000;
+
+export interface Call {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly body?: Uint8Array<ArrayBuffer> | undefined;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** At most 1024 bytes. */
+  readonly body: string;
+  /** An earlier attempt at the same call ended without a clear answer: it may have been stored. */
+  readonly unclear: boolean;
+}
+
+export interface Client {
+  readonly runtime: Runtime;
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** Takes secrets out of a text that somebody else wrote. */
+  readonly redact: (text: string) => string;
+}
+
+/**
+ * Sends until there is an answer that no retry would change: a 2xx, 3xx or 4xx other than 429.
+ *
+ * @param timeout - for all attempts together, ms.
+ * @throws PushError `unavailable`, `unreachable` or `timeout` when time is up.
+ */
+export async function send(client: Client, call: Call, timeout: number): Promise<Answer> {
+  const { runtime } = client;
+  const end = runtime.monotonic() + timeout;
+  for (let attempt = 0; ; attempt++) {
+    let failure: PushError;
+    let wait = runtime.random() * Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** attempt);
+    try {
+      const { status, headers, body } = await once(client, call, end - runtime.monotonic());
+      if (status < 500 && status !== 429) return { status, headers, body, unclear: attempt > 0 };
+      failure = new PushError("unavailable", `answered ${status}${body && `: ${body}`}`, status);
+      wait = Math.max(wait, retryAfter(headers.get("retry-after"), runtime.now()));
+    } catch (error) {
+      failure =
+        error instanceof PushError ? error : new PushError("unreachable", client.redact(String(error)));
+    }
+    if (failure.result === "timeout" || runtime.monotonic() + wait >= end) throw failure;
+    await sleep(runtime, wait);
+  }
+}
+
+async function once(client: Client, call: Call, timeout: number): Promise<Omit<Answer, "unclear">> {
+  const abort = new AbortController();
+  let cancel = () => {};
+  const late = new Promise<never>((_, reject) => {
+    cancel = client.runtime.timer(timeout, () => {
+      reject(new PushError("timeout", `no answer within ${Math.round(timeout)} ms`));
+      abort.abort();
+    });
+  });
+  try {
+    const { url, method, headers, body = null } = call;
+    // A redirect would carry custom headers, and with them a token, to wherever it points.
+    const request = new Request(url, { method, headers, body, redirect: "manual", signal: abort.signal });
+    // A fetch of the user's need not heed the signal: the race ends in time anyway.
+    return await Promise.race([late, answer(client, request)]);
+  } finally {
+    cancel();
+  }
+}
+
+async function answer({ fetch, redact }: Client, request: Request): Promise<Omit<Answer, "unclear">> {
+  const response = await fetch(request);
+  const body = redact((await readStart(response)).trim());
+  return { status: response.status, headers: response.headers, body };
+}
+
+/** Reads what fits and cancels the rest: a body that is neither read nor cancelled holds its connection. */
+async function readStart(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  if (!reader) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let left = BODY_LIMIT;
+  while (left > 0) {
+    const { done, value } = await reader.read();
+    if (done) return text;
+    text += decoder.decode(value.subarray(0, left), { stream: true });
+    left -= value.length;
+  }
+  await reader.cancel();
+  return text;
+}
+
+/** `Retry-After` in milliseconds, given as seconds or as an HTTP date (RFC 9110 §10.2.3); 0 if unreadable. */
+function retryAfter(value: string | null, now: number): number {
+  if (!value) return 0;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  return Math.max(ms, 0);
+}

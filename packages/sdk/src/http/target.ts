@@ -1,0 +1,146 @@
+/** A destination's address and credentials: checked at start, kept out of every message. */
+import { checkMilliseconds, checkNames, checkText, invalid } from "../options.ts";
+import type { Runtime } from "../runtime.ts";
+import { type Answer, type Call, type Client, send } from "./client.ts";
+import { PushError } from "./error.ts";
+
+/** One of: a bearer token, a user name and password, or headers as they are to be sent. */
+export type Auth =
+  | { readonly bearer: string }
+  | { readonly basic: { readonly username: string; readonly password: string } }
+  | { readonly headers: Readonly<Record<string, string>> };
+
+/** The options that every destination has. */
+export interface TargetOptions {
+  /** Absolute, http or https. A user name and password in it become basic authentication. */
+  readonly url: string;
+  readonly auth?: Auth | undefined;
+  /** For one push with all its retries, ms. Default 10,000. */
+  readonly timeout?: number | undefined;
+  /** Sent with instead of the platform's `fetch`, e.g. a service binding's. */
+  readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
+}
+
+export const TARGET_OPTIONS = "url auth timeout fetch";
+
+/** Headers that are part of a wire format; a user's headers cannot replace them. */
+const RESERVED = /^(content-(type|encoding|length)|host|x-prometheus-remote-write-version)$/i;
+const DEFAULT_TIMEOUT = 10_000;
+
+/** Where to send, how long to try, and what to say when it fails. */
+export class Target {
+  /** Without credentials, query or trailing slash. */
+  readonly url: string;
+  readonly timeout: number;
+  readonly #name: string;
+  readonly #query: string;
+  readonly #headers: Record<string, string>;
+  readonly #client: Client;
+
+  /** @param name - the destination as the user knows it, the first word of its messages. */
+  constructor(name: string, options: TargetOptions, runtime: Runtime) {
+    const { timeout = DEFAULT_TIMEOUT, fetch = runtime.fetch } = options;
+    const url = checkUrl(`${name} url`, options.url);
+    checkMilliseconds(`${name} timeout`, timeout);
+    if (typeof fetch !== "function") invalid(`${name} fetch`, fetch, "a function");
+    const { username, password } = url;
+    if (username && options.auth) {
+      invalid(`${name} auth`, options.auth, "left out when the url has a user name");
+    }
+    const auth = username
+      ? { basic: { username: decodeURIComponent(username), password: decodeURIComponent(password) } }
+      : options.auth;
+    this.#headers = auth ? authHeaders(`${name} auth`, auth) : {};
+    this.#name = name;
+    this.#query = url.search;
+    this.url = url.origin + url.pathname.replace(/\/+$/, "");
+    this.timeout = timeout;
+    const secrets = [...Object.values(this.#headers), ...url.search.slice(1).split(/[&=]/), password]
+      .flatMap((text) => text.split(" "))
+      .filter((text) => text.length > 3);
+    this.#client = {
+      runtime,
+      fetch,
+      redact: (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, "***"), text),
+    };
+  }
+
+  /**
+   * Sends to the target's URL, with `path` added to it.
+   *
+   * @throws PushError with the target's name and address in the message.
+   */
+  async send(call: Omit<Call, "url">, timeout = this.timeout, path = ""): Promise<Answer> {
+    const url = this.url + path + this.#query;
+    const headers = { ...this.#headers, ...call.headers };
+    try {
+      return await send(this.#client, { ...call, headers, url }, Math.min(timeout, this.timeout));
+    } catch (error) {
+      if (!(error instanceof PushError)) throw error;
+      throw new PushError(error.result, this.#sentence(error.message), error.status);
+    }
+  }
+
+  /** The error for an answer that no retry would change. */
+  refusal({ status, body }: Answer): PushError {
+    return new PushError("refused", this.#sentence(`refused with ${status}${body && `: ${body}`}`), status);
+  }
+
+  #sentence(what: string): string {
+    return `${this.#name} to ${this.url}: ${what}`;
+  }
+}
+
+function checkUrl(option: string, value: unknown): URL {
+  let url: URL | undefined;
+  try {
+    url = new URL(value as string);
+  } catch {
+    // Reported below, with everything else that is no http URL.
+  }
+  if (typeof value !== "string" || !url || !/^https?:$/.test(url.protocol)) {
+    invalid(option, value, "an absolute http or https URL");
+  }
+  return url;
+}
+
+function authHeaders(option: string, auth: Auth): Record<string, string> {
+  checkNames(option, auth, "bearer basic headers");
+  if (Object.keys(auth).length !== 1) invalid(option, auth, "exactly one of bearer, basic or headers");
+  if ("bearer" in auth) {
+    checkToken(`${option}.bearer`, auth.bearer);
+    return { authorization: `Bearer ${auth.bearer}` };
+  }
+  if ("basic" in auth) {
+    checkNames(`${option}.basic`, auth.basic, "username password");
+    const { username, password } = auth.basic;
+    checkText(`${option}.basic.username`, username);
+    if (typeof password !== "string") invalid(`${option}.basic.password`, password, "a string");
+    // RFC 7617: UTF-8, and a colon ends the user name.
+    if (username.includes(":")) invalid(`${option}.basic.username`, username, "a string without a colon");
+    const bytes = new TextEncoder().encode(`${username}:${password}`);
+    return { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
+  }
+  const headers: Record<string, string> = {};
+  if (typeof auth.headers !== "object" || !auth.headers) {
+    invalid(`${option}.headers`, auth.headers, "an object of header names and values");
+  }
+  for (const [name, value] of Object.entries(auth.headers)) {
+    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name) || RESERVED.test(name)) {
+      invalid(
+        `${option}.headers`,
+        auth.headers,
+        "headers with valid names that the wire format does not own",
+      );
+    }
+    checkToken(`${option}.headers.${name}`, value);
+    headers[name.toLowerCase()] = value;
+  }
+  return headers;
+}
+
+/** fetch quotes a value that it cannot send in its error: refuse such a value before it gets there. */
+function checkToken(option: string, value: unknown): void {
+  checkText(option, value);
+  if (!/^[\x20-\x7e]+$/.test(value)) invalid(option, value, "a string of printable ASCII characters");
+}

@@ -1,0 +1,27 @@
+/**
+ * `ondemand.ts` for the edge, where everything is bundled into one file and its size counts: remote write from
+ * the environment, which most bundles hold anyway. The rest is told to be imported or not to make sense here.
+ */
+import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { Destination } from "./destination.ts";
+import { type Environment, targetOptions } from "./environment.ts";
+import { remoteWrite } from "./remote-write/index.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** @throws TypeError for a bad URL or token, or if the environment names another destination. */
+export async function destinationFrom(env: Environment, runtime: Runtime): Promise<Destination | undefined> {
+  const options = targetOptions(env, "PUSHMETER_REMOTE_WRITE");
+  if (options) return remoteWrite(options, runtime);
+  if (targetOptions(env, "PUSHMETER_PUSHGATEWAY")) {
+    throw new TypeError(
+      "pushmeter: PUSHMETER_PUSHGATEWAY_URL is not read in an edge bundle, " +
+        "set push: (env) => pushgateway({ url: env.PUSHMETER_PUSHGATEWAY_URL })",
+    );
+  }
+  return undefined;
+}
+
+/** An edge instance knows only its own requests, and the next scrape meets another instance. */
+export async function scrape(_metrics: ResourceMetrics): Promise<Response> {
+  return new Response("scrape() is for long-lived processes; an edge instance pushes\n", { status: 501 });
+}

@@ -1,0 +1,53 @@
+/** Bad configuration fails at start, with one sentence: the option, what came, what is accepted. */
+
+/**
+ * @throws TypeError always. What came is described, never quoted: it may be a secret in the wrong place.
+ */
+export function invalid(option: string, got: unknown, accepted: string): never {
+  throw new TypeError(`pushmeter: ${option} must be ${accepted}, got ${shape(got)}`);
+}
+
+/** @throws TypeError when `options` is no object or has a key that is not in `names` (space-separated). */
+export function checkNames(option: string, options: unknown, names: string): void {
+  if (typeof options !== "object" || !options || Array.isArray(options)) {
+    invalid(option, options, `an object with ${names.replaceAll(" ", ", ")}`);
+  }
+  const accepted = names.split(" ");
+  for (const key of Object.keys(options)) {
+    if (accepted.includes(key)) continue;
+    const nearest = accepted.find((name) => isNear(name.toLowerCase(), key.toLowerCase()));
+    const hint = nearest ? `did you mean ${nearest}? ` : "";
+    throw new TypeError(`pushmeter: ${option} has no option ${key}, ${hint}Accepted: ${accepted.join(", ")}`);
+  }
+}
+
+/** @throws TypeError unless `got` is a number of milliseconds from 1 to a day. */
+export function checkMilliseconds(option: string, got: unknown): void {
+  if (!(typeof got === "number" && got >= 1 && got <= 86_400_000)) {
+    invalid(option, got, "a number of milliseconds from 1 to 86400000");
+  }
+}
+
+/** @throws TypeError unless `got` is a string with something in it. */
+export function checkText(option: string, got: unknown): asserts got is string {
+  if (typeof got !== "string" || !got.trim()) invalid(option, got, "a string that is not empty");
+}
+
+function shape(value: unknown): string {
+  if (typeof value === "string") return value ? `a string of ${value.length} characters` : "an empty string";
+  if (typeof value === "number") return `${value}`;
+  if (Array.isArray(value)) return "an array";
+  if (value && typeof value === "object")
+    return `an object with ${Object.keys(value).join(", ") || "no keys"}`;
+  return typeof value === "function" ? "a function" : String(value);
+}
+
+/** Typed in a hurry: a letter missing, added, wrong, or two swapped; or one is the start of the other. */
+function isNear(a: string, b: string): boolean {
+  if (b.length > 2 && (a.startsWith(b) || b.startsWith(a))) return true;
+  let i = 0;
+  while (i < a.length && a[i] === b[i]) i++;
+  const [x, y] = [a.slice(i), b.slice(i)];
+  const swapped = y.slice(1, 2) + y.slice(0, 1) + y.slice(2);
+  return x.slice(1) === y || x === y.slice(1) || x.slice(1) === y.slice(1) || x === swapped;
+}

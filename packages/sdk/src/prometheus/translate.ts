@@ -1,0 +1,184 @@
+/**
+ * OpenTelemetry data to Prometheus metric families, once, for every wire. No series stands in the result
+ * twice: a receiver would refuse the whole push.
+ */
+import type { Attributes, AttributeValue, HrTime } from "@opentelemetry/api";
+import type { Resource } from "@opentelemetry/resources";
+import {
+  type DataPoint,
+  DataPointType,
+  type Histogram,
+  InstrumentType,
+  type MetricData,
+  type ResourceMetrics,
+} from "@opentelemetry/sdk-metrics";
+import { isReservedLabel, labelName, type MetricType, metricName } from "./names.ts";
+import { METER_NAME } from "./scope.ts";
+
+/** Label names to values as Prometheus stores them, sorted by name. */
+export type Labels = Readonly<Record<string, string>>;
+
+export interface Point {
+  readonly labels: Labels;
+  /** Milliseconds since the epoch: the first recording. */
+  readonly start: number;
+  /** A number for counters and gauges. */
+  readonly value: number | Histogram;
+}
+
+export interface Family {
+  readonly name: string;
+  readonly type: MetricType;
+  readonly help: string;
+  /** The counter did not exist before `start`; one that observes a total from elsewhere may have. */
+  readonly startsAtZero: boolean;
+  /** By label set. */
+  readonly points: Map<string, Point>;
+}
+
+export interface Translation {
+  readonly families: readonly Family[];
+  /** [namespace/]service.name, empty if the resource has none. */
+  readonly job: string;
+  /** service.instance.id, empty if the resource has none. */
+  readonly instance: string;
+  /** Points that Prometheus cannot hold, by reason. */
+  readonly dropped: ReadonlyMap<string, number>;
+}
+
+/** Longer values are cut: receivers refuse them (Mimir and Grafana Cloud above 2048 bytes). */
+const LONGEST_VALUE = 1024;
+
+export function translate({ resource, scopeMetrics }: ResourceMetrics): Translation {
+  const families = new Map<string, Family>();
+  const dropped = new Map<string, number>();
+  const drop = (reason: string, points: number) => dropped.set(reason, (dropped.get(reason) ?? 0) + points);
+
+  for (const { scope, metrics } of scopeMetrics) {
+    const scopeAttributes: Attributes =
+      scope.name === METER_NAME ? {} : { "otel.scope.name": scope.name, "otel.scope.version": scope.version };
+    for (const data of metrics) {
+      const type = typeOf(data);
+      if (!type) {
+        drop("exponential_histogram", data.dataPoints.length);
+        continue;
+      }
+      const family = familyOf(families, data, type);
+      if (family.type !== type) drop("type_conflict", data.dataPoints.length);
+      else {
+        for (const point of data.dataPoints) {
+          if (!addPoint(family, point, scopeAttributes)) drop("bounds_conflict", 1);
+        }
+      }
+    }
+  }
+  const { attributes } = resource;
+  const namespace = attributes["service.namespace"];
+  if (families.size) addTargetInfo(families, resource);
+  return {
+    families: [...families.values()],
+    job: (namespace ? `${namespace}/` : "") + (attributes["service.name"] ?? ""),
+    instance: labelValue(attributes["service.instance.id"]),
+    dropped,
+  };
+}
+
+function typeOf(data: MetricData): MetricType | undefined {
+  switch (data.dataPointType) {
+    case DataPointType.SUM:
+      return data.isMonotonic ? "counter" : "gauge";
+    case DataPointType.GAUGE:
+      return "gauge";
+    case DataPointType.HISTOGRAM:
+      return "histogram";
+    default:
+      return undefined;
+  }
+}
+
+function familyOf(families: Map<string, Family>, { descriptor }: MetricData, type: MetricType): Family {
+  const name = metricName(descriptor.name, descriptor.unit, type);
+  let family = families.get(name);
+  if (!family) {
+    // The SDK's descriptor has the instrument's type; the interface does not show it.
+    const { type: instrument } = descriptor as { type?: InstrumentType };
+    family = {
+      name,
+      type,
+      help: descriptor.description,
+      startsAtZero: type !== "gauge" && instrument !== InstrumentType.OBSERVABLE_COUNTER,
+      points: new Map(),
+    };
+    families.set(name, family);
+  }
+  return family;
+}
+
+/** Attribute sets that differ only in what Prometheus cannot write are one series: they are added up. */
+function addPoint(family: Family, point: DataPoint<unknown>, scopeAttributes: Attributes): boolean {
+  const labels = labelsOf({ ...point.attributes, ...scopeAttributes });
+  const key = JSON.stringify(labels);
+  const start = milliseconds(point.startTime);
+  const before = family.points.get(key);
+  const value = point.value as number | Histogram;
+  const merged = before ? merge(family.type, before.value, value) : value;
+  if (merged === undefined) return false;
+  family.points.set(key, { labels, start: before ? Math.min(before.start, start) : start, value: merged });
+  return true;
+}
+
+function merge(
+  type: MetricType,
+  a: number | Histogram,
+  b: number | Histogram,
+): number | Histogram | undefined {
+  if (typeof a === "number" || typeof b === "number") {
+    return type === "gauge" ? b : (a as number) + (b as number);
+  }
+  if (a.buckets.boundaries.join() !== b.buckets.boundaries.join()) return undefined;
+  return {
+    count: a.count + b.count,
+    ...(a.sum !== undefined && b.sum !== undefined && { sum: a.sum + b.sum }),
+    buckets: {
+      boundaries: a.buckets.boundaries,
+      counts: a.buckets.counts.map((count, i) => count + (b.buckets.counts[i] ?? 0)),
+    },
+  };
+}
+
+/** Attributes as labels. Keys that collide join their values with `;` in the order of the keys. */
+function labelsOf(attributes: Attributes): Labels {
+  const labels: Record<string, string> = {};
+  for (const key of Object.keys(attributes).sort()) {
+    const value = labelValue(attributes[key]);
+    if (!value) continue;
+    let name = labelName(key);
+    if (isReservedLabel(name)) name = `exported_${name}`;
+    labels[name] = name in labels ? `${labels[name]};${value}` : value;
+  }
+  // Sanitizing may have changed the order.
+  return Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function labelValue(value: AttributeValue | undefined): string {
+  const text = typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
+  return text.slice(0, LONGEST_VALUE).toWellFormed();
+}
+
+/** All of the resource that is in no other label, as the specification has it. */
+function addTargetInfo(families: Map<string, Family>, { attributes }: Resource): void {
+  const { "service.name": _, "service.namespace": __, "service.instance.id": ___, ...rest } = attributes;
+  const labels = labelsOf(rest);
+  if (!Object.keys(labels).length) return;
+  families.set("target_info", {
+    name: "target_info",
+    type: "gauge",
+    help: "Target metadata",
+    startsAtZero: false,
+    points: new Map([["", { labels, start: 0, value: 1 }]]),
+  });
+}
+
+function milliseconds([seconds, nanoseconds]: HrTime): number {
+  return seconds * 1000 + Math.floor(nanoseconds / 1e6);
+}

@@ -1,0 +1,86 @@
+/** `@pushmeter/sdk/pushgateway`: pushes to a Prometheus Pushgateway. */
+import { cumulativeDestination, type Destination } from "../destination.ts";
+import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
+import { checkNames, checkText, invalid } from "../options.ts";
+import { type Runtime, systemRuntime } from "../runtime.ts";
+import { groupPath } from "./grouping-key.ts";
+import { CONTENT_TYPE, toText } from "./text.ts";
+
+export type { Auth } from "../http/target.ts";
+
+/** `url` is the Pushgateway's root, without `/metrics`. */
+export interface PushgatewayOptions extends TargetOptions {
+  /** More labels of the group, besides `job` and `instance`. Label names to values. */
+  readonly grouping?: Readonly<Record<string, string>> | undefined;
+  /** `PUT` replaces the group, `POST` only the metrics of the same names. Default `PUT`. */
+  readonly method?: "PUT" | "POST" | undefined;
+  /** Compress with gzip, from Pushgateway 1.5. Default true. */
+  readonly gzip?: boolean | undefined;
+  /**
+   * Delete the group on `shutdown()`. Default false: what was pushed last would be gone before Prometheus
+   * scrapes it. The Pushgateway itself never deletes a group.
+   */
+  readonly deleteOnShutdown?: boolean | undefined;
+}
+
+/**
+ * A destination that pushes a group of its own, `job=<service>, instance=<instance id>`; also a standard
+ * OpenTelemetry `PushMetricExporter`. Prometheus has to scrape the Pushgateway with `honor_labels: true`.
+ *
+ * @example
+ * ```ts
+ * pushgateway({ url: "http://pushgateway.example:9091", grouping: { region: "weur" } });
+ * ```
+ * @param runtime - clock, randomness and fetch, for tests.
+ * @throws TypeError for an option that is unknown or unusable.
+ */
+export function pushgateway(options: PushgatewayOptions, runtime: Runtime = systemRuntime): Destination {
+  checkNames("pushgateway", options, `${TARGET_OPTIONS} grouping method gzip deleteOnShutdown`);
+  const { grouping = {}, method = "PUT", gzip = true, deleteOnShutdown = false } = options;
+  checkGrouping(grouping);
+  if (method !== "PUT" && method !== "POST") invalid("pushgateway method", method, '"PUT" or "POST"');
+  for (const [name, value] of Object.entries({ gzip, deleteOnShutdown })) {
+    if (typeof value !== "boolean") invalid(`pushgateway ${name}`, value, "true or false");
+  }
+  const target = new Target("pushgateway", options, runtime);
+  let ownInstance: string | undefined;
+  let path: string | undefined;
+
+  return cumulativeDestination(
+    async (metrics, timeout) => {
+      const { text, job, instance, dropped } = toText(metrics);
+      if (!text) return dropped;
+      // The last push into a group wins, so that two instances in one would make false resets.
+      ownInstance ??= instance || runtime.instanceId();
+      path = groupPath(job || "unknown_service", { instance: instance || ownInstance, ...grouping });
+      const body = new TextEncoder().encode(text);
+      const headers: Record<string, string> = { "content-type": CONTENT_TYPE };
+      if (gzip) headers["content-encoding"] = "gzip";
+      const call = { method, headers, body: gzip ? await compress(body) : body };
+      const answer = await target.send(call, timeout, path);
+      if (answer.status >= 300) throw target.refusal(answer);
+      return dropped;
+    },
+    async () => {
+      if (!deleteOnShutdown || !path) return;
+      const answer = await target.send({ method: "DELETE", headers: {} }, undefined, path);
+      if (answer.status >= 300) throw target.refusal(answer);
+    },
+  );
+}
+
+async function compress(body: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+function checkGrouping(grouping: unknown): void {
+  const accepted = "an object of label names and values, without job and instance";
+  if (typeof grouping !== "object" || !grouping) invalid("pushgateway grouping", grouping, accepted);
+  for (const [name, value] of Object.entries(grouping)) {
+    if (!/^(?!__)[a-zA-Z_]\w*$/.test(name) || name === "job" || name === "instance") {
+      invalid(`pushgateway grouping`, grouping, accepted);
+    }
+    checkText(`pushgateway grouping.${name}`, value);
+  }
+}

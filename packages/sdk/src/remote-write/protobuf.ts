@@ -1,0 +1,78 @@
+/**
+ * The part of protobuf that remote write needs, written byte by byte: the wire format's own library is larger
+ * than everything else here. Format: https://protobuf.dev/programming-guides/encoding/
+ */
+const utf8 = new TextEncoder();
+
+/** A growing buffer of protobuf fields. */
+export class Writer {
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
+  #length = 0;
+
+  constructor(capacity = 256) {
+    this.#bytes = new Uint8Array(capacity);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  /** A field with a length: a string's or a message's bytes. */
+  bytes(field: number, value: Uint8Array): this {
+    this.#varint((field << 3) | 2);
+    this.#varint(value.length);
+    return this.raw(value);
+  }
+
+  string(field: number, value: string): this {
+    return this.bytes(field, utf8.encode(value));
+  }
+
+  double(field: number, value: number): this {
+    this.#varint((field << 3) | 1);
+    this.#reserve(8);
+    this.#view.setFloat64(this.#length, value, true);
+    this.#length += 8;
+    return this;
+  }
+
+  /** A non-negative integer up to 2^53: times in milliseconds fit, as do counts. */
+  int64(field: number, value: number): this {
+    this.#varint(field << 3);
+    this.#varint(value);
+    return this;
+  }
+
+  /** Fields that were encoded before. */
+  raw(value: Uint8Array): this {
+    this.#reserve(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+    return this;
+  }
+
+  /** What was written; the buffer is shared until the next write. */
+  finish(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  reset(): this {
+    this.#length = 0;
+    return this;
+  }
+
+  #varint(value: number): void {
+    this.#reserve(10);
+    while (value > 0x7f) {
+      this.#bytes[this.#length++] = (value % 0x80) | 0x80;
+      value = Math.floor(value / 0x80);
+    }
+    this.#bytes[this.#length++] = value;
+  }
+
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + more));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+}

@@ -1,0 +1,44 @@
+/** Metric families flattened to what remote write 1.0 knows: series of single values. */
+
+import { bound } from "../prometheus/bounds.ts";
+import type { Labels, Translation } from "../prometheus/translate.ts";
+
+export interface Series {
+  /** Metric name and labels in one string, the same in every push. */
+  readonly key: string;
+  readonly name: string;
+  /** Without `__name__`, `job` and `instance`. */
+  readonly labels: Labels;
+  readonly le?: string | undefined;
+  readonly value: number;
+  /** Where the series began at zero, milliseconds since the epoch. */
+  readonly start: number | undefined;
+}
+
+export function* seriesOf({ families }: Translation): Generator<Series> {
+  for (const family of families) {
+    for (const [labelKey, { labels, value, start }] of family.points) {
+      const series = (suffix: string, value: number, le?: string): Series => ({
+        key: `${family.name}${suffix}${le ? `{${le}}` : ""}${labelKey}`,
+        name: family.name + suffix,
+        labels,
+        le,
+        value,
+        start: family.startsAtZero ? start : undefined,
+      });
+      if (typeof value === "number") {
+        yield series("", value);
+        continue;
+      }
+      const { boundaries, counts } = value.buckets;
+      let count = 0;
+      for (let i = 0; i <= boundaries.length; i++) {
+        count += counts[i] ?? 0;
+        // Bounds may name the last bucket's infinity or leave it out.
+        if (boundaries[i] !== Infinity) yield series("_bucket", count, bound(boundaries[i]));
+      }
+      if (value.sum !== undefined) yield series("_sum", value.sum);
+      yield series("_count", value.count);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * The platform as the core sees it: clocks, randomness, timers. Everything here is reached through this
+ * interface, so that a test can hold time still and nothing runs at import.
+ */
+export interface Runtime {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Milliseconds on a clock that never goes back; only differences mean something. */
+  monotonic(): number;
+  /** At least 0, less than 1. */
+  random(): number;
+  /** An id that no other instance has. Called on the first invocation, never at import. */
+  instanceId(): string;
+  /** Calls `callback` after `ms`; the result cancels it. A `background` timer does not keep Node alive. */
+  timer(ms: number, callback: () => void, background?: boolean): () => void;
+  /** Used when a destination has no `fetch` of its own. */
+  fetch(request: Request): Promise<Response>;
+}
+
+export const systemRuntime: Runtime = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  random: () => Math.random(),
+  instanceId: () => crypto.randomUUID(),
+  timer(ms, callback, background = false) {
+    const timer: unknown = setTimeout(callback, ms);
+    // Node returns an object with unref, Workers and Deno a number.
+    if (background) (timer as { unref?(): void }).unref?.();
+    return () => clearTimeout(timer as number);
+  },
+  fetch: (request) => fetch(request),
+};
+
+/** Resolves after `ms` on the runtime's timer. */
+export function sleep(runtime: Runtime, ms: number, background = false): Promise<void> {
+  return new Promise((resolve) => {
+    runtime.timer(ms, resolve, background);
+  });
+}
