@@ -24,14 +24,18 @@ function run(what, command, ...commandArgs) {
   const started = Date.now();
   process.stdout.write(`${what} … `);
   const { status, stdout, stderr } = spawnSync(command, commandArgs, { cwd: root, env, encoding: "utf8" });
-  process.stdout.write(`${status === 0 ? "done" : "failed"} in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+  process.stdout.write(
+    `${status === 0 ? "done" : "failed"} in ${((Date.now() - started) / 1000).toFixed(1)} s\n`,
+  );
   if (status === 0) return;
   process.stdout.write(`${stdout ?? ""}${stderr ?? ""}`);
   process.exit(1);
 }
 
 const stamp = join(root, "node_modules/.pushmeter-installed");
-const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+const lock = createHash("sha256")
+  .update(readFileSync(join(root, "package-lock.json")))
+  .digest("hex");
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
   run("Installing what package-lock.json names, about half a minute", "npm", "ci", "--loglevel=error");
   writeFileSync(stamp, lock);
@@ -40,6 +44,10 @@ run("Building", join(root, "node_modules/.bin/turbo"), "run", "build", "--output
 
 // The shell sends Ctrl-C to the whole group: the child ends by itself, this process only waits for it.
 process.on("SIGINT", () => {});
-const child = spawn(join(root, "node_modules/.bin/node"), [script, ...args], { cwd: root, env, stdio: "inherit" });
+const child = spawn(join(root, "node_modules/.bin/node"), [script, ...args], {
+  cwd: root,
+  env,
+  stdio: "inherit",
+});
 process.on("SIGTERM", () => child.kill("SIGTERM"));
 child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));

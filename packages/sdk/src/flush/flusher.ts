@@ -77,7 +77,7 @@ export class Flusher {
   /** Pushes now, after a push that is under way; true if all that was recorded is stored. */
   async flush(timeout = BUDGET): Promise<boolean> {
     const end = this.#runtime.monotonic() + timeout;
-    const turn = await this.#turn(end);
+    const turn = await this.#turn(end, timeout);
     this.#recorded++;
     return turn ? this.#pushInTurn(turn, end - this.#runtime.monotonic()) : false;
   }
@@ -89,7 +89,7 @@ export class Flusher {
 
   async #own(owner: symbol, linger: number, end: number): Promise<void> {
     if (linger) await sleep(this.#runtime, linger);
-    const turn = await this.#turn(end, owner);
+    const turn = await this.#turn(end, this.#longestPush, owner);
     this.#owner.release(owner);
     if (turn) await this.#pushInTurn(turn, this.#longestPush);
   }
@@ -103,10 +103,10 @@ export class Flusher {
   }
 
   /** Waits for a push under way. Undefined if none of the time until `end` would be left to push. */
-  async #turn(end: number, owner?: symbol): Promise<symbol | undefined> {
+  async #turn(end: number, longest: number, owner?: symbol): Promise<symbol | undefined> {
     for (;;) {
       const now = this.#runtime.monotonic();
-      const turn = this.#pushing.take(now, this.#longestPush + GRACE);
+      const turn = this.#pushing.take(now, longest + GRACE);
       if (turn) return turn;
       if (now + POLL >= end) return undefined;
       if (owner) this.#owner.renew(owner, now, GRACE);

@@ -16,6 +16,7 @@ import {
   type ResourceMetrics,
   type ScopeMetrics,
 } from "@opentelemetry/sdk-metrics";
+import { addHistograms } from "../histogram.ts";
 
 /** Attribute sets per instrument, the overflow set among them: the OpenTelemetry SDK's own default. */
 export const CARDINALITY_LIMIT = 2000;
@@ -90,21 +91,11 @@ function addPoint({ points }: Total, delta: Point, type: DataPointType): void {
   } else if (type === DataPointType.SUM) {
     total.value = (total.value as number) + (delta.value as number);
   } else if (type === DataPointType.HISTOGRAM) {
+    // One instrument, one set of bounds: they always add up.
     total.value = addHistograms(total.value as Histogram, delta.value as Histogram);
   } else {
     total.value = delta.value;
   }
-}
-
-function addHistograms(a: Histogram, b: Histogram): Histogram {
-  return {
-    count: a.count + b.count,
-    ...(a.sum !== undefined && b.sum !== undefined && { sum: a.sum + b.sum }),
-    buckets: {
-      boundaries: a.buckets.boundaries,
-      counts: a.buckets.counts.map((count, i) => count + (b.buckets.counts[i] ?? 0)),
-    },
-  };
 }
 
 /** The same for equal attributes in any order. */

@@ -5,8 +5,9 @@
 import { type Runtime, sleep } from "../runtime.ts";
 import { PushError } from "./error.ts";
 
-/** What is kept of an answer's body, in bytes. */
-const BODY_LIMIT = 1024;
+/** What is read of an answer's body, in bytes, and what is kept of it: a secret may stand across a cut. */
+const READ_LIMIT = 4096;
+const KEPT_LENGTH = 1024;
 const FIRST_BACKOFF = 250;
 const LONGEST_BACKOFF = 5_000;
 
@@ -20,7 +21,7 @@ export interface Call {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** At most 1024 bytes. */
+  /** At most 1024 characters, without secrets. */
   readonly body: string;
   /** An earlier attempt at the same call ended without a clear answer: it may have been stored. */
   readonly unclear: boolean;
@@ -81,7 +82,7 @@ async function once(client: Client, call: Call, timeout: number): Promise<Omit<A
 
 async function answer({ fetch, redact }: Client, request: Request): Promise<Omit<Answer, "unclear">> {
   const response = await fetch(request);
-  const body = redact((await readStart(response)).trim());
+  const body = redact((await readStart(response)).trim()).slice(0, KEPT_LENGTH);
   return { status: response.status, headers: response.headers, body };
 }
 
@@ -91,7 +92,7 @@ async function readStart(response: Response): Promise<string> {
   if (!reader) return "";
   const decoder = new TextDecoder();
   let text = "";
-  let left = BODY_LIMIT;
+  let left = READ_LIMIT;
   while (left > 0) {
     const { done, value } = await reader.read();
     if (done) return text;

@@ -29,7 +29,7 @@ const DEFAULT_TIMEOUT = 10_000;
 
 /** Where to send, how long to try, and what to say when it fails. */
 export class Target {
-  /** Without credentials, query or trailing slash. */
+  /** Without credentials and query. */
   readonly url: string;
   readonly timeout: number;
   readonly #name: string;
@@ -39,7 +39,7 @@ export class Target {
 
   /** @param name - the destination as the user knows it, the first word of its messages. */
   constructor(name: string, options: TargetOptions, runtime: Runtime) {
-    const { timeout = DEFAULT_TIMEOUT, fetch = runtime.fetch } = options;
+    const { timeout = DEFAULT_TIMEOUT, fetch = (request: Request) => runtime.fetch(request) } = options;
     const url = checkUrl(`${name} url`, options.url);
     checkMilliseconds(`${name} timeout`, timeout);
     if (typeof fetch !== "function") invalid(`${name} fetch`, fetch, "a function");
@@ -50,28 +50,29 @@ export class Target {
     const auth = username
       ? { basic: { username: decodeURIComponent(username), password: decodeURIComponent(password) } }
       : options.auth;
-    this.#headers = auth ? authHeaders(`${name} auth`, auth) : {};
+    const { headers, secrets } = auth ? credentials(`${name} auth`, auth) : { headers: {}, secrets: [] };
+    secrets.push(password, ...url.searchParams.values(), ...url.search.slice(1).split(/[&=]/));
     this.#name = name;
     this.#query = url.search;
-    this.url = url.origin + url.pathname.replace(/\/+$/, "");
+    this.#headers = headers;
+    this.url = url.origin + url.pathname;
     this.timeout = timeout;
-    const secrets = [...Object.values(this.#headers), ...url.search.slice(1).split(/[&=]/), password]
-      .flatMap((text) => text.split(" "))
-      .filter((text) => text.length > 3);
+    // Shorter ones would be found in every other word.
+    const hidden = secrets.filter((secret) => secret.length > 3);
     this.#client = {
       runtime,
       fetch,
-      redact: (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, "***"), text),
+      redact: (text) => hidden.reduce((rest, secret) => rest.replaceAll(secret, "***"), text),
     };
   }
 
   /**
-   * Sends to the target's URL, with `path` added to it.
+   * Sends to the target's URL, or to a `path` below it.
    *
    * @throws PushError with the target's name and address in the message.
    */
   async send(call: Omit<Call, "url">, timeout = this.timeout, path = ""): Promise<Answer> {
-    const url = this.url + path + this.#query;
+    const url = (path ? this.url.replace(/\/+$/, "") + path : this.url) + this.#query;
     const headers = { ...this.#headers, ...call.headers };
     try {
       return await send(this.#client, { ...call, headers, url }, Math.min(timeout, this.timeout));
@@ -104,12 +105,13 @@ function checkUrl(option: string, value: unknown): URL {
   return url;
 }
 
-function authHeaders(option: string, auth: Auth): Record<string, string> {
+/** The headers to send, and what of them must never be seen. */
+function credentials(option: string, auth: Auth): { headers: Record<string, string>; secrets: string[] } {
   checkNames(option, auth, "bearer basic headers");
   if (Object.keys(auth).length !== 1) invalid(option, auth, "exactly one of bearer, basic or headers");
   if ("bearer" in auth) {
     checkToken(`${option}.bearer`, auth.bearer);
-    return { authorization: `Bearer ${auth.bearer}` };
+    return { headers: { authorization: `Bearer ${auth.bearer}` }, secrets: [auth.bearer] };
   }
   if ("basic" in auth) {
     checkNames(`${option}.basic`, auth.basic, "username password");
@@ -119,7 +121,8 @@ function authHeaders(option: string, auth: Auth): Record<string, string> {
     // RFC 7617: UTF-8, and a colon ends the user name.
     if (username.includes(":")) invalid(`${option}.basic.username`, username, "a string without a colon");
     const bytes = new TextEncoder().encode(`${username}:${password}`);
-    return { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
+    const encoded = btoa(String.fromCharCode(...bytes));
+    return { headers: { authorization: `Basic ${encoded}` }, secrets: [encoded, password] };
   }
   const headers: Record<string, string> = {};
   if (typeof auth.headers !== "object" || !auth.headers) {
@@ -136,7 +139,7 @@ function authHeaders(option: string, auth: Auth): Record<string, string> {
     checkToken(`${option}.headers.${name}`, value);
     headers[name.toLowerCase()] = value;
   }
-  return headers;
+  return { headers, secrets: Object.values(headers) };
 }
 
 /** fetch quotes a value that it cannot send in its error: refuse such a value before it gets there. */

@@ -12,6 +12,7 @@ import {
   type MetricData,
   type ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
+import { addHistograms } from "../histogram.ts";
 import { isReservedLabel, labelName, type MetricType, metricName } from "./names.ts";
 import { METER_NAME } from "./scope.ts";
 
@@ -135,15 +136,7 @@ function merge(
   if (typeof a === "number" || typeof b === "number") {
     return type === "gauge" ? b : (a as number) + (b as number);
   }
-  if (a.buckets.boundaries.join() !== b.buckets.boundaries.join()) return undefined;
-  return {
-    count: a.count + b.count,
-    ...(a.sum !== undefined && b.sum !== undefined && { sum: a.sum + b.sum }),
-    buckets: {
-      boundaries: a.buckets.boundaries,
-      counts: a.buckets.counts.map((count, i) => count + (b.buckets.counts[i] ?? 0)),
-    },
-  };
+  return addHistograms(a, b);
 }
 
 /** Attributes as labels. Keys that collide join their values with `;` in the order of the keys. */

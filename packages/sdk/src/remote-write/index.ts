@@ -1,11 +1,11 @@
 /** `@pushmeter/sdk/remote-write`: pushes to a Prometheus remote-write endpoint. */
-import { SnappyCompressor } from "snappyjs/snappy_compressor.js";
 import { cumulativeDestination, type Destination } from "../destination.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames } from "../options.ts";
 import { type Translation, translate } from "../prometheus/translate.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { Encoder, type Zeros } from "./encoder.ts";
+import { snappy } from "./snappy.ts";
 
 export type { Auth } from "../http/target.ts";
 
@@ -62,7 +62,7 @@ async function pushBatch(
   let zeros: Zeros = "due";
   let unclear = false;
   for (;;) {
-    const body = compress(encoder.encode(batch, instance, zeros));
+    const body = snappy(encoder.encode(batch, instance, zeros));
     const answer = await target.send({ method: "POST", headers: HEADERS, body }, end - runtime.monotonic());
     if (answer.status < 300) return encoder.stored();
     unclear ||= answer.unclear;
@@ -73,11 +73,4 @@ async function pushBatch(
       throw target.refusal(answer);
     }
   }
-}
-
-/** Snappy's block format; the framed one is refused. */
-function compress(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const compressor = new SnappyCompressor(bytes);
-  const output = new Uint8Array(compressor.maxCompressedLength());
-  return output.subarray(0, compressor.compressToBuffer(output));
 }

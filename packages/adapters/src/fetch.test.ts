@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { instrumentFetch } from "./fetch.ts";
+import { Recorded, WaitUntil } from "./testing/recorded.ts";
+
+describe("instrumentFetch", () => {
+  it("counts by the route that the user names and passes everything on", async () => {
+    const recorded = new Recorded();
+    const handler = instrumentFetch(
+      recorded.pushmeter,
+      (request, info: { ip: string }) => Response.json({ ip: info.ip, url: request.url }),
+      { route: () => "/courses/:id" },
+    );
+    const response = await handler(new Request("http://x/courses/7"), { ip: "::1" });
+    expect(await response.json()).toEqual({ ip: "::1", url: "http://x/courses/7" });
+    expect(await recorded.http()).toEqual(["GET /courses/:id 200 success = 1"]);
+  });
+
+  it("pushes in the platform's waitUntil, wherever the context stands among the arguments", async () => {
+    for (const rest of [[new WaitUntil()], [{ REGION: "weur" }, new WaitUntil()]]) {
+      const recorded = new Recorded({ flush: "invocation" });
+      const handler = instrumentFetch<unknown[]>(recorded.pushmeter, () => new Response());
+      await handler(new Request("http://x/"), ...rest);
+      await Promise.all((rest.at(-1) as WaitUntil).promises);
+      expect(recorded.receiver.total("http_server_request_duration_seconds_count")).toBe(1);
+    }
+  });
+
+  it("counts once around an instrumented handler", async () => {
+    const recorded = new Recorded();
+    const inner = instrumentFetch(recorded.pushmeter, () => new Response(), { route: () => "/inner" });
+    const outer = instrumentFetch(recorded.pushmeter, inner, { route: () => "/outer" });
+    await outer(new Request("http://x/"));
+    expect(await recorded.http()).toEqual(["GET /outer 200 success = 1"]);
+  });
+
+  it("refuses what is no handler at start", () => {
+    expect(() => instrumentFetch(new Recorded().pushmeter, {} as never)).toThrow(
+      /needs a function, got object/,
+    );
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from "vitest";
+import { Recorded, WaitUntil } from "./testing/recorded.ts";
+import { instrumentWorker } from "./workers.ts";
+
+const context = () => new WaitUntil() as never;
+
+/** Calls a handler as the platform does, whatever parameters it declares. */
+function call(handler: (...args: never[]) => unknown, ...args: unknown[]): Promise<Response> {
+  return handler(...(args as never[])) as Promise<Response>;
+}
+
+describe("instrumentWorker", () => {
+  it("counts fetch by method, status and outcome, and returns the handler's own response", async () => {
+    const recorded = new Recorded();
+    const response = new Response("teapot", { status: 418 });
+    const worker = instrumentWorker(recorded.pushmeter, { fetch: () => response });
+    expect(await call(worker.fetch, new Request("https://x/a"), {}, context())).toBe(response);
+    expect(await recorded.http()).toEqual(["GET - 418 client_error = 1"]);
+  });
+
+  it("rethrows the same error object and counts an exception", async () => {
+    const recorded = new Recorded();
+    class Broken extends Error {}
+    const error = new Broken("x");
+    const worker = instrumentWorker(recorded.pushmeter, {
+      fetch: () => {
+        throw error;
+      },
+      scheduled: async () => {
+        throw error;
+      },
+    });
+    await expect(call(worker.fetch, new Request("https://x/a"), {}, context())).rejects.toBe(error);
+    await expect(call(worker.scheduled, { cron: "* * * * *" }, {}, context())).rejects.toBe(error);
+    expect(await recorded.http()).toEqual(["GET - 500 exception Broken = 1"]);
+    expect(await recorded.series("faas_invoke_duration_seconds_count")).toEqual([
+      [{ faas_trigger: "timer", faas_cron: "* * * * *", outcome: "exception", error_type: "Broken" }, 1],
+    ]);
+  });
+
+  it("counts cron triggers and queue batches by name", async () => {
+    const recorded = new Recorded();
+    const seen: unknown[] = [];
+    const worker = instrumentWorker(recorded.pushmeter, {
+      scheduled: (event: { cron: string }) => void seen.push(event.cron),
+      queue: async (batch: { queue: string }) => void seen.push(batch.queue),
+    });
+    await call(worker.scheduled, { cron: "0 3 * * *" }, {}, context());
+    await call(worker.queue, { queue: "enrolments" }, {}, context());
+    await call(worker.queue, { queue: "enrolments" }, {}, context());
+    expect(seen).toEqual(["0 3 * * *", "enrolments", "enrolments"]);
+    expect(await recorded.series("faas_invoke_duration_seconds_count")).toEqual([
+      [{ faas_trigger: "timer", faas_cron: "0 3 * * *", outcome: "success" }, 1],
+      [{ faas_trigger: "pubsub", messaging_destination_name: "enrolments", outcome: "success" }, 2],
+    ]);
+  });
+
+  it("counts an instance's cold start once", async () => {
+    const recorded = new Recorded();
+    const worker = instrumentWorker(recorded.pushmeter, { fetch: () => new Response() });
+    for (let i = 0; i < 3; i++) await call(worker.fetch, new Request("https://x/a"), {}, context());
+    expect(await recorded.series("faas_coldstarts_total")).toEqual([[{ faas_trigger: "http" }, 1]]);
+  });
+
+  it("hands env to push once, at the first invocation", async () => {
+    const environments: unknown[] = [];
+    const recorded = new Recorded();
+    const measured = new Recorded({
+      push: (env) => {
+        environments.push(env.REMOTE_WRITE_URL);
+        return { ...recorded, export: () => {}, forceFlush: async () => {}, shutdown: async () => {} };
+      },
+    });
+    const worker = instrumentWorker(measured.pushmeter, { fetch: () => new Response() });
+    expect(environments).toEqual([]);
+    for (let i = 0; i < 3; i++) {
+      await call(worker.fetch, new Request("https://x/a"), { REMOTE_WRITE_URL: "url" }, context());
+    }
+    expect(environments).toEqual(["url"]);
+  });
+
+  it("lets a request through and tells onError when push cannot be configured", async () => {
+    const recorded = new Recorded({
+      push: () => {
+        throw new TypeError("no url");
+      },
+    });
+    const worker = instrumentWorker(recorded.pushmeter, { fetch: () => new Response("fine") });
+    const ctx = context();
+    const response = await call(worker.fetch, new Request("https://x/a"), {}, ctx);
+    expect(await response.text()).toBe("fine");
+    expect(recorded.errors).toEqual([new TypeError("no url")]);
+    expect((ctx as WaitUntil).promises).toEqual([]);
+  });
+
+  it("keeps this, types and other handlers", async () => {
+    const recorded = new Recorded();
+    class App {
+      readonly name = "app";
+      fetch(_request: Request, _env: object, _ctx: object): Response {
+        return new Response(this.name);
+      }
+      email(): string {
+        return this.name;
+      }
+    }
+    const worker = instrumentWorker(recorded.pushmeter, new App());
+    const response = await worker.fetch(new Request("https://x/"), {}, context());
+    expect([await response.text(), worker.email()]).toEqual(["app", "app"]);
+  });
+
+  it("counts a handler that returns no Response as the failure that the platform makes of it", async () => {
+    const recorded = new Recorded();
+    const worker = instrumentWorker(recorded.pushmeter, { fetch: () => undefined as never });
+    await call(worker.fetch, new Request("https://x/"), {}, context());
+    expect(await recorded.http()).toEqual(["GET - 500 exception TypeError = 1"]);
+  });
+
+  it("refuses what is no Worker at start", () => {
+    const { pushmeter } = new Recorded();
+    expect(() => instrumentWorker(pushmeter, {})).toThrow(/needs an object with fetch, scheduled or queue/);
+    expect(() => instrumentWorker(pushmeter, (() => {}) as never)).toThrow(/got a function/);
+    expect(() => instrumentWorker(pushmeter, undefined as never)).toThrow(/got undefined/);
+    expect(() => instrumentWorker(pushmeter, { fetch: () => {} }, { rout: () => "/" } as never)).toThrow(
+      /instrumentWorker has no option rout/,
+    );
+  });
+});

@@ -1,0 +1,82 @@
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { MeterProvider } from "@opentelemetry/sdk-metrics";
+import { describe, expect, it } from "vitest";
+import { Reader } from "./reader.ts";
+import { CARDINALITY_LIMIT, Totals } from "./totals.ts";
+
+const resource = resourceFromAttributes({});
+
+/** A meter of the real SDK, collected into totals. */
+class Metered {
+  readonly #reader = new Reader();
+  readonly meter = new MeterProvider({ resource, readers: [this.#reader] }).getMeter("test");
+  readonly totals = new Totals();
+
+  /** The attributes and value of each point after one more collection. */
+  async points() {
+    this.totals.add((await this.#reader.collect()).resourceMetrics);
+    const { scopeMetrics } = this.totals.cumulative(resource, 1_700_000_000_123);
+    return scopeMetrics.flatMap(({ metrics }) =>
+      metrics.flatMap(({ dataPoints }) => dataPoints.map(({ attributes, value }) => ({ attributes, value }))),
+    );
+  }
+}
+
+describe("Totals", () => {
+  it("add up counters and histograms over collections and keep a gauge's last value", async () => {
+    const metered = new Metered();
+    const { meter } = metered;
+    const counter = meter.createCounter("counter");
+    const upDown = meter.createUpDownCounter("updown");
+    const gauge = meter.createGauge("gauge");
+    const histogram = meter.createHistogram("histogram", { advice: { explicitBucketBoundaries: [1, 10] } });
+    for (const value of [5, 3]) {
+      counter.add(value);
+      upDown.add(-value);
+      gauge.record(value);
+      histogram.record(value);
+      await metered.points();
+    }
+    expect((await metered.points()).map(({ value }) => value)).toEqual([
+      8,
+      -8,
+      3,
+      { count: 2, sum: 8, buckets: { boundaries: [1, 10], counts: [0, 2, 0] } },
+    ]);
+  });
+
+  it("take what an observable counter observes as it is", async () => {
+    const metered = new Metered();
+    let total = 0;
+    metered.meter.createObservableCounter("observed").addCallback((result) => {
+      total += 10;
+      result.observe(total);
+    });
+    for (let i = 0; i < 3; i++) await metered.points();
+    expect((await metered.points()).map(({ value }) => value)).toEqual([40]);
+  });
+
+  it("tell attribute sets apart by content, not by order or by the object", async () => {
+    const metered = new Metered();
+    const counter = metered.meter.createCounter("counter");
+    const attributes: Record<string, string> = { a: "1", b: "2" };
+    counter.add(1, attributes);
+    await metered.points();
+    attributes.a = "changed by the caller later";
+    counter.add(1, { b: "2", a: "1" });
+    expect(await metered.points()).toEqual([{ attributes: { a: "1", b: "2" }, value: 2 }]);
+  });
+
+  it("hold 2,000 attribute sets of an instrument for good, and count the rest in sight", async () => {
+    const metered = new Metered();
+    const counter = metered.meter.createCounter("counter");
+    for (let i = 0; i < 10_000; i++) {
+      counter.add(1, { user: i });
+      if (i % 500 === 499) await metered.points();
+    }
+    const points = await metered.points();
+    expect(points).toHaveLength(CARDINALITY_LIMIT);
+    expect(points.at(-1)).toEqual({ attributes: { "otel.metric.overflow": true }, value: 10_000 - 1999 });
+    expect(points.reduce((sum, { value }) => sum + (value as number), 0)).toBe(10_000);
+  });
+});

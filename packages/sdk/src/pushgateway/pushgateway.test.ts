@@ -1,0 +1,127 @@
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { MeterProvider } from "@opentelemetry/sdk-metrics";
+import { describe, expect, it } from "vitest";
+import type { PushResult } from "../destination.ts";
+import { Reader } from "../flush/reader.ts";
+import { Totals } from "../flush/totals.ts";
+import { Receiver } from "../testing/index.ts";
+import { groupPath } from "./grouping-key.ts";
+import { type PushgatewayOptions, pushgateway } from "./index.ts";
+
+/** One instance that pushes to a Pushgateway. */
+class Pusher {
+  readonly requests: Request[] = [];
+  readonly #reader = new Reader();
+  readonly #totals = new Totals();
+  readonly #resource;
+  readonly meter;
+  readonly destination;
+
+  constructor(
+    receiver: Receiver,
+    options: Partial<PushgatewayOptions> = {},
+    job = "courses",
+    instance = "i-1",
+  ) {
+    this.#resource = resourceFromAttributes({ "service.name": job, "service.instance.id": instance });
+    this.meter = new MeterProvider({ readers: [this.#reader] }).getMeter("@pushmeter/sdk");
+    this.destination = pushgateway({
+      url: "http://gateway/",
+      fetch: (request) => {
+        this.requests.push(request.clone());
+        return receiver.fetch(request);
+      },
+      ...options,
+    });
+  }
+
+  async push(): Promise<PushResult> {
+    this.#totals.add((await this.#reader.collect()).resourceMetrics);
+    return new Promise((resolve) =>
+      this.destination.export(this.#totals.cumulative(this.#resource, 0), resolve),
+    );
+  }
+}
+
+describe("groupPath", () => {
+  it.each([
+    ["courses", "/metrics/job/courses"],
+    ["a/b", "/metrics/job@base64/YS9i"],
+    ["", "/metrics/job@base64/="],
+    ["a+b c", "/metrics/job@base64/YStiIGM="],
+    ["naïve ☃", "/metrics/job@base64/bmHDr3ZlIOKYgw=="],
+    ["..", "/metrics/job@base64/Li4="],
+    ["??>>", "/metrics/job@base64/Pz8-Pg=="],
+  ])("of %j is %s", (job, path) => {
+    expect(groupPath(job, {})).toBe(path);
+  });
+
+  it("has further labels after the job", () => {
+    expect(groupPath("courses", { instance: "i-1", region: "eu/west" })).toBe(
+      "/metrics/job/courses/instance/i-1/region@base64/ZXUvd2VzdA==",
+    );
+  });
+});
+
+describe("pushgateway", () => {
+  it("pushes totals into the instance's own group", async () => {
+    const receiver = new Receiver();
+    const [one, two] = [
+      new Pusher(receiver),
+      new Pusher(receiver, { grouping: { region: "weur" } }, "courses", "i-2"),
+    ];
+    one.meter.createCounter("logins").add(5, { result: "success" });
+    two.meter.createCounter("logins").add(2, { result: "success" });
+    await one.push();
+    await two.push();
+    await one.push();
+    expect(
+      receiver.series("logins_total").map(({ labels, samples }) => [labels, samples.at(-1)?.value]),
+    ).toEqual([
+      [{ job: "courses", instance: "i-1", result: "success" }, 5],
+      [{ job: "courses", instance: "i-2", region: "weur", result: "success" }, 2],
+    ]);
+  });
+
+  it.each([
+    [{}, "PUT", "gzip"],
+    [{ method: "POST", gzip: false }, "POST", null],
+  ] as const)("with %j sends %s, encoding %s", async (options, method, encoding) => {
+    const receiver = new Receiver();
+    const pusher = new Pusher(receiver, options);
+    pusher.meter.createCounter("logins").add(1);
+    expect(await pusher.push()).toMatchObject({ code: 0 });
+    const [request] = pusher.requests;
+    expect([request?.method, request?.headers.get("content-encoding")]).toEqual([method, encoding]);
+    expect(request?.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+    expect(receiver.total("logins_total")).toBe(1);
+  });
+
+  it("deletes its group on shutdown if asked to, and leaves it otherwise", async () => {
+    for (const deleteOnShutdown of [true, false]) {
+      const receiver = new Receiver();
+      const pusher = new Pusher(receiver, { deleteOnShutdown });
+      pusher.meter.createCounter("logins").add(1);
+      await pusher.push();
+      await pusher.destination.shutdown();
+      expect(receiver.series("logins_total")).toHaveLength(deleteOnShutdown ? 0 : 1);
+    }
+  });
+
+  it("tells what the Pushgateway refuses", async () => {
+    const pusher = new Pusher(new Receiver(), {
+      fetch: async () => new Response("bad type", { status: 400 }),
+    });
+    pusher.meter.createCounter("logins").add(1);
+    expect(await pusher.push()).toMatchObject({
+      code: 1,
+      error: { message: "pushgateway to http://gateway/: refused with 400: bad type", result: "refused" },
+    });
+  });
+
+  it("sends nothing when there is nothing to send", async () => {
+    const pusher = new Pusher(new Receiver());
+    expect(await pusher.push()).toMatchObject({ code: 0 });
+    expect(pusher.requests).toEqual([]);
+  });
+});

@@ -1,0 +1,257 @@
+import { describe, expect, it, vi } from "vitest";
+import { createPushmeter, type Platform, type Pushmeter, type PushmeterOptions } from "./index.ts";
+import { remoteWrite } from "./remote-write/index.ts";
+import { FakeRuntime, Receiver } from "./testing/index.ts";
+
+/** A pushmeter on a fake clock, its receiver, and the errors it told. */
+class Instance {
+  readonly runtime: FakeRuntime;
+  readonly receiver = new Receiver();
+  readonly errors: unknown[] = [];
+  readonly pushmeter: Pushmeter;
+  readonly platform: Platform;
+
+  constructor(options: PushmeterOptions = {}, env: Record<string, unknown> = {}) {
+    this.runtime = new FakeRuntime({ fetch: this.receiver.fetch });
+    const push = remoteWrite({ url: "http://receiver/api/v1/write" }, this.runtime);
+    const onError = (error: unknown) => void this.errors.push(error);
+    this.pushmeter = createPushmeter({ service: "courses", push, onError, ...options }, this.runtime);
+    this.platform = { env, waitUntil: () => {} };
+  }
+
+  invoke(): void {
+    const invocation = this.pushmeter.begin("http", () => this.platform, {});
+    if (!invocation) return;
+    this.pushmeter.endHttp(
+      invocation,
+      { method: "GET", url: "https://x/" },
+      { status: 200 },
+      () => this.platform,
+    );
+  }
+
+  /** Pushes now; time runs on until that is done. */
+  flush(): Promise<boolean> {
+    return this.runtime.until(this.pushmeter.flush());
+  }
+
+  get requests(): number {
+    return this.receiver.total("http_server_request_duration_seconds_count");
+  }
+
+  /** The labels that say who the writer is. */
+  get target() {
+    const { job, instance } = this.receiver.series("faas_coldstarts_total")[0]?.labels ?? {};
+    return { job, instance };
+  }
+}
+
+describe("createPushmeter", () => {
+  it("asks for no time, randomness or network before the first invocation", () => {
+    const runtime = new Proxy({} as FakeRuntime, {
+      get: (_, name) => {
+        throw new Error(`runtime.${String(name)} at module scope`);
+      },
+    });
+    const pushmeter = createPushmeter({ service: "courses" }, runtime);
+    pushmeter.meter.createCounter("logins");
+  });
+
+  it("names the service by option, environment and fallback, in this order", async () => {
+    const env = { OTEL_SERVICE_NAME: "from-env" };
+    const jobs = [];
+    for (const [service, variables] of [
+      ["courses", env],
+      [{ name: "courses", namespace: "shop" }, env],
+      [undefined, env],
+      [undefined, { OTEL_RESOURCE_ATTRIBUTES: "service.name=from%20attributes,x=y" }],
+      [undefined, {}],
+    ] as const) {
+      const instance = new Instance({ service }, variables);
+      instance.invoke();
+      await instance.flush();
+      jobs.push(instance.target.job);
+    }
+    expect(jobs).toEqual(["courses", "shop/courses", "from-env", "from attributes", "unknown_service"]);
+  });
+
+  it("makes the instance id at the first invocation and keeps it", async () => {
+    const instance = new Instance();
+    instance.invoke();
+    await instance.flush();
+    instance.invoke();
+    await instance.flush();
+    expect(instance.target.instance).toBe("instance-1");
+    expect(instance.requests).toBe(2);
+  });
+
+  it("puts the resource into target_info and promotes what resourceLabels names", async () => {
+    const instance = new Instance(
+      {
+        service: { name: "courses", version: "1.2" },
+        resource: { "cloud.region": "weur", team: "a" },
+        resourceLabels: ["cloud.region", "absent"],
+      },
+      { OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=prod" },
+    );
+    instance.invoke();
+    await instance.flush();
+    expect(instance.receiver.series("target_info")[0]?.labels).toEqual({
+      job: "courses",
+      instance: "instance-1",
+      cloud_region: "weur",
+      team: "a",
+      service_version: "1.2",
+      deployment_environment_name: "prod",
+    });
+    const [series] = instance.receiver.series("http_server_request_duration_seconds_count");
+    expect(series?.labels).toMatchObject({ cloud_region: "weur" });
+    expect(series?.labels).not.toHaveProperty("absent");
+  });
+
+  it("records durations on a monotonic clock, in seconds", async () => {
+    const instance = new Instance();
+    const invocation = instance.pushmeter.begin("http", () => instance.platform, {});
+    await instance.runtime.advance(120);
+    if (invocation) {
+      const request = { method: "GET", url: "https://x/" };
+      instance.pushmeter.endHttp(invocation, request, { status: 200 }, () => instance.platform);
+    }
+    await instance.flush();
+    expect(instance.receiver.total("http_server_request_duration_seconds_sum")).toBeCloseTo(0.12);
+    const bucket = (le: string) =>
+      instance.receiver.total("http_server_request_duration_seconds_bucket", { le });
+    expect([bucket("0.1"), bucket("0.25"), bucket("10.0"), bucket("+Inf")]).toEqual([0, 1, 1, 1]);
+  });
+
+  it("carries the duration and result of a push with the next one", async () => {
+    const instance = new Instance();
+    const deliver = instance.receiver.fetch;
+    instance.invoke();
+    instance.runtime.fetch = async () => new Response("no", { status: 403 });
+    expect(await instance.flush()).toBe(false);
+    instance.runtime.fetch = deliver;
+    expect(await instance.flush()).toBe(true);
+    expect(await instance.flush()).toBe(true);
+    const results = instance.receiver.series("pushmeter_push_duration_seconds_count");
+    expect(results.map(({ labels, samples }) => [labels.result, samples.at(-1)?.value])).toEqual([
+      ["refused", 1],
+      ["success", 1],
+    ]);
+    expect(instance.errors).toMatchObject([{ name: "PushError", result: "refused", status: 403 }]);
+    expect(instance.requests).toBe(1);
+  });
+
+  it("counts points that cannot be stored, by reason", async () => {
+    const instance = new Instance();
+    instance.pushmeter.meter.createGauge("seats.total").record(1, { room: "a" });
+    instance.pushmeter.meter.createHistogram("seats.total").record(1);
+    await instance.flush();
+    await instance.flush();
+    expect(instance.receiver.total("pushmeter_push_dropped_total", { reason: "type_conflict" })).toBe(1);
+  });
+
+  it("tells onError of a callback that throws, and pushes everything else", async () => {
+    const instance = new Instance();
+    instance.pushmeter.meter.createObservableGauge("users").addCallback(() => {
+      throw new Error("database is down");
+    });
+    instance.invoke();
+    expect(await instance.flush()).toBe(true);
+    expect(instance.errors).toEqual([new Error("database is down")]);
+    expect(instance.requests).toBe(1);
+  });
+
+  it("survives an onError that throws, and without one says it on the console", async () => {
+    const refuse = {
+      push: remoteWrite({ url: "http://r/", fetch: async () => new Response("", { status: 403 }) }),
+    };
+    const throws = new Instance({
+      ...refuse,
+      onError: () => {
+        throw new Error("onError");
+      },
+    });
+    throws.invoke();
+    expect(await throws.flush()).toBe(false);
+
+    const silence = vi.spyOn(console, "error").mockImplementation(() => {});
+    const silent = new Instance({ ...refuse, onError: undefined });
+    silent.invoke();
+    await silent.flush();
+    expect(silence.mock.calls).toEqual([["PushError: remoteWrite to http://r/: refused with 403"]]);
+    silence.mockRestore();
+  });
+
+  it("works with an exporter that never calls back", async () => {
+    const never = { export: () => {}, forceFlush: async () => {}, shutdown: async () => {} };
+    const instance = new Instance({ push: never });
+    instance.pushmeter.meter.createCounter("logins").add(1);
+    expect(await instance.flush()).toBe(false);
+    expect(instance.errors).toMatchObject([{ result: "timeout" }]);
+  });
+
+  it("says once that nothing is pushed when no destination is configured", async () => {
+    const instance = new Instance({ push: undefined });
+    for (let i = 0; i < 3; i++) {
+      instance.invoke();
+      await instance.flush();
+    }
+    expect(instance.errors).toMatchObject([
+      { message: expect.stringMatching(/nothing is pushed: set push, PUSHMETER_/) },
+    ]);
+  });
+
+  it("reads remote write from the environment, with its token", async () => {
+    const requests: Request[] = [];
+    const instance = new Instance(
+      { push: undefined },
+      { PUSHMETER_REMOTE_WRITE_URL: "http://receiver/api/v1/write", PUSHMETER_REMOTE_WRITE_TOKEN: "abcdef" },
+    );
+    const deliver = instance.receiver.fetch;
+    instance.runtime.fetch = (request) => {
+      requests.push(request);
+      return deliver(request);
+    };
+    instance.invoke();
+    expect(await instance.flush()).toBe(true);
+    expect(requests[0]?.headers.get("authorization")).toBe("Bearer abcdef");
+    expect(instance.requests).toBe(1);
+  });
+
+  it("tells once of an environment that is unusable, without the secret in it", async () => {
+    const instance = new Instance(
+      { push: undefined },
+      { PUSHMETER_REMOTE_WRITE_URL: "s3cr3t.example/write", PUSHMETER_REMOTE_WRITE_TOKEN: "s3cr3t" },
+    );
+    for (let i = 0; i < 3; i++) {
+      instance.invoke();
+      expect(await instance.flush()).toBe(false);
+    }
+    expect(instance.errors).toMatchObject([
+      {
+        message:
+          "pushmeter: remoteWrite url must be an absolute http or https URL, got a string of 20 characters",
+      },
+    ]);
+  });
+
+  it("does nothing at all with OTEL_SDK_DISABLED", async () => {
+    const instance = new Instance({}, { OTEL_SDK_DISABLED: "TRUE" });
+    instance.invoke();
+    expect(instance.pushmeter.begin("http", () => instance.platform, {})).toBeUndefined();
+    expect(await instance.flush()).toBe(true);
+    expect(instance.receiver.accepted).toBe(0);
+  });
+
+  it("pushes what is left on shutdown, and nothing afterwards", async () => {
+    const instance = new Instance();
+    instance.invoke();
+    await instance.runtime.until(instance.pushmeter.shutdown());
+    await instance.runtime.until(instance.pushmeter.shutdown());
+    expect(instance.requests).toBe(1);
+    instance.invoke();
+    expect(await instance.pushmeter.flush()).toBe(true);
+    expect([instance.requests, instance.receiver.accepted, instance.errors]).toEqual([1, 1, []]);
+  });
+});

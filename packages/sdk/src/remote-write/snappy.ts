@@ -1,0 +1,72 @@
+/**
+ * Compresses into snappy's block format: https://github.com/google/snappy/blob/main/format_description.txt
+ * Written here because a Worker's bundle counts every kilobyte; any snappy reader understands the result.
+ */
+const HASH_BITS = 14;
+/** A copy reaches back at most 2^16 − 1 bytes. */
+const REACH = 0xffff;
+
+export function snappy(input: Uint8Array): Uint8Array<ArrayBuffer> {
+  const end = input.length;
+  const output = new Uint8Array(32 + end + Math.ceil(end / 6));
+  let out = varint(output, end);
+  /** Where four bytes of this hash were last seen, plus one. */
+  const seen = new Int32Array(1 << HASH_BITS);
+  const word = (i: number) => {
+    const [a = 0, b = 0, c = 0, d = 0] = [input[i], input[i + 1], input[i + 2], input[i + 3]];
+    return a | (b << 8) | (c << 16) | (d << 24);
+  };
+
+  let from = 0;
+  const literal = (to: number) => {
+    if (to > from) {
+      const n = to - from - 1;
+      if (n < 60) output[out++] = n << 2;
+      else {
+        const bytes = n < 0x100 ? 1 : n < 0x10000 ? 2 : 4;
+        output[out++] = (59 + bytes) << 2;
+        for (let shift = 0; shift < bytes * 8; shift += 8) output[out++] = n >>> shift;
+      }
+      output.set(input.subarray(from, to), out);
+      out += to - from;
+    }
+  };
+
+  for (let i = 0; i + 4 <= end; ) {
+    const four = word(i);
+    const hash = Math.imul(four, 0x1e35a7bd) >>> (32 - HASH_BITS);
+    const match = (seen[hash] as number) - 1;
+    seen[hash] = i + 1;
+    if (match < 0 || i - match > REACH || word(match) !== four) {
+      // The longer nothing repeats, the longer the strides.
+      i += 1 + ((i - from) >> 5);
+      continue;
+    }
+    literal(i);
+    const offset = i - match;
+    let length = 4;
+    while (i + length < end && input[match + length] === input[i + length]) length++;
+    i += length;
+    from = i;
+    for (; length > 0; length -= 64) {
+      const n = Math.min(length, 64);
+      if (n > 3 && n < 12 && offset < 0x800) {
+        output[out++] = 1 | ((n - 4) << 2) | ((offset >> 8) << 5);
+        output[out++] = offset;
+      } else {
+        output[out++] = 2 | ((n - 1) << 2);
+        output[out++] = offset;
+        output[out++] = offset >> 8;
+      }
+    }
+  }
+  literal(end);
+  return output.subarray(0, out);
+}
+
+function varint(output: Uint8Array, value: number): number {
+  let out = 0;
+  for (; value > 0x7f; value >>>= 7) output[out++] = value | 0x80;
+  output[out++] = value;
+  return out;
+}

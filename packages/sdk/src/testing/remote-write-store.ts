@@ -1,0 +1,135 @@
+/**
+ * Prometheus as a remote-write 1.0 receiver: what it stores and what it refuses. Rules: the specification
+ * (https://prometheus.io/docs/specs/prw/remote_write_spec/) and, for samples, Prometheus's head block.
+ */
+import { uncompress } from "snappyjs";
+import { BODY_LIMIT, readBody } from "./body.ts";
+import { Refusal } from "./refusal.ts";
+import { type ReceivedSample, type ReceivedSeries, seriesKey } from "./series.ts";
+import { decodeWriteRequest, type TimeSeries } from "./write-request.ts";
+
+/** Prometheus takes samples up to 10 minutes ahead of its clock and 1 hour behind its newest sample. */
+const FURTHEST_AHEAD = 600_000;
+const FURTHEST_BEHIND = 3_600_000;
+
+interface StoredSeries extends ReceivedSeries {
+  readonly samples: ReceivedSample[];
+}
+
+export class RemoteWriteStore {
+  readonly #now: () => number;
+  readonly #series = new Map<string, StoredSeries>();
+  #newest = -Infinity;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** As stored: their samples grow. */
+  series(): Iterable<ReceivedSeries> {
+    return this.#series.values();
+  }
+
+  /** Stores a whole request or, when anything in it is wrong, nothing of it. */
+  async answer(request: Request): Promise<Response> {
+    checkHeaders(request);
+    this.#write(decode(await readBody(request)));
+    return new Response(null, { status: 204 });
+  }
+
+  #write(request: readonly TimeSeries[]): void {
+    const added = new Map<string, StoredSeries>();
+    let newest = this.#newest;
+    for (const { labels: pairs, samples, histograms } of request) {
+      if (histograms) throw new Refusal(500, "native histograms are disabled");
+      const { name, labels } = checkLabels(pairs);
+      const key = seriesKey(name, labels);
+      const series = added.get(key) ?? { name, labels, samples: [] };
+      added.set(key, series);
+      let last = series.samples.at(-1) ?? this.#series.get(key)?.samples.at(-1);
+      for (const sample of samples) {
+        if (this.#isRepeated(sample, last, name)) continue;
+        series.samples.push(sample);
+        last = sample;
+        newest = Math.max(newest, sample.timestamp);
+      }
+    }
+    for (const [key, series] of added) {
+      const known = this.#series.get(key);
+      if (known) known.samples.push(...series.samples);
+      else if (series.samples.length) this.#series.set(key, series);
+    }
+    this.#newest = newest;
+  }
+
+  /** True for the sample that was stored last, which is taken again and changes nothing. */
+  #isRepeated(sample: ReceivedSample, last: ReceivedSample | undefined, name: string): boolean {
+    const { timestamp, value } = sample;
+    if (timestamp > this.#now() + FURTHEST_AHEAD || timestamp < this.#newest - FURTHEST_BEHIND) {
+      throw new Refusal(400, `out of bounds: ${name} at ${timestamp}`);
+    }
+    if (!last || timestamp > last.timestamp) return false;
+    if (timestamp < last.timestamp) {
+      throw new Refusal(400, `out of order sample: ${name} at ${timestamp}, after ${last.timestamp}`);
+    }
+    if (Object.is(value, last.value) && sample.stale === last.stale) return true;
+    throw new Refusal(
+      400,
+      `duplicate sample for timestamp; overrides not allowed: ${name} at ${timestamp}, existing ${last.value}, new ${value}`,
+    );
+  }
+}
+
+/** Prometheus guesses at headers that are missing and does not look at the version; the specification asks for all. */
+function checkHeaders({ method, headers }: Request): void {
+  if (method !== "POST") throw new Refusal(405, `remote write is POST, got ${method}`);
+  const contentType = headers.get("content-type") ?? "none";
+  const [mediaType, ...parameters] = contentType.split(";");
+  if (mediaType !== "application/x-protobuf") {
+    throw new Refusal(415, `expected content type application/x-protobuf, got ${contentType}`);
+  }
+  if (parameters.some((parameter) => parameter !== "proto=prometheus.WriteRequest")) {
+    throw new Refusal(415, `${contentType} is not accepted, only proto=prometheus.WriteRequest`);
+  }
+  const encoding = headers.get("content-encoding") ?? "no";
+  if (encoding.toLowerCase() !== "snappy") {
+    throw new Refusal(415, `${encoding} encoding (compression) is not accepted, only snappy`);
+  }
+  const version = headers.get("x-prometheus-remote-write-version");
+  if (version !== "0.1.0") {
+    throw new Refusal(400, `expected X-Prometheus-Remote-Write-Version 0.1.0, got ${version ?? "none"}`);
+  }
+}
+
+function decode(body: Uint8Array<ArrayBuffer>): TimeSeries[] {
+  let message: Uint8Array;
+  try {
+    message = uncompress(body, BODY_LIMIT);
+  } catch (error) {
+    if (String(error).includes("too big")) throw new Refusal(413, String(error));
+    throw new Refusal(400, `snappy: ${error}`);
+  }
+  try {
+    return decodeWriteRequest(message);
+  } catch (error) {
+    throw new Refusal(400, `WriteRequest: ${error}`);
+  }
+}
+
+/** Prometheus drops series with bad labels and answers 204; a test should hear of them. */
+function checkLabels(pairs: TimeSeries["labels"]): { name: string; labels: Record<string, string> } {
+  let before = "";
+  for (const [label, value] of pairs) {
+    if (!/^[a-zA-Z_]\w*$/.test(label)) throw new Refusal(400, `invalid label name ${JSON.stringify(label)}`);
+    if (label === before) throw new Refusal(400, `duplicate label ${label}`);
+    if (label < before) throw new Refusal(400, `labels are not sorted: ${label} after ${before}`);
+    if (!value) throw new Refusal(400, `label ${label} is empty`);
+    before = label;
+  }
+  const { __name__: name, ...labels } = Object.fromEntries(pairs);
+  if (!name) throw new Refusal(400, `no __name__ in the labels ${JSON.stringify(labels)}`);
+  if (!/^[a-zA-Z_:][\w:]*$/.test(name)) {
+    throw new Refusal(400, `invalid metric name ${JSON.stringify(name)}`);
+  }
+  return { name, labels };
+}

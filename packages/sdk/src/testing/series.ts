@@ -1,0 +1,20 @@
+export interface ReceivedSample {
+  readonly value: number;
+  /** Milliseconds since the Unix epoch; from the Pushgateway the time of receipt. */
+  readonly timestamp: number;
+  /** A stale marker, which ends the series. */
+  readonly stale?: true;
+}
+
+export interface ReceivedSeries {
+  readonly name: string;
+  /** Without `__name__`, with `job` and `instance`. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** In the order of their timestamps. */
+  readonly samples: readonly ReceivedSample[];
+}
+
+/** Of a name and labels, the same for the same series: labels are compared without regard to their order. */
+export function seriesKey(name: string, labels: Readonly<Record<string, string>>): string {
+  return JSON.stringify([name, Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))]);
+}

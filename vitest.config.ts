@@ -1,0 +1,34 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+/** Unit tests run against the sources; `test/` runs against what was built, as users get it. */
+const sources = (ondemand: string) => [
+  { find: "#ondemand", replacement: `${import.meta.dirname}/packages/sdk/src/${ondemand}` },
+  { find: /^@pushmeter\/sdk$/, replacement: `${import.meta.dirname}/packages/sdk/src/index.ts` },
+  { find: /^@pushmeter\/sdk\/(.*)$/, replacement: `${import.meta.dirname}/packages/sdk/src/$1/index.ts` },
+];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias: sources("ondemand.ts") },
+        test: { name: "node", include: ["packages/*/src/**/*.test.ts"] },
+      },
+      {
+        // The same suite in workerd: what is promised for the edge is tried there.
+        plugins: [
+          cloudflareTest({
+            miniflare: { compatibilityDate: "2026-10-01", compatibilityFlags: ["nodejs_compat"], cf: false },
+          }),
+        ],
+        resolve: { alias: sources("ondemand.edge.ts") },
+        test: {
+          name: "workerd",
+          include: ["packages/*/src/**/*.test.ts"],
+          exclude: ["**/*.node.test.ts"],
+        },
+      },
+    ],
+  },
+});
