@@ -66,11 +66,17 @@ describe("bad configuration fails at start, naming the option and what is accept
       { url: URL, auth: { basic: { username: "a:b", password: SECRET } } },
       /username must be .*without a colon/,
     ],
-    [{ url: URL, auth: { headers: { "content-type": SECRET } } }, /headers with valid names/],
-    [{ url: URL, auth: { headers: { "x y": SECRET } } }, /headers with valid names/],
+    [
+      { url: URL, auth: { headers: { "content-type": SECRET } } },
+      /header names that are valid and not the wire's own/,
+    ],
+    [
+      { url: URL, auth: { headers: { "x y": SECRET } } },
+      /header names that are valid and not the wire's own/,
+    ],
     [
       { url: `https://u:${SECRET}@h/`, auth: { bearer: SECRET } },
-      /auth must be left out when the url has a user/,
+      /auth must be absent when the url has a user name/,
     ],
   ])("remoteWrite %#", (options, message) => {
     const attempt = () => remoteWrite(untyped(options));

@@ -2,5 +2,6 @@ export type { Destination, PushResult } from "./destination.ts";
 export type { FlushPolicy } from "./flush/flusher.ts";
 export { PushError, type PushFailure } from "./http/error.ts";
 export type { Ending, Invocation, Outcome, Platform, Trigger } from "./invocation.ts";
-export { createPushmeter, type Pushmeter, type PushmeterOptions } from "./pushmeter.ts";
+export { createPushmeter } from "./pushmeter.ts";
+export type { Pushmeter, PushmeterOptions } from "./pushmeter-types.ts";
 export type { Runtime } from "./runtime.ts";

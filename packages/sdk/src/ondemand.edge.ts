@@ -14,8 +14,7 @@ export async function destinationFrom(env: Environment, runtime: Runtime): Promi
   if (options) return remoteWrite(options, runtime);
   if (targetOptions(env, "PUSHMETER_PUSHGATEWAY")) {
     throw new TypeError(
-      "pushmeter: PUSHMETER_PUSHGATEWAY_URL is not read in an edge bundle, " +
-        "set push: (env) => pushgateway({ url: env.PUSHMETER_PUSHGATEWAY_URL })",
+      "pushmeter: PUSHMETER_PUSHGATEWAY_URL is not read here, set push: (env) => pushgateway({ url: … })",
     );
   }
   return undefined;
@@ -23,5 +22,5 @@ export async function destinationFrom(env: Environment, runtime: Runtime): Promi
 
 /** An edge instance knows only its own requests, and the next scrape meets another instance. */
 export async function scrape(_metrics: ResourceMetrics): Promise<Response> {
-  return new Response("scrape() is for long-lived processes; an edge instance pushes\n", { status: 501 });
+  return new Response("scrape() is for long-lived processes\n", { status: 501 });
 }

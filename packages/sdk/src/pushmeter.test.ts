@@ -198,7 +198,7 @@ describe("createPushmeter", () => {
       await instance.flush();
     }
     expect(instance.errors).toMatchObject([
-      { message: expect.stringMatching(/nothing is pushed: set push, PUSHMETER_/) },
+      { message: expect.stringMatching(/nothing is pushed: set push or PUSHMETER_REMOTE_WRITE_URL/) },
     ]);
   });
 

@@ -1,102 +1,27 @@
 /** Puts the parts together: options, OpenTelemetry provider, instruments, flush and destination. */
+
 import { type Attributes, createNoopMeter, type Meter } from "@opentelemetry/api";
-import { type Resource, resourceFromAttributes } from "@opentelemetry/resources";
-import { MeterProvider, type PushMetricExporter } from "@opentelemetry/sdk-metrics";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { destinationFrom, scrape } from "#ondemand";
-import type { Destination } from "./destination.ts";
-import { type Environment, environment, isDisabled, resourceAttributes, text } from "./environment.ts";
-import { Flusher, type FlushPolicy } from "./flush/flusher.ts";
+import { environment, isDisabled } from "./environment.ts";
+import { Flusher } from "./flush/flusher.ts";
 import { Pusher } from "./flush/pusher.ts";
 import { Reader } from "./flush/reader.ts";
+import { createInstance, type Instance } from "./instance.ts";
 import { createInstruments } from "./instruments.ts";
-import type { Ending, Invocation, Platform, Trigger } from "./invocation.ts";
-import { httpAttributes, withOutcome } from "./invocation.ts";
-import { checkMilliseconds, checkNames, checkText, invalid } from "./options.ts";
+import {
+  type Ending,
+  httpAttributes,
+  type Invocation,
+  type Platform,
+  type Trigger,
+  withOutcome,
+} from "./invocation.ts";
 import { METER_NAME } from "./prometheus/scope.ts";
+import { checkDestination, checkOptions } from "./pushmeter-options.ts";
+import type { Push, Pushmeter, PushmeterOptions } from "./pushmeter-types.ts";
 import { type Runtime, systemRuntime } from "./runtime.ts";
-
-/** Where pushes go: one of pushmeter's destinations or any other OpenTelemetry exporter. */
-type Push = Destination | PushMetricExporter;
-
-export interface PushmeterOptions<Env = Record<string, string | undefined>> {
-  /**
-   * The service, in Prometheus the label `job` (with a namespace `namespace/name`).
-   * Left out: `OTEL_SERVICE_NAME`, else `unknown_service`.
-   */
-  readonly service?:
-    | string
-    | { readonly name: string; readonly namespace?: string; readonly version?: string }
-    | undefined;
-  /**
-   * A destination, or a function of the environment that returns one; it is called once per instance, at the
-   * first invocation. Left out: `PUSHMETER_REMOTE_WRITE_URL` or `PUSHMETER_PUSHGATEWAY_URL` (each with
-   * `…_TOKEN`); with none of them set, metrics are recorded and not pushed.
-   */
-  readonly push?: Push | ((env: Env) => Push) | undefined;
-  /**
-   * When to push: `{ every }` ms after the first invocation since the last push, or `"invocation"`: after each.
-   * Default `{ every: 5000 }`. With `waitUntil` an instance lingers at most 15,000 ms.
-   */
-  readonly flush?: FlushPolicy | undefined;
-  /** OpenTelemetry resource attributes, in Prometheus labels of `target_info`. */
-  readonly resource?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /** Names of resource attributes that become labels of every series. */
-  readonly resourceLabels?: readonly string[] | undefined;
-  /** Hears of every failure. Default: `console.error`. What it throws is ignored. */
-  readonly onError?: ((error: unknown) => void) | undefined;
-}
-
-export interface Pushmeter {
-  /** A plain OpenTelemetry meter for the user's own instruments. */
-  readonly meter: Meter;
-
-  /** Pushes now, giving up after `timeout` ms (25,000). True if all is stored; never rejects. */
-  flush(options?: { readonly timeout?: number }): Promise<boolean>;
-
-  /**
-   * Answers a scrape of a long-lived process: everything recorded in it, in Prometheus's text format 0.0.4. In
-   * an edge bundle 501, for each scrape would meet another instance.
-   */
-  scrape(): Promise<Response>;
-
-  /** Pushes what is left and ends: nothing is recorded or pushed afterwards. */
-  shutdown(): Promise<void>;
-
-  /**
-   * For adapters: an invocation starts. Undefined when metrics are switched off.
-   *
-   * @param keys - objects that frameworks inside see too (the request, the execution context): they find the
-   * invocation by them, so that what is wrapped twice counts once.
-   */
-  begin(trigger: Trigger, platform: () => Platform, ...keys: object[]): Invocation | undefined;
-
-  /** For adapters: the running invocation of a request or an execution context. */
-  current(key: object): Invocation | undefined;
-
-  /** For adapters: an HTTP invocation has ended. Never throws. */
-  endHttp(
-    invocation: Invocation,
-    request: { readonly method: string; readonly url: string },
-    ending: Ending,
-    platform: () => Platform,
-    attributes?: Attributes,
-  ): void;
-
-  /** For adapters: an invocation by another trigger has ended. Never throws. */
-  endFaas(
-    invocation: Invocation,
-    trigger: Trigger,
-    ending: Ending,
-    platform: () => Platform,
-    attributes?: Attributes,
-  ): void;
-
-  /** For adapters: an invocation that is not measured has ended; what it recorded itself is pushed. */
-  endIgnored(invocation: Invocation, platform: () => Platform): void;
-
-  /** For adapters: tells `onError`. Never throws. */
-  report(error: unknown): void;
-}
 
 /**
  * Records OpenTelemetry metrics for one service and pushes them. May be called at module scope of a Worker: it
@@ -119,14 +44,6 @@ export function createPushmeter<Env = Record<string, string | undefined>>(
 ): Pushmeter {
   checkOptions(options);
   return new Core(options as PushmeterOptions<never>, runtime);
-}
-
-/** What is known from the first invocation on. */
-interface Instance {
-  readonly env: Environment;
-  readonly disabled: boolean;
-  readonly resource: Resource;
-  readonly labels: Attributes | undefined;
 }
 
 class Core implements Pushmeter {
@@ -264,35 +181,16 @@ class Core implements Pushmeter {
     }
   }
 
-  /** The first invocation: only now is there an environment, a clock and randomness. */
-  #start({ env: bindings, waitUntil }: Platform, trigger?: Trigger): void {
+  #start({ env, waitUntil }: Platform, trigger?: Trigger): void {
     if (this.#instance) return;
-    const env = environment(bindings);
-    const { service, resource, resourceLabels, push } = this.#options;
-    const { name, namespace, version } = typeof service === "object" ? service : { name: service };
-    const attributes: Attributes = {
-      ...resourceAttributes(env),
-      ...resource,
-      ...(namespace && { "service.namespace": namespace }),
-      ...(version && { "service.version": version }),
-      "service.instance.id": this.#runtime.instanceId(),
-    };
-    attributes["service.name"] =
-      name ?? text(env, "OTEL_SERVICE_NAME") ?? attributes["service.name"] ?? "unknown_service";
-    const promoted = resourceLabels?.filter((label) => attributes[label] !== undefined);
-    this.#instance = {
-      env,
-      disabled: isDisabled(env),
-      resource: resourceFromAttributes(attributes),
-      labels: promoted?.length
-        ? Object.fromEntries(promoted.map((key) => [key, attributes[key]]))
-        : undefined,
-    };
+    const { push } = this.#options;
+    this.#instance = createInstance(this.#options, environment(env), this.#runtime.instanceId());
     if (this.#instance.disabled) return;
     if (waitUntil && trigger) this.#instruments.coldstarts.add(1, { "faas.trigger": trigger });
     try {
       if (push) {
-        const destination = typeof push === "function" ? (push as (env: unknown) => Push)(env) : push;
+        const destination =
+          typeof push === "function" ? (push as (env: unknown) => Push)(this.#instance.env) : push;
         this.#destination = checkDestination("what push returns", destination);
       }
     } catch (error) {
@@ -312,49 +210,8 @@ class Core implements Pushmeter {
     if (this.#destination) return this.#pusher.push(this.#destination, resource, labels, timeout);
     if (!this.#silent) {
       this.#silent = true;
-      this.report(
-        new Error(
-          "pushmeter: nothing is pushed: set push, PUSHMETER_REMOTE_WRITE_URL or PUSHMETER_PUSHGATEWAY_URL",
-        ),
-      );
+      this.report(new Error("pushmeter: nothing is pushed: set push or PUSHMETER_REMOTE_WRITE_URL"));
     }
     return false;
   }
-}
-
-function checkOptions(options: PushmeterOptions<never>): void {
-  checkNames("createPushmeter", options, "service push flush resource resourceLabels onError");
-  const { service, push, flush, resource, resourceLabels, onError } = options;
-  if (typeof service === "object") {
-    checkNames("service", service, "name namespace version");
-    checkText("service.name", service.name);
-    if (service.namespace !== undefined) checkText("service.namespace", service.namespace);
-    if (service.version !== undefined) checkText("service.version", service.version);
-  } else if (service !== undefined) {
-    checkText("service", service);
-  }
-  if (push !== undefined && typeof push !== "function") checkDestination("push", push);
-  if (flush !== undefined && flush !== "invocation") {
-    if (typeof flush !== "object") invalid("flush", flush, 'an object with every, or "invocation"');
-    checkNames("flush", flush, "every");
-    checkMilliseconds("flush.every", flush.every);
-  }
-  if (resource !== undefined && (typeof resource !== "object" || !resource)) {
-    invalid("resource", resource, "an object of resource attributes");
-  }
-  if (resourceLabels !== undefined && !(Array.isArray(resourceLabels) && resourceLabels.every(isName))) {
-    invalid("resourceLabels", resourceLabels, "an array of resource attribute names");
-  }
-  if (onError !== undefined && typeof onError !== "function") invalid("onError", onError, "a function");
-}
-
-function isName(value: unknown): boolean {
-  return typeof value === "string" && value !== "";
-}
-
-function checkDestination(option: string, value: Push): Push {
-  if (typeof value?.export !== "function") {
-    invalid(option, value, "a destination such as remoteWrite(…), or a function of the environment");
-  }
-  return value;
 }

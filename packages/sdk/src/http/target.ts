@@ -45,7 +45,7 @@ export class Target {
     if (typeof fetch !== "function") invalid(`${name} fetch`, fetch, "a function");
     const { username, password } = url;
     if (username && options.auth) {
-      invalid(`${name} auth`, options.auth, "left out when the url has a user name");
+      invalid(`${name} auth`, options.auth, "absent when the url has a user name");
     }
     const auth = username
       ? { basic: { username: decodeURIComponent(username), password: decodeURIComponent(password) } }
@@ -130,11 +130,7 @@ function credentials(option: string, auth: Auth): { headers: Record<string, stri
   }
   for (const [name, value] of Object.entries(auth.headers)) {
     if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name) || RESERVED.test(name)) {
-      invalid(
-        `${option}.headers`,
-        auth.headers,
-        "headers with valid names that the wire format does not own",
-      );
+      invalid(`${option}.headers`, auth.headers, "header names that are valid and not the wire's own");
     }
     checkToken(`${option}.headers.${name}`, value);
     headers[name.toLowerCase()] = value;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sleep } from "../runtime.ts";
 import { FakeRuntime } from "./fake-runtime.ts";
+import { Receiver } from "./receiver.ts";
 
 describe("FakeRuntime", () => {
   it("stands still until time is advanced", async () => {
@@ -53,7 +54,27 @@ describe("FakeRuntime", () => {
     expect(runtime.pending).toBe(1);
   });
 
-  it("fires a timer of 0 ms only when time is advanced, by nothing at least", async () => {
+  it("lets a Receiver answer before the next timer fires, however far time is advanced", async () => {
+    const runtime = new FakeRuntime();
+    const receiver = new Receiver({ now: () => runtime.now() });
+    let late = 0;
+    const loop = async () => {
+      for (let i = 0; i < 5; i++) {
+        await sleep(runtime, 1000);
+        const cancel = runtime.timer(1, () => late++);
+        await receiver.fetch(
+          new Request("http://gateway/metrics/job/x", { method: "PUT", body: `a ${i}\n` }),
+        );
+        cancel();
+      }
+    };
+    void loop();
+    await runtime.advance(60_000);
+    expect([receiver.accepted, late, runtime.pending]).toEqual([5, 0, 0]);
+    expect(receiver.series("a")[0]?.samples).toEqual([{ value: 4, timestamp: 1_700_000_005_000 }]);
+  });
+
+  it("fires a timer that is due at once when time is advanced, even by nothing, and not before", async () => {
     const runtime = new FakeRuntime();
     let fired = false;
     runtime.timer(-5, () => {

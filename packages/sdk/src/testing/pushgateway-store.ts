@@ -84,13 +84,14 @@ async function readText(request: Request): Promise<string> {
   if (contentType.startsWith("application/vnd.google.protobuf")) {
     throw new Refusal(415, "the receiver takes the text format only");
   }
-  const encoding = request.headers.get("content-encoding")?.toLowerCase();
-  if (encoding && encoding !== "gzip")
+  const encoding = request.headers.get("content-encoding")?.toLowerCase() || "identity";
+  if (encoding !== "gzip" && encoding !== "identity") {
     throw new Refusal(400, `${encoding} encoding is not accepted, only gzip`);
+  }
   const body = await readBody(request);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
-      encoding ? await gunzip(body) : body,
+      encoding === "gzip" ? await gunzip(body) : body,
     );
   } catch (error) {
     throw error instanceof Refusal ? error : new Refusal(400, "the body is not UTF-8");

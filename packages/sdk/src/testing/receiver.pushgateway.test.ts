@@ -182,10 +182,13 @@ describe("Receiver as Pushgateway", () => {
     ["a{b=c} 1\n", "line 1: not a sample"],
     ["a 1\r\n", "line 1: not a sample"],
     ["a one\n", 'line 1: expected float as value, got "one"'],
+    ["a 1e400\n", "line 1: expected float as value"],
+    ["a 1 \n", "timestamps"],
     ["a 0x10\n", "line 1: expected float as value"],
     ["a 1 1700000000000\n", "timestamps"],
     ['a{b="1",b="2"} 1\n', "duplicate label names"],
     ['a{__name__="b"} 1\n', "reserved"],
+    ['a{__b="c"} 1\n', "reserved"],
     ["# TYPE a gauge\n# TYPE a gauge\n", "line 2: second TYPE line"],
     ["a 1\n# TYPE a gauge\n", "line 2: second TYPE line"],
     ["# HELP a x\n# HELP a y\n", "line 2: second HELP line"],
@@ -223,6 +226,7 @@ describe("Receiver as Pushgateway", () => {
     const cut = (await gzip("a 2\n")).slice(0, -4);
     expect(await sender.send("PUT", "job/x", cut, encoded)).toMatch(/^400 the body is not gzip/);
     expect(await sender.send("PUT", "job/x", "a 2\n", { "content-encoding": "br" })).toMatch(/^400 br/);
+    expect(await sender.send("PUT", "job/x", "a 1\n", { "content-encoding": "identity" })).toBe("200 ");
     const latin1 = Uint8Array.from('a{b="ÿ"} 2\n', (letter) => letter.charCodeAt(0));
     expect(await sender.send("PUT", "job/x", latin1)).toMatch(/^400 the body is not UTF-8/);
     const protobuf = { "content-type": "application/vnd.google.protobuf" };

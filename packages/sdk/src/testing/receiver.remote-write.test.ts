@@ -189,11 +189,11 @@ describe("Receiver as Prometheus, by remote write", () => {
     expect(await new Sender().send(compress(writer.finish()))).toMatch(/^500 native histograms are disabled/);
   });
 
-  it("refuses a body that is too large, before and after decompression", async () => {
+  it("refuses a body that is too large or would be when decompressed", async () => {
     const sender = new Sender();
     expect(await sender.send(new Uint8Array(32 * 1024 * 1024 + 1))).toMatch(/^413 /);
     // The length that a snappy block says it has: 2^28 - 1.
-    expect(await sender.send(new Uint8Array([0xff, 0xff, 0xff, 0x7f, 0]))).toMatch(/^413 /);
+    expect(await sender.send(new Uint8Array([0xff, 0xff, 0xff, 0x7f, 0]))).toMatch(/^400 snappy/);
   });
 
   it("answers other methods with 405 and other paths with 404", async () => {

@@ -12,8 +12,9 @@ export interface ReceiverOptions {
 
 /**
  * Stands in for Prometheus's remote-write receiver and for a Pushgateway: give its `fetch` to a destination, or
- * serve it. Refuses what they refuse, with their statuses. Where the real Prometheus would drop series silently
- * or guess at missing headers, it answers 4xx with a sentence, so that a test sees it.
+ * serve it. Refuses what they refuse, with their statuses. Where they would drop something silently or guess (bad
+ * labels, samples of one request out of order, missing headers, a label twice in a path), it answers 4xx with a
+ * sentence, so that a test sees it.
  *
  * Remote write 1.0 is `POST /api/v1/write`; of the Pushgateway it has `PUT`, `POST` and `DELETE` of
  * `/metrics/job/<job>{/<label>/<value>}`, as seen by a Prometheus 3 that scrapes it with `honor_labels: true`.

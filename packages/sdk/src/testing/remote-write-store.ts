@@ -83,7 +83,7 @@ export class RemoteWriteStore {
 /** Prometheus guesses at headers that are missing and does not look at the version; the specification asks for all. */
 function checkHeaders({ method, headers }: Request): void {
   if (method !== "POST") throw new Refusal(405, `remote write is POST, got ${method}`);
-  const contentType = headers.get("content-type") ?? "none";
+  const contentType = headers.get("content-type") || "none";
   const [mediaType, ...parameters] = contentType.split(";");
   if (mediaType !== "application/x-protobuf") {
     throw new Refusal(415, `expected content type application/x-protobuf, got ${contentType}`);
@@ -91,13 +91,13 @@ function checkHeaders({ method, headers }: Request): void {
   if (parameters.some((parameter) => parameter !== "proto=prometheus.WriteRequest")) {
     throw new Refusal(415, `${contentType} is not accepted, only proto=prometheus.WriteRequest`);
   }
-  const encoding = headers.get("content-encoding") ?? "no";
+  const encoding = headers.get("content-encoding") || "no";
   if (encoding.toLowerCase() !== "snappy") {
     throw new Refusal(415, `${encoding} encoding (compression) is not accepted, only snappy`);
   }
   const version = headers.get("x-prometheus-remote-write-version");
   if (version !== "0.1.0") {
-    throw new Refusal(400, `expected X-Prometheus-Remote-Write-Version 0.1.0, got ${version ?? "none"}`);
+    throw new Refusal(400, `expected X-Prometheus-Remote-Write-Version 0.1.0, got ${version || "none"}`);
   }
 }
 
@@ -106,7 +106,6 @@ function decode(body: Uint8Array<ArrayBuffer>): TimeSeries[] {
   try {
     message = uncompress(body, BODY_LIMIT);
   } catch (error) {
-    if (String(error).includes("too big")) throw new Refusal(413, String(error));
     throw new Refusal(400, `snappy: ${error}`);
   }
   try {

@@ -35,7 +35,7 @@ const LABEL = /([a-zA-Z_]\w*)[ \t]*=[ \t]*"((?:[^"\\]|\\[\\n"])*)"[ \t]*/;
 const ONE_LABEL = LABEL.source.replaceAll(/\((?!\?)/g, "(?:");
 const LABELS = `\\{[ \\t]*((?:${ONE_LABEL},[ \\t]*)*(?:${ONE_LABEL})?)\\}[ \\t]*`;
 const SAMPLE = new RegExp(
-  `^[ \\t]*([a-zA-Z_:][\\w:]*)(?:[ \\t]*${LABELS}|[ \\t]+)([^\\s{]\\S*)(?:[ \\t]+(\\S+))?[ \\t]*$`,
+  `^[ \\t]*([a-zA-Z_:][\\w:]*)(?:[ \\t]*${LABELS}|[ \\t]+)([^\\s{]\\S*)(?:[ \\t]+(\\S*))?$`,
 );
 
 /** @throws Refusal 400 naming the line. */
@@ -89,7 +89,7 @@ function readSample(families: Map<string, OpenFamily>, line: string): void {
   if (timestamp !== undefined) throw new Error("pushed metrics must not have timestamps");
   const labels = new Map<string, string>();
   for (const [, label = "", text = ""] of labelText.matchAll(new RegExp(LABEL, "g"))) {
-    if (label === "__name__") throw new Error('label name "__name__" is reserved');
+    if (label.startsWith("__")) throw new Error(`label name "${label}" is reserved`);
     if (labels.has(label)) throw new Error(`duplicate label names for metric "${name}"`);
     labels.set(
       label,
@@ -125,7 +125,9 @@ function familyOf(families: Map<string, OpenFamily>, name: string): OpenFamily {
 
 /** What Go reads as a float and the format allows. */
 export function parseFloat64(text: string | undefined, expected = "expected float"): number {
-  if (text && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
+  if (text && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text))) {
+    return Number(text);
+  }
   if (text && /^nan$/i.test(text)) return NaN;
   if (text && /^[+-]?inf(inity)?$/i.test(text)) return text.startsWith("-") ? -Infinity : Infinity;
   throw new Error(`${expected}, got ${text === undefined ? "none" : JSON.stringify(text)}`);

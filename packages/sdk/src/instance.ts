@@ -1,0 +1,37 @@
+/** What is known from the first invocation on: only then is there an environment, a clock and randomness. */
+import type { Attributes } from "@opentelemetry/api";
+import { type Resource, resourceFromAttributes } from "@opentelemetry/resources";
+import { type Environment, isDisabled, resourceAttributes, text } from "./environment.ts";
+import type { PushmeterOptions } from "./pushmeter-types.ts";
+
+export interface Instance {
+  readonly env: Environment;
+  readonly disabled: boolean;
+  readonly resource: Resource;
+  /** The resource attributes that every series gets. */
+  readonly labels: Attributes | undefined;
+}
+
+export function createInstance(
+  { service, resource, resourceLabels }: PushmeterOptions<never>,
+  env: Environment,
+  id: string,
+): Instance {
+  const { name, namespace, version } = typeof service === "object" ? service : { name: service };
+  const attributes: Attributes = {
+    ...resourceAttributes(env),
+    ...resource,
+    ...(namespace && { "service.namespace": namespace }),
+    ...(version && { "service.version": version }),
+    "service.instance.id": id,
+  };
+  attributes["service.name"] =
+    name ?? text(env, "OTEL_SERVICE_NAME") ?? attributes["service.name"] ?? "unknown_service";
+  const promoted = resourceLabels?.filter((label) => attributes[label] !== undefined);
+  return {
+    env,
+    disabled: isDisabled(env),
+    resource: resourceFromAttributes(attributes),
+    labels: promoted?.length ? Object.fromEntries(promoted.map((key) => [key, attributes[key]])) : undefined,
+  };
+}
