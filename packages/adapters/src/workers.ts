@@ -41,8 +41,7 @@ export function instrumentWorker<Handlers extends WorkerHandlers>(
   const { fetch, scheduled, queue } = handlers ?? {};
   if (!fetch && !scheduled && !queue) {
     throw new TypeError(
-      "pushmeter: instrumentWorker needs an object with fetch, scheduled or queue, " +
-        `got ${typeof handlers === "function" ? "a function" : handlers ? "an object without them" : handlers}`,
+      `pushmeter: instrumentWorker needs an object with fetch, scheduled or queue, got ${typeof handlers}`,
     );
   }
   const wrapped: Record<string, Handler> = {};

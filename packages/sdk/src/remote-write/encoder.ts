@@ -78,10 +78,12 @@ export class Encoder {
   }
 
   #knownOf(series: Series, target: { job: string; instance: string }): Known {
-    let known = this.#known.get(series.key);
+    // Several instances may share one destination.
+    const key = `${target.job} ${target.instance} ${series.key}`;
+    let known = this.#known.get(key);
     if (!known) {
       known = { labels: this.#labels(series, target), zero: 0, sent: 0, settled: series.start === undefined };
-      this.#known.set(series.key, known);
+      this.#known.set(key, known);
     }
     if (!known.settled && !known.sent) {
       // At the value's own millisecond the zero would take its place.

@@ -24,9 +24,13 @@ class Writer {
     this.runtime,
   );
 
-  async push(now = this.runtime.now()): Promise<PushResult> {
+  async collect(now = this.runtime.now()): Promise<ResourceMetrics> {
     this.#totals.add((await this.#reader.collect()).resourceMetrics);
-    return this.export(this.#totals.cumulative(resource, now));
+    return this.#totals.cumulative(resource, now);
+  }
+
+  async push(now?: number): Promise<PushResult> {
+    return this.export(await this.collect(now));
   }
 
   async export(metrics: ResourceMetrics): Promise<PushResult> {
@@ -158,6 +162,23 @@ describe("remoteWrite", () => {
       "remoteWrite to http://receiver/api/v1/write: refused with 400: out of bounds",
     );
     expect(requests).toBe(1);
+  });
+
+  it("keeps the series of instances apart that share one destination", async () => {
+    const writer = new Writer();
+    writer.meter.createCounter("logins").add(1);
+    for (const id of ["i-1", "i-2"]) {
+      const metrics = await writer.collect();
+      const shared = resourceFromAttributes({ "service.name": "courses", "service.instance.id": id });
+      expect(await writer.export({ ...metrics, resource: shared })).toMatchObject({ code: 0 });
+    }
+    const series = writer.receiver.series("logins_total");
+    expect(series.map(({ labels, samples }) => [labels.instance, samples.map(({ value }) => value)])).toEqual(
+      [
+        ["i-1", [0, 1]],
+        ["i-2", [0, 1]],
+      ],
+    );
   });
 
   it("sends nothing when there is nothing to send", async () => {

@@ -12,10 +12,7 @@ export function snappy(input: Uint8Array): Uint8Array<ArrayBuffer> {
   let out = varint(output, end);
   /** Where four bytes of this hash were last seen, plus one. */
   const seen = new Int32Array(1 << HASH_BITS);
-  const word = (i: number) => {
-    const [a = 0, b = 0, c = 0, d = 0] = [input[i], input[i + 1], input[i + 2], input[i + 3]];
-    return a | (b << 8) | (c << 16) | (d << 24);
-  };
+  const view = new DataView(input.buffer, input.byteOffset, end);
 
   let from = 0;
   const literal = (to: number) => {
@@ -23,9 +20,9 @@ export function snappy(input: Uint8Array): Uint8Array<ArrayBuffer> {
       const n = to - from - 1;
       if (n < 60) output[out++] = n << 2;
       else {
-        const bytes = n < 0x100 ? 1 : n < 0x10000 ? 2 : 4;
-        output[out++] = (59 + bytes) << 2;
-        for (let shift = 0; shift < bytes * 8; shift += 8) output[out++] = n >>> shift;
+        // Lengths of one to four bytes are possible; a long literal does not mind three spare ones.
+        output[out++] = 63 << 2;
+        for (let shift = 0; shift < 32; shift += 8) output[out++] = n >>> shift;
       }
       output.set(input.subarray(from, to), out);
       out += to - from;
@@ -33,11 +30,11 @@ export function snappy(input: Uint8Array): Uint8Array<ArrayBuffer> {
   };
 
   for (let i = 0; i + 4 <= end; ) {
-    const four = word(i);
+    const four = view.getInt32(i);
     const hash = Math.imul(four, 0x1e35a7bd) >>> (32 - HASH_BITS);
     const match = (seen[hash] as number) - 1;
     seen[hash] = i + 1;
-    if (match < 0 || i - match > REACH || word(match) !== four) {
+    if (match < 0 || i - match > REACH || view.getInt32(match) !== four) {
       // The longer nothing repeats, the longer the strides.
       i += 1 + ((i - from) >> 5);
       continue;

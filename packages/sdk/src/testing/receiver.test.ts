@@ -67,7 +67,7 @@ async function record(pushmeter: Pushmeter): Promise<void> {
   meter.createGauge("app.users", { unit: "{user}" }).record(-1.5);
   const sizes = meter.createHistogram("app.size", {
     unit: "By",
-    advice: { explicitBucketBoundaries: [0, 0.00025, 1, 2.5, 99_999] },
+    advice: { explicitBucketBoundaries: [0, 0.00001, 0.00025, 1, 2.5, 99_999, 1_048_576] },
   });
   sizes.record(2);
   for (const status of [200, 200, 404, 500]) invoke(pushmeter, "/courses/:id", status);
