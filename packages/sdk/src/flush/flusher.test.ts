@@ -62,10 +62,13 @@ describe("{ every } with waitUntil", () => {
     const instance = new Instance();
     instance.pushTime = 3000;
     instance.invoke();
-    await instance.runtime.advance(6000);
+    await instance.runtime.advance(5500);
     instance.invoke();
     await instance.runtime.advance(30_000);
-    expect(instance.pushes.map((push) => push.recorded)).toEqual([1, 2]);
+    expect(instance.pushes).toEqual([
+      { recorded: 1, at: 5000 },
+      { recorded: 2, at: 10_500 },
+    ]);
   });
 
   it("never runs two pushes at once, even when they take longer than the interval", async () => {
@@ -122,6 +125,17 @@ describe("{ every } with waitUntil", () => {
     instance.invoke();
     await instance.runtime.advance(5000);
     expect(instance.pushes.map((push) => push.recorded)).toEqual([1, 2]);
+  });
+
+  it("tries once more without a next invocation, by the one that stands by", async () => {
+    const instance = new Instance();
+    instance.invoke();
+    instance.invoke();
+    instance.succeeds = false;
+    await instance.runtime.advance(5000);
+    instance.succeeds = true;
+    await instance.runtime.advance(30_000);
+    expect(instance.pushes.map((push) => push.recorded)).toEqual([2, 2]);
   });
 
   it("stays within the 30 s that a Worker has after its response", async () => {
