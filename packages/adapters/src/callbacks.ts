@@ -27,13 +27,12 @@ export function checkHttpOptions(adapter: string, options: HttpOptions<never>): 
   }
 }
 
-/** The callback's result, or undefined if there is none or it throws; a throw is reported. */
+/** The callback's result, or undefined if it throws; a throw is reported. */
 export function attempt<Args extends unknown[], Result>(
   pushmeter: Pushmeter,
-  callback: ((...args: Args) => Result) | undefined,
+  callback: (...args: Args) => Result,
   ...args: Args
 ): Result | undefined {
-  if (!callback) return undefined;
   try {
     return callback(...args);
   } catch (error) {

@@ -45,13 +45,14 @@ export function pushmeterMiddleware(
     } finally {
       const answered = c.finalized && !(invocation.thrown && c.error === undefined);
       const status = answered ? c.res.status : 500;
-      invocation.route = attempt(pushmeter, route, request) ?? routeOf(c, middleware, status);
+      invocation.route = (route && attempt(pushmeter, route, request)) ?? routeOf(c, middleware, status);
       if (outer) {
         // The outer wrapper sees the response that is really sent.
-      } else if (attempt(pushmeter, ignore, request)) {
+      } else if (ignore && attempt(pushmeter, ignore, request)) {
         pushmeter.endIgnored(invocation, platform);
       } else {
-        const custom = attempt(pushmeter, attributes, request, answered ? c.res : undefined, c.env);
+        const response = answered ? c.res : undefined;
+        const custom = attributes && attempt(pushmeter, attributes, request, response, c.env);
         pushmeter.endHttp(invocation, request, { status }, platform, custom);
       }
     }

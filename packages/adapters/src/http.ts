@@ -16,10 +16,9 @@ export async function measureHttp(
   context: object | undefined,
   handle: () => Response | Promise<Response>,
 ): Promise<Response> {
-  const keys = context ? [request, context] : [request];
   // Wrapped twice: the outer wrapper counts.
-  if (keys.some((key) => pushmeter.current(key))) return handle();
-  const invocation = pushmeter.begin("http", platform, ...keys);
+  if (pushmeter.current(request) ?? (context && pushmeter.current(context))) return handle();
+  const invocation = pushmeter.begin("http", platform, request, context);
   if (!invocation) return handle();
 
   let response: Response | undefined;
@@ -35,18 +34,13 @@ export async function measureHttp(
     ending = { status: 500, thrown: { error } };
     throw error;
   } finally {
-    if (attempt(pushmeter, options.ignore, request)) {
+    const { route, ignore, attributes } = options as HttpOptions;
+    if (ignore && attempt(pushmeter, ignore, request)) {
       pushmeter.endIgnored(invocation, platform);
     } else {
-      invocation.route = attempt(pushmeter, options.route, request) ?? invocation.route;
-      const attributes = attempt(
-        pushmeter,
-        options.attributes as HttpOptions["attributes"],
-        request,
-        response,
-        options.attributes && platform().env,
-      );
-      pushmeter.endHttp(invocation, request, ending, platform, attributes);
+      invocation.route = (route && attempt(pushmeter, route, request)) ?? invocation.route;
+      const custom = attributes && attempt(pushmeter, attributes, request, response, platform().env);
+      pushmeter.endHttp(invocation, request, ending, platform, custom);
     }
   }
 }

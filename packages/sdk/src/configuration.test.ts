@@ -60,7 +60,7 @@ describe("bad configuration fails at start, naming the option and what is accept
     [{ url: URL, auth: { bearer: `${SECRET}\n` } }, /remoteWrite auth\.bearer must be .*printable ASCII/],
     [
       { url: URL, auth: { bearer: undefined } },
-      /remoteWrite auth\.bearer must be a string that is not empty/,
+      /remoteWrite auth\.bearer must be .*printable ASCII characters, got undefined/,
     ],
     [
       { url: URL, auth: { basic: { username: "a:b", password: SECRET } } },

@@ -18,9 +18,9 @@ export function createInstruments(meter: Meter) {
     meter.createCounter(name, { unit, description });
   return {
     request: duration("http.server.request.duration", "Duration of HTTP server requests."),
-    invoke: duration("faas.invoke_duration", "Duration of invocations by triggers other than HTTP."),
-    coldstarts: counter("faas.coldstarts", "{coldstart}", "Instances that served a first invocation."),
-    push: duration("pushmeter.push.duration", "Duration of pushes, by result."),
-    dropped: counter("pushmeter.push.dropped", "{point}", "Data points that were not stored, by reason."),
+    invoke: duration("faas.invoke_duration", "Duration of invocations that are no requests."),
+    coldstarts: counter("faas.coldstarts", "{coldstart}", "Instances started."),
+    push: duration("pushmeter.push.duration", "Duration of pushes."),
+    dropped: counter("pushmeter.push.dropped", "{point}", "Data points not stored."),
   };
 }

@@ -14,7 +14,7 @@ export async function destinationFrom(env: Environment, runtime: Runtime): Promi
   if (options) return remoteWrite(options, runtime);
   if (targetOptions(env, "PUSHMETER_PUSHGATEWAY")) {
     throw new TypeError(
-      "pushmeter: PUSHMETER_PUSHGATEWAY_URL is not read here, set push: (env) => pushgateway({ url: … })",
+      "pushmeter: PUSHMETER_PUSHGATEWAY_URL needs push: (env) => pushgateway(…) on the edge",
     );
   }
   return undefined;

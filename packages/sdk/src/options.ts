@@ -42,12 +42,8 @@ function shape(value: unknown): string {
   return typeof value === "function" ? "a function" : String(value);
 }
 
-/** Typed in a hurry: a letter missing, added, wrong, or two swapped; or one is the start of the other. */
+/** Typed in a hurry: letters swapped, or one is missing or too many behind the second. */
 function isNear(a: string, b: string): boolean {
-  if (b.length > 2 && (a.startsWith(b) || b.startsWith(a))) return true;
-  let i = 0;
-  while (i < a.length && a[i] === b[i]) i++;
-  const [x, y] = [a.slice(i), b.slice(i)];
-  const swapped = y.slice(1, 2) + y.slice(0, 1) + y.slice(2);
-  return x.slice(1) === y || x === y.slice(1) || x.slice(1) === y.slice(1) || x === swapped;
+  const letters = (text: string) => [...text].sort().join();
+  return letters(a) === letters(b) || (a.slice(0, 2) === b.slice(0, 2) && Math.abs(a.length - b.length) < 2);
 }

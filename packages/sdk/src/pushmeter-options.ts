@@ -8,9 +8,9 @@ export function checkOptions(options: PushmeterOptions<never>): void {
   const { service, push, flush, resource, resourceLabels, onError } = options;
   if (typeof service === "object") {
     checkNames("service", service, "name namespace version");
-    checkText("service.name", service.name);
-    if (service.namespace !== undefined) checkText("service.namespace", service.namespace);
-    if (service.version !== undefined) checkText("service.version", service.version);
+    const { name, namespace = name, version = name } = service;
+    for (const [part, value] of Object.entries({ name, namespace, version }))
+      checkText(`service.${part}`, value);
   } else if (service !== undefined) {
     checkText("service", service);
   }

@@ -55,10 +55,11 @@ export interface Pushmeter {
   /**
    * For adapters: an invocation starts. Undefined when metrics are switched off.
    *
-   * @param keys - objects that frameworks inside see too (the request, the execution context): they find the
-   * invocation by them, so that what is wrapped twice counts once.
+   * @param key - an object that frameworks inside see too, such as the request: they find the invocation by
+   * it, so that what is wrapped twice counts once.
+   * @param context - another such object, for frameworks that are handed a request of their own.
    */
-  begin(trigger: Trigger, platform: () => Platform, ...keys: object[]): Invocation | undefined;
+  begin(trigger: Trigger, platform: () => Platform, key: object, context?: object): Invocation | undefined;
 
   /** For adapters: the running invocation of a request or an execution context. */
   current(key: object): Invocation | undefined;

@@ -1,9 +1,10 @@
 /** Puts the parts together: options, OpenTelemetry provider, instruments, flush and destination. */
 
-import { type Attributes, createNoopMeter, type Meter } from "@opentelemetry/api";
+import { type Attributes, createNoopMeter, type Histogram, type Meter } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { destinationFrom, scrape } from "#ondemand";
+import { AttributeSets } from "./attribute-sets.ts";
 import { environment, isDisabled } from "./environment.ts";
 import { Flusher } from "./flush/flusher.ts";
 import { Pusher } from "./flush/pusher.ts";
@@ -54,7 +55,9 @@ class Core implements Pushmeter {
   readonly #instruments;
   readonly #pusher: Pusher;
   readonly #flusher: Flusher;
-  readonly #running = new WeakMap<object, Invocation & { ended?: boolean }>();
+  readonly #sets = new AttributeSets();
+  /** Under it a request or an execution context carries its invocation: quicker than a WeakMap by half. */
+  readonly #key = Symbol("pushmeter");
   #instance: Instance | undefined;
   #destination: Push | undefined;
   #silent = false;
@@ -69,20 +72,20 @@ class Core implements Pushmeter {
     this.meter = isDisabled(environment()) ? createNoopMeter() : meter;
     this.#instruments = createInstruments(meter);
     const report = (error: unknown) => this.report(error);
-    this.#pusher = new Pusher({ runtime, reader, instruments: this.#instruments, report });
+    const sets = this.#sets;
+    this.#pusher = new Pusher({ runtime, reader, sets, instruments: this.#instruments, report });
     this.#flusher = new Flusher(runtime, options.flush ?? { every: 5000 }, (timeout) => this.#push(timeout));
   }
 
-  begin(trigger: Trigger, platform: () => Platform, ...keys: object[]): Invocation | undefined {
+  begin(trigger: Trigger, platform: () => Platform, key: object, context?: object): Invocation | undefined {
     try {
       if (!this.#instance) this.#start(platform(), trigger);
       if (this.#instance?.disabled || this.#ended) return undefined;
-      const invocation: Invocation = {
-        startedAt: this.#runtime.monotonic(),
-        route: undefined,
-        thrown: undefined,
-      };
-      for (const key of keys) this.#running.set(key, invocation);
+      const startedAt = this.#runtime.monotonic();
+      const invocation: Invocation = { startedAt, ended: false, route: undefined, thrown: undefined };
+      // False, not an exception, for an object that is frozen.
+      Reflect.set(key, this.#key, invocation);
+      if (context) Reflect.set(context, this.#key, invocation);
       return invocation;
     } catch (error) {
       this.report(error);
@@ -91,7 +94,7 @@ class Core implements Pushmeter {
   }
 
   current(key: object): Invocation | undefined {
-    const invocation = this.#running.get(key);
+    const invocation = (key as { [key: symbol]: Invocation | undefined })[this.#key];
     return invocation?.ended ? undefined : invocation;
   }
 
@@ -102,16 +105,14 @@ class Core implements Pushmeter {
     platform: () => Platform,
     custom?: Attributes,
   ): void {
-    this.#end(invocation, platform, (seconds) => {
-      const attributes = httpAttributes(
-        request.method,
-        request.url,
-        invocation.route,
-        { status, thrown },
-        custom,
-      );
-      this.#instruments.request.record(seconds, attributes);
-    });
+    const { method, url } = request;
+    const { route } = invocation;
+    const make = () => httpAttributes(method, url, route, { status, thrown }, custom);
+    const attributes =
+      thrown || custom
+        ? make()
+        : this.#sets.numbered(`${method} ${status} ${url.slice(0, 5)} ${route}`, make);
+    this.#end(invocation, platform, this.#instruments.request, attributes);
   }
 
   endFaas(
@@ -121,25 +122,25 @@ class Core implements Pushmeter {
     platform: () => Platform,
     custom?: Attributes,
   ): void {
-    this.#end(invocation, platform, (seconds) => {
-      const attributes = withOutcome({ ...custom, "faas.trigger": trigger }, ending);
-      this.#instruments.invoke.record(seconds, attributes);
-    });
+    const attributes = withOutcome({ ...custom, "faas.trigger": trigger }, ending);
+    this.#end(invocation, platform, this.#instruments.invoke, attributes);
   }
 
   endIgnored(invocation: Invocation, platform: () => Platform): void {
-    this.#end(invocation, platform, () => {});
+    this.#end(invocation, platform);
   }
 
   #end(
-    invocation: Invocation & { ended?: boolean },
+    invocation: Invocation,
     platform: () => Platform,
-    record: (seconds: number) => void,
+    instrument?: Histogram,
+    attributes?: Attributes,
   ): void {
     try {
+      const now = this.#runtime.monotonic();
       invocation.ended = true;
-      record((this.#runtime.monotonic() - invocation.startedAt) / 1000);
-      if (!this.#silent) this.#flusher.recorded(platform);
+      instrument?.record((now - invocation.startedAt) / 1000, attributes);
+      if (!this.#silent) this.#flusher.recorded(platform, now);
     } catch (error) {
       this.report(error);
     }
@@ -175,7 +176,7 @@ class Core implements Pushmeter {
     try {
       const { onError } = this.#options;
       if (onError) onError(error);
-      else console.error(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+      else console.error(String(error));
     } catch {
       // onError itself failed; there is nobody left to tell.
     }

@@ -28,7 +28,7 @@ class Instance {
 
   invoke(platform: Platform = { waitUntil: () => this.waiting++ }): void {
     this.recorded++;
-    this.flusher.recorded(() => platform);
+    this.flusher.recorded(() => platform, this.runtime.monotonic());
   }
 
   /** The invocation's timers never fire: it was aborted. */

@@ -51,10 +51,9 @@ export class Flusher {
     this.#longestPush = Math.min(LONGEST_PUSH, (BUDGET - this.#linger) / 2);
   }
 
-  /** An invocation has ended: sees to it that what it recorded is pushed. */
-  recorded(platform: () => Platform): void {
+  /** An invocation has ended, at `now` on the monotonic clock: sees to it that what it recorded is pushed. */
+  recorded(platform: () => Platform, now: number): void {
     this.#recorded++;
-    const now = this.#runtime.monotonic();
     if (this.#looping.held(now)) return;
     if (this.#owner.held(now) && this.#standby.held(now)) return;
 

@@ -5,6 +5,7 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
 import { AggregationTemporality, InstrumentType, type ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { AttributeSets } from "../attribute-sets.ts";
 import type { Destination, PushResult } from "../destination.ts";
 import { PushError } from "../http/error.ts";
 import type { Instruments } from "../instruments.ts";
@@ -19,6 +20,8 @@ export interface PusherOptions {
   readonly runtime: Runtime;
   readonly reader: Reader;
   readonly instruments: Instruments;
+  /** What recordings under a number stand for. */
+  readonly sets: AttributeSets;
   /** Hears of every failure. */
   readonly report: (error: unknown) => void;
 }
@@ -36,10 +39,11 @@ export class Pusher {
     resource: Resource,
     labels?: Attributes,
   ): Promise<{ delta: ResourceMetrics; totals: ResourceMetrics }> {
-    const { reader, report, runtime } = this.#options;
+    const { reader, report, runtime, sets } = this.#options;
     // One meter, so the SDK hands out all deltas at once after the last callback: an invocation that is
     // aborted while a callback waits loses nothing.
     const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT });
+    sets.restore(resourceMetrics);
     this.#totals.add(resourceMetrics);
     for (const error of errors) report(error);
     return {
@@ -64,7 +68,8 @@ export class Pusher {
       const batch = temporality === AggregationTemporality.DELTA ? delta : totals;
       result = await exported(runtime, destination, batch, timeout - (runtime.monotonic() - started));
     } catch (error) {
-      result = { code: 1, error: error instanceof Error ? error : new Error(String(error)) };
+      // Whatever somebody else's exporter threw; report takes anything.
+      result = { code: 1, error: error as Error };
     }
     const { code, error, dropped = [] } = result;
     if (error) report(error);

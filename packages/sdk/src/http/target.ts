@@ -109,37 +109,36 @@ function checkUrl(option: string, value: unknown): URL {
 function credentials(option: string, auth: Auth): { headers: Record<string, string>; secrets: string[] } {
   checkNames(option, auth, "bearer basic headers");
   if (Object.keys(auth).length !== 1) invalid(option, auth, "exactly one of bearer, basic or headers");
+  if ("basic" in auth) return basic(`${option}.basic`, auth.basic);
   if ("bearer" in auth) {
     checkToken(`${option}.bearer`, auth.bearer);
     return { headers: { authorization: `Bearer ${auth.bearer}` }, secrets: [auth.bearer] };
   }
-  if ("basic" in auth) {
-    checkNames(`${option}.basic`, auth.basic, "username password");
-    const { username, password } = auth.basic;
-    checkText(`${option}.basic.username`, username);
-    if (typeof password !== "string") invalid(`${option}.basic.password`, password, "a string");
-    // RFC 7617: UTF-8, and a colon ends the user name.
-    if (username.includes(":")) invalid(`${option}.basic.username`, username, "a string without a colon");
-    const bytes = new TextEncoder().encode(`${username}:${password}`);
-    const encoded = btoa(String.fromCharCode(...bytes));
-    return { headers: { authorization: `Basic ${encoded}` }, secrets: [encoded, password] };
-  }
-  const headers: Record<string, string> = {};
-  if (typeof auth.headers !== "object" || !auth.headers) {
-    invalid(`${option}.headers`, auth.headers, "an object of header names and values");
-  }
-  for (const [name, value] of Object.entries(auth.headers)) {
+  const entries = Object.entries(auth.headers ?? {});
+  for (const [name, value] of entries) {
     if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name) || RESERVED.test(name)) {
       invalid(`${option}.headers`, auth.headers, "header names that are valid and not the wire's own");
     }
     checkToken(`${option}.headers.${name}`, value);
-    headers[name.toLowerCase()] = value;
   }
+  const headers = Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
   return { headers, secrets: Object.values(headers) };
+}
+
+/** RFC 7617: UTF-8, and a colon ends the user name. */
+function basic(option: string, given: { readonly username: string; readonly password: string }) {
+  checkNames(option, given, "username password");
+  const { username, password } = given;
+  checkText(`${option}.username`, username);
+  if (username.includes(":")) invalid(`${option}.username`, username, "a string without a colon");
+  if (typeof password !== "string") invalid(`${option}.password`, password, "a string");
+  const encoded = btoa(String.fromCharCode(...new TextEncoder().encode(`${username}:${password}`)));
+  return { headers: { authorization: `Basic ${encoded}` }, secrets: [encoded, password] };
 }
 
 /** fetch quotes a value that it cannot send in its error: refuse such a value before it gets there. */
 function checkToken(option: string, value: unknown): void {
-  checkText(option, value);
-  if (!/^[\x20-\x7e]+$/.test(value)) invalid(option, value, "a string of printable ASCII characters");
+  if (typeof value !== "string" || !/^[\x20-\x7e]+$/.test(value)) {
+    invalid(option, value, "a string of printable ASCII characters");
+  }
 }

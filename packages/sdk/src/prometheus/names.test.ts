@@ -28,6 +28,9 @@ describe("labelName", () => {
     ["__name__", "_name_"],
     ["2nd", "key_2nd"],
     ["naïve", "na_ve"],
+    ["job", "exported_job"],
+    ["le", "exported_le"],
+    ["level", "level"],
   ])("%s is %s", (key, expected) => {
     expect(labelName(key)).toBe(expected);
   });

@@ -41,15 +41,13 @@ export function metricName(name: string, unit: string, type: MetricType): string
   return /^\d/.test(result) ? `_${result}` : result;
 }
 
-/** Attribute keys become label names; a reserved `__` collapses with every other run of underscores. */
+/**
+ * Attribute keys become label names; a reserved `__` collapses with every other run of underscores. `job`,
+ * `instance` and `le` are the receiver's or the wire's: an attribute of that name is kept beside it.
+ */
 export function labelName(key: string): string {
   const name = sanitize(key);
-  return /^\d/.test(name) ? `key_${name}` : name;
-}
-
-/** Labels that the receiver or the wire sets itself; an attribute of that name is kept beside it. */
-export function isReservedLabel(name: string): boolean {
-  return name === "job" || name === "instance" || name === "le";
+  return name.replace(/^(?=\d)/, "key_").replace(/^(job|instance|le)$/, "exported_$1");
 }
 
 function sanitize(name: string): string {

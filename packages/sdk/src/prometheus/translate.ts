@@ -13,7 +13,7 @@ import {
   type ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
 import { addHistograms } from "../histogram.ts";
-import { isReservedLabel, labelName, type MetricType, metricName } from "./names.ts";
+import { labelName, type MetricType, metricName } from "./names.ts";
 import { METER_NAME } from "./scope.ts";
 
 /** Label names to values as Prometheus stores them, sorted by name. */
@@ -142,15 +142,12 @@ function merge(
 /** Attributes as labels. Keys that collide join their values with `;` in the order of the keys. */
 function labelsOf(attributes: Attributes): Labels {
   const labels: Record<string, string> = {};
-  for (const key of Object.keys(attributes).sort()) {
+  const keys = Object.keys(attributes).map((key) => [labelName(key), key] as const);
+  for (const [name, key] of keys.sort()) {
     const value = labelValue(attributes[key]);
-    if (!value) continue;
-    let name = labelName(key);
-    if (isReservedLabel(name)) name = `exported_${name}`;
-    labels[name] = name in labels ? `${labels[name]};${value}` : value;
+    if (value) labels[name] = name in labels ? `${labels[name]};${value}` : value;
   }
-  // Sanitizing may have changed the order.
-  return Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return labels;
 }
 
 function labelValue(value: AttributeValue | undefined): string {
