@@ -45,6 +45,7 @@ describe("bad configuration fails at start, naming the option and what is accept
     [{}, /remoteWrite url must be an absolute http or https URL, got undefined/],
     [{ url: "prometheus:9090/api" }, /remoteWrite url must be an absolute http or https URL/],
     [{ url: "/api/v1/write" }, /remoteWrite url must be an absolute http or https URL/],
+    [{ url: `https://us%er:${SECRET}@h/` }, /remoteWrite url must be an absolute http or https URL/],
     [{ url: URL, timout: 5 }, /remoteWrite has no option timout, did you mean timeout\?/],
     [{ url: URL, timeout: -1 }, /remoteWrite timeout must be a number of milliseconds.*got -1/],
     [{ url: URL, fetch: URL }, /remoteWrite fetch must be a function/],

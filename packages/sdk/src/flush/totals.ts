@@ -30,22 +30,20 @@ interface Total {
 }
 
 export class Totals {
-  readonly #scopes = new Map<string, { scope: ScopeMetrics["scope"]; totals: Map<string, Total> }>();
+  readonly #totals = new Map<string, Total>();
+  /** There is one meter, and so one scope. */
+  #scope: ScopeMetrics["scope"] = { name: "" };
 
   /** Adds one collection with delta temporality. */
   add(delta: ResourceMetrics): void {
     for (const { scope, metrics } of delta.scopeMetrics) {
-      const entry = getOrSet(this.#scopes, `${scope.name} ${scope.version}`, () => ({
-        scope,
-        totals: new Map<string, Total>(),
-      }));
+      this.#scope = scope;
       for (const data of metrics) {
-        const { name, unit } = data.descriptor;
-        const total = getOrSet(entry.totals, `${name} ${unit} ${data.dataPointType}`, () => ({
-          data,
-          points: new Map<string, Point>(),
-        }));
-        for (const point of data.dataPoints) addPoint(total, point, data.dataPointType);
+        const { descriptor, dataPointType } = data;
+        const key = `${descriptor.name} ${descriptor.unit} ${dataPointType}`;
+        const total = this.#totals.get(key) ?? { data, points: new Map() };
+        this.#totals.set(key, total);
+        for (const point of data.dataPoints) addPoint(total, point, dataPointType);
       }
     }
   }
@@ -58,22 +56,16 @@ export class Totals {
    */
   cumulative(resource: Resource, now: number, labels?: Attributes): ResourceMetrics {
     const endTime: HrTime = [Math.floor(now / 1000), (now % 1000) * 1e6];
-    const scopeMetrics = [...this.#scopes.values()].map(({ scope, totals }) => ({
-      scope,
-      metrics: [...totals.values()].map(
-        ({ data, points }) =>
-          ({
-            ...data,
-            aggregationTemporality: AggregationTemporality.CUMULATIVE,
-            dataPoints: Array.from(points.values(), (point) => ({
-              ...point,
-              endTime,
-              ...(labels && { attributes: { ...labels, ...point.attributes } }),
-            })),
-          }) as MetricData,
-      ),
+    const metrics = Array.from(this.#totals.values(), ({ data, points }) => ({
+      ...data,
+      aggregationTemporality: AggregationTemporality.CUMULATIVE,
+      dataPoints: Array.from(points.values(), (point) => ({
+        ...point,
+        endTime,
+        ...(labels && { attributes: { ...labels, ...point.attributes } }),
+      })),
     }));
-    return { resource, scopeMetrics };
+    return { resource, scopeMetrics: [{ scope: this.#scope, metrics: metrics as MetricData[] }] };
   }
 }
 
@@ -101,12 +93,4 @@ function addPoint({ points }: Total, delta: Point, type: DataPointType): void {
 /** The same for equal attributes in any order. */
 function keyOf(attributes: Attributes): string {
   return JSON.stringify(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function getOrSet<V>(map: Map<string, V>, key: string, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const value = make();
-  map.set(key, value);
-  return value;
 }

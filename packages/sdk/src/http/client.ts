@@ -3,7 +3,7 @@
  * metrics. Retry rules: Prometheus remote-write specification 1.0 and 2.0, "Retries & backoff".
  */
 import { type Runtime, sleep } from "../runtime.ts";
-import { PushError } from "./error.ts";
+import { PushError, type PushFailure } from "./error.ts";
 
 /** What is read of an answer's body, in bytes, and what is kept of it: a secret may stand across a cut. */
 const READ_LIMIT = 4096;
@@ -29,6 +29,8 @@ export interface Answer {
 
 export interface Client {
   readonly runtime: Runtime;
+  /** Who sends and where to, the start of every message. */
+  readonly name: string;
   readonly fetch: (request: Request) => Promise<Response>;
   /** Takes secrets out of a text that somebody else wrote. */
   readonly redact: (text: string) => string;
@@ -49,15 +51,18 @@ export async function send(client: Client, call: Call, timeout: number): Promise
     try {
       const { status, headers, body } = await once(client, call, end - runtime.monotonic());
       if (status < 500 && status !== 429) return { status, headers, body, unclear: attempt > 0 };
-      failure = new PushError("unavailable", `answered ${status}${body && `: ${body}`}`, status);
+      failure = failed(client, "unavailable", `answered ${status}${body && `: ${body}`}`, status);
       wait = Math.max(wait, retryAfter(headers.get("retry-after"), runtime.now()));
     } catch (error) {
-      failure =
-        error instanceof PushError ? error : new PushError("unreachable", client.redact(String(error)));
+      failure = error instanceof PushError ? error : failed(client, "unreachable", client.redact(`${error}`));
     }
     if (failure.result === "timeout" || runtime.monotonic() + wait >= end) throw failure;
     await sleep(runtime, wait);
   }
+}
+
+export function failed({ name }: Client, result: PushFailure, what: string, status?: number): PushError {
+  return new PushError(result, `${name}: ${what}`, status);
 }
 
 async function once(client: Client, call: Call, timeout: number): Promise<Omit<Answer, "unclear">> {
@@ -65,7 +70,7 @@ async function once(client: Client, call: Call, timeout: number): Promise<Omit<A
   let cancel = () => {};
   const late = new Promise<never>((_, reject) => {
     cancel = client.runtime.timer(timeout, () => {
-      reject(new PushError("timeout", `no answer within ${Math.round(timeout)} ms`));
+      reject(failed(client, "timeout", `no answer within ${Math.round(timeout)} ms`));
       abort.abort();
     });
   });

@@ -1,8 +1,8 @@
 /** A destination's address and credentials: checked at start, kept out of every message. */
 import { checkMilliseconds, checkNames, checkText, invalid } from "../options.ts";
 import type { Runtime } from "../runtime.ts";
-import { type Answer, type Call, type Client, send } from "./client.ts";
-import { PushError } from "./error.ts";
+import { type Answer, type Call, type Client, failed, send } from "./client.ts";
+import type { PushError } from "./error.ts";
 
 /** One of: a bearer token, a user name and password, or headers as they are to be sent. */
 export type Auth =
@@ -29,10 +29,9 @@ const DEFAULT_TIMEOUT = 10_000;
 
 /** Where to send, how long to try, and what to say when it fails. */
 export class Target {
-  /** Without credentials and query. */
-  readonly url: string;
   readonly timeout: number;
-  readonly #name: string;
+  /** Without credentials and query. */
+  readonly #url: string;
   readonly #query: string;
   readonly #headers: Record<string, string>;
   readonly #client: Client;
@@ -43,7 +42,7 @@ export class Target {
     const url = checkUrl(`${name} url`, options.url);
     checkMilliseconds(`${name} timeout`, timeout);
     if (typeof fetch !== "function") invalid(`${name} fetch`, fetch, "a function");
-    const { username, password } = url;
+    const { username, password, search } = url;
     if (username && options.auth) {
       invalid(`${name} auth`, options.auth, "absent when the url has a user name");
     }
@@ -51,16 +50,16 @@ export class Target {
       ? { basic: { username: decodeURIComponent(username), password: decodeURIComponent(password) } }
       : options.auth;
     const { headers, secrets } = auth ? credentials(`${name} auth`, auth) : { headers: {}, secrets: [] };
-    secrets.push(password, ...url.searchParams.values(), ...url.search.slice(1).split(/[&=]/));
-    this.#name = name;
-    this.#query = url.search;
-    this.#headers = headers;
-    this.url = url.origin + url.pathname;
-    this.timeout = timeout;
+    secrets.push(password, ...url.searchParams.values(), ...search.slice(1).split(/[&=]/));
     // Shorter ones would be found in every other word.
     const hidden = secrets.filter((secret) => secret.length > 3);
+    this.timeout = timeout;
+    this.#url = url.origin + url.pathname;
+    this.#query = search;
+    this.#headers = headers;
     this.#client = {
       runtime,
+      name: `${name} to ${this.#url}`,
       fetch,
       redact: (text) => hidden.reduce((rest, secret) => rest.replaceAll(secret, "***"), text),
     };
@@ -72,30 +71,24 @@ export class Target {
    * @throws PushError with the target's name and address in the message.
    */
   async send(call: Omit<Call, "url">, timeout = this.timeout, path = ""): Promise<Answer> {
-    const url = (path ? this.url.replace(/\/+$/, "") + path : this.url) + this.#query;
+    const url = (path ? this.#url.replace(/\/+$/, "") + path : this.#url) + this.#query;
     const headers = { ...this.#headers, ...call.headers };
-    try {
-      return await send(this.#client, { ...call, headers, url }, Math.min(timeout, this.timeout));
-    } catch (error) {
-      if (!(error instanceof PushError)) throw error;
-      throw new PushError(error.result, this.#sentence(error.message), error.status);
-    }
+    return send(this.#client, { ...call, headers, url }, Math.min(timeout, this.timeout));
   }
 
   /** The error for an answer that no retry would change. */
   refusal({ status, body }: Answer): PushError {
-    return new PushError("refused", this.#sentence(`refused with ${status}${body && `: ${body}`}`), status);
-  }
-
-  #sentence(what: string): string {
-    return `${this.#name} to ${this.url}: ${what}`;
+    return failed(this.#client, "refused", `refused with ${status}${body && `: ${body}`}`, status);
   }
 }
 
 function checkUrl(option: string, value: unknown): URL {
   let url: URL | undefined;
   try {
-    url = new URL(value as string);
+    const parsed = new URL(value as string);
+    // Throws, as they will be decoded.
+    decodeURIComponent(parsed.username + parsed.password);
+    url = parsed;
   } catch {
     // Reported below, with everything else that is no http URL.
   }
