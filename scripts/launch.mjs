@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { constants } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -37,7 +38,14 @@ const lock = createHash("sha256")
   .update(readFileSync(join(root, "package-lock.json")))
   .digest("hex");
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
-  run("Installing what package-lock.json names, about half a minute", "npm", "ci", "--loglevel=error");
+  // Not `npm ci`: it refuses a lock that lacks the optional packages of other platforms.
+  run(
+    "Installing what package-lock.json names, about half a minute",
+    "npm",
+    "install",
+    "--no-save",
+    "--loglevel=error",
+  );
   writeFileSync(stamp, lock);
 }
 run("Building", join(root, "node_modules/.bin/turbo"), "run", "build", "--output-logs=errors-only");
@@ -50,4 +58,4 @@ const child = spawn(join(root, "node_modules/.bin/node"), [script, ...args], {
   stdio: "inherit",
 });
 process.on("SIGTERM", () => child.kill("SIGTERM"));
-child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
+child.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));

@@ -55,6 +55,17 @@ describe("instrumentWorker", () => {
     ]);
   });
 
+  it("pushes at once for a queue and a cron event: the platform waits for waitUntil there", async () => {
+    const recorded = new Recorded({ flush: { every: 60_000 } });
+    const worker = instrumentWorker(recorded.pushmeter, { queue: async () => {}, scheduled: async () => {} });
+    const batches = new WaitUntil();
+    await call(worker.queue, { queue: "enrolments" }, {}, batches);
+    await Promise.all(batches.promises);
+    await call(worker.scheduled, { cron: "0 3 * * *" }, {}, batches);
+    await Promise.all(batches.promises);
+    expect(recorded.receiver.total("faas_invoke_duration_seconds_count")).toBe(2);
+  });
+
   it("counts an instance's cold start once", async () => {
     const recorded = new Recorded();
     const worker = instrumentWorker(recorded.pushmeter, { fetch: () => new Response() });

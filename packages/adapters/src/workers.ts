@@ -91,7 +91,8 @@ async function measureTrigger(
   ctx: Context,
   handle: () => unknown,
 ): Promise<unknown> {
-  const platform = platformOf(env, ctx);
+  // A queue's next batch waits for the end of waitUntil, as does a cron event's result.
+  const platform = platformOf(env, ctx, true);
   const invocation = pushmeter.begin(trigger, platform, event, ctx);
   if (!invocation) return handle();
   let thrown: { error: unknown } | undefined;
@@ -105,7 +106,7 @@ async function measureTrigger(
   }
 }
 
-function platformOf(env: unknown, ctx: Context): () => Platform {
+function platformOf(env: unknown, ctx: Context, hurry = false): () => Platform {
   // Called on the context: waitUntil is an illegal invocation without it.
-  return () => ({ env, waitUntil: (promise) => ctx.waitUntil(promise) });
+  return () => ({ env, waitUntil: (promise) => ctx.waitUntil(promise), hurry });
 }

@@ -23,6 +23,8 @@ export interface Platform {
   readonly env?: unknown;
   /** Keeps the instance alive for a promise after the response. Absent: the process lives on by itself. */
   readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
+  /** True where something waits for the end of `waitUntil`, as a queue's next batch does: push at once. */
+  readonly hurry?: boolean | undefined;
 }
 
 /** One running invocation. Frameworks inside the outermost wrapper find it and add what they know. */

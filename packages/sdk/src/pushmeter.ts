@@ -105,14 +105,13 @@ class Core implements Pushmeter {
     platform: () => Platform,
     custom?: Attributes,
   ): void {
-    const { method, url } = request;
-    const { route } = invocation;
-    const make = () => httpAttributes(method, url, route, { status, thrown }, custom);
-    const attributes =
-      thrown || custom
-        ? make()
-        : this.#sets.numbered(`${method} ${status} ${url.slice(0, 5)} ${route}`, make);
-    this.#end(invocation, platform, this.#instruments.request, attributes);
+    this.#end(invocation, platform, this.#instruments.request, () => {
+      const { method, url } = request;
+      const { route } = invocation;
+      const make = () => httpAttributes(method, url, route, { status, thrown }, custom);
+      if (thrown || custom) return make();
+      return this.#sets.numbered(`${method} ${status} ${url.slice(0, 5)} ${route}`, make);
+    });
   }
 
   endFaas(
@@ -122,8 +121,9 @@ class Core implements Pushmeter {
     platform: () => Platform,
     custom?: Attributes,
   ): void {
-    const attributes = withOutcome({ ...custom, "faas.trigger": trigger }, ending);
-    this.#end(invocation, platform, this.#instruments.invoke, attributes);
+    this.#end(invocation, platform, this.#instruments.invoke, () =>
+      withOutcome({ ...custom, "faas.trigger": trigger }, ending),
+    );
   }
 
   endIgnored(invocation: Invocation, platform: () => Platform): void {
@@ -134,12 +134,12 @@ class Core implements Pushmeter {
     invocation: Invocation,
     platform: () => Platform,
     instrument?: Histogram,
-    attributes?: Attributes,
+    attributes?: () => Attributes,
   ): void {
     try {
       const now = this.#runtime.monotonic();
       invocation.ended = true;
-      instrument?.record((now - invocation.startedAt) / 1000, attributes);
+      instrument?.record((now - invocation.startedAt) / 1000, attributes?.());
       if (!this.#silent) this.#flusher.recorded(platform, now);
     } catch (error) {
       this.report(error);

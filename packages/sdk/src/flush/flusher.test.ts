@@ -82,6 +82,19 @@ describe("{ every } with waitUntil", () => {
     expect(instance.pushes.at(-1)?.recorded).toBe(50);
   });
 
+  it("pushes at once for an invocation whose waitUntil somebody waits for, and lets it go otherwise", async () => {
+    const instance = new Instance();
+    const queue = { waitUntil: () => instance.waiting++, hurry: true };
+    instance.invoke(queue);
+    await instance.runtime.advance(0);
+    expect(instance.pushes).toEqual([{ recorded: 1, at: 0 }]);
+    instance.invoke();
+    instance.invoke(queue);
+    expect(instance.waiting).toBe(2);
+    await instance.runtime.advance(5000);
+    expect(instance.pushes.map((push) => push.recorded)).toEqual([1, 3]);
+  });
+
   it("is taken over by the next invocation when the owner was aborted while it lingered", async () => {
     const instance = new Instance();
     instance.invokeAndAbort();

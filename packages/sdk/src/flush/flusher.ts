@@ -57,17 +57,19 @@ export class Flusher {
     if (this.#looping.held(now)) return;
     if (this.#owner.held(now) && this.#standby.held(now)) return;
 
-    const { waitUntil = this.#every ? undefined : () => {} } = platform();
+    const { waitUntil = this.#every ? undefined : () => {}, hurry } = platform();
     if (!waitUntil) {
       const loop = this.#looping.take(now, this.#every + LONGEST_TICK);
       if (loop) void this.#loop(loop);
       return;
     }
-    const owner = this.#owner.take(now, this.#linger + GRACE);
+    const linger = hurry ? 0 : this.#linger;
+    const owner = this.#owner.take(now, linger + GRACE);
     if (owner) {
-      waitUntil(this.#own(owner, this.#linger, now + BUDGET));
+      waitUntil(this.#own(owner, linger, now + BUDGET));
       return;
     }
+    if (hurry) return;
     const wait = this.#owner.remaining(now) + POLL;
     const standby = this.#standby.take(now, wait + GRACE);
     if (standby) waitUntil(this.#standBy(standby, wait, now + BUDGET));

@@ -1,0 +1,104 @@
+/** The order of events: start, send, wait for the last push, read, tell. */
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Arguments } from "./arguments.ts";
+import { counted } from "./counted.ts";
+import { differences } from "./counts.ts";
+import { bundle, Instance, type Wire } from "./instance.ts";
+import { Progress } from "./progress.ts";
+import { report } from "./report.ts";
+import { queried, received, type Sample } from "./samples.ts";
+import { ReceiverServer } from "./server.ts";
+import { introduction, NEXT, queries, sentTable } from "./texts.ts";
+import { Traffic } from "./traffic.ts";
+
+const SEED = 1;
+/** How long a Prometheus may take to scrape a Pushgateway: by itself it does once a minute. */
+const LONGEST_SCRAPE = 90_000;
+
+/**
+ * Returns the exit status.
+ *
+ * @param resources - gets all that has to be ended.
+ */
+export async function demo(args: Arguments, resources: AsyncDisposableStack): Promise<number> {
+  const progress = new Progress(process.stdout);
+  const run = randomBytes(4).toString("hex");
+  /** What the workers wrote to `console.error`, each line once. */
+  const errors = new Set<string>();
+
+  progress.update("Starting the example in workerd");
+  const server =
+    args.remoteWrite || args.pushgateway ? undefined : resources.use(await ReceiverServer.start());
+  const script = await bundle();
+  const instances: Instance[] = [];
+  for (const { wire, url } of destinations(args, server?.url)) {
+    const onError = (line: string) => errors.add(line);
+    instances.push(await Instance.start(script, { wire, url, run, onError }, resources));
+  }
+  progress.end(introduction(instances, server !== undefined));
+
+  const traffic = new Traffic(instances, SEED);
+  await traffic.run(args.seconds, (seconds) =>
+    progress.update(`Sending requests: ${traffic.requests} in ${seconds.toFixed(0)} of ${args.seconds} s`),
+  );
+  progress.end(`Sent ${traffic.requests} requests in ${args.seconds} s, chosen with seed ${SEED}.`);
+  await traffic.settle((seconds) =>
+    progress.update(`Waiting for the last pushes, one every 5 s: ${seconds.toFixed(0)} s`),
+  );
+  progress.end("The last push is over.");
+
+  let samples: Sample[] | undefined;
+  if (server) samples = received(server.receiver);
+  else if (args.prometheus) samples = await readBack(args.prometheus, run, traffic, progress);
+  say(samples ? `\nReceived:\n\n${report(samples)}\n` : `\n${sentTable(traffic.sent)}\n`);
+
+  if (errors.size) say(["The workers reported:", ...errors].join("\n  "));
+  if (args.check && samples) return check(traffic, samples);
+  if (errors.size) return 1;
+  say(server ? NEXT : queries(run));
+  return 0;
+}
+
+/** Of two instances, one on each wire, unless there is a server for one only. */
+function destinations(args: Arguments, embedded: string | undefined): { wire: Wire; url: string }[] {
+  const remoteWrite = embedded ? `${embedded}/api/v1/write` : args.remoteWrite;
+  const pushgateway = embedded ?? args.pushgateway;
+  const given: { wire: Wire; url: string }[] = [];
+  if (remoteWrite) given.push({ wire: "remote write", url: remoteWrite });
+  if (pushgateway) given.push({ wire: "Pushgateway", url: pushgateway });
+  return given.length === 1 ? [...given, ...given] : given;
+}
+
+/** Asks until all has arrived, or until it should have. */
+async function readBack(
+  prometheus: string,
+  run: string,
+  traffic: Traffic,
+  progress: Progress,
+): Promise<Sample[]> {
+  const deadline = performance.now() + LONGEST_SCRAPE;
+  for (;;) {
+    const samples = await queried(prometheus, run);
+    const missing = differences(traffic.sent, counted(samples).counts).length;
+    if (!missing || performance.now() > deadline) {
+      progress.end(`Read back from ${new URL(prometheus).origin}.`);
+      return samples;
+    }
+    progress.update(`Reading back from Prometheus: ${missing} counts are not there yet`);
+    await sleep(500);
+  }
+}
+
+function check(traffic: Traffic, samples: readonly Sample[]): number {
+  const { counts, requests } = counted(samples);
+  const wrong = differences(traffic.sent, counts);
+  for (const sentence of wrong) say(`WRONG: ${sentence}`);
+  if (!wrong.length) say("Every count is right, by route, method and status, by trigger and by login:");
+  say(`${traffic.requests} requests sent, ${requests} counted`);
+  return wrong.length ? 1 : 0;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,28 @@
+/** Classic Prometheus histograms that are added up, and their quantiles. */
+import type { Sample } from "./samples.ts";
+
+/** By upper bound. */
+export type Buckets = ReadonlyMap<number, number>;
+
+/** The sum of all buckets among the samples of a histogram's series. */
+export function bucketsOf(samples: readonly Sample[], histogram: string): Buckets {
+  const buckets = new Map<number, number>();
+  for (const { name, labels, value } of samples) {
+    if (name !== `${histogram}_bucket`) continue;
+    const bound = labels.le === "+Inf" ? Infinity : Number(labels.le);
+    buckets.set(bound, (buckets.get(bound) ?? 0) + value);
+  }
+  return buckets;
+}
+
+/** `histogram_quantile`: linear inside the bucket, the last finite bound for what is above it, NaN for none. */
+export function quantile(q: number, buckets: Buckets): number {
+  const sorted = [...buckets].sort(([a], [b]) => a - b);
+  const rank = q * (sorted.at(-1)?.[1] ?? 0);
+  const index = sorted.findIndex(([, count]) => count >= rank);
+  const [end = Number.NaN, count = 0] = sorted[index] ?? [];
+  const [start, before] = sorted[index - 1] ?? [0, 0];
+  if (end === Infinity) return index > 0 ? start : Number.NaN;
+  if (index === 0 && end <= 0) return end;
+  return start + ((end - start) * (rank - before)) / (count - before);
+}

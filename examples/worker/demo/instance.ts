@@ -1,0 +1,135 @@
+/**
+ * One instance of the example in workerd: a process with a database and a queue of its own. It is started from
+ * wrangler.jsonc and schema.sql, as `wrangler dev` would.
+ */
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { build } from "esbuild";
+import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptionsShape } from "miniflare";
+import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
+import { Counts } from "./counts.ts";
+import { countEnded, TAIL } from "./tail.ts";
+
+const EXAMPLE = resolve(import.meta.dirname, "..");
+
+export type Wire = "remote write" | "Pushgateway";
+
+export interface InstanceOptions {
+  readonly wire: Wire;
+  /** Of the server to push to. */
+  readonly url: string;
+  /** The label `run` of `target_info`, by which this run can be told from others. */
+  readonly run: string;
+  /** Hears of each line that the worker writes to `console.error`. */
+  readonly onError: (line: string) => void;
+}
+
+/** The example as one module, for any number of instances. */
+export async function bundle(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [resolve(EXAMPLE, "src/index.ts")],
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    mainFields: ["module", "main"],
+    conditions: ["workerd", "worker", "browser"],
+    // Node's two are imported by a file that nothing here needs, and leave with it.
+    external: ["cloudflare:*", "http", "url"],
+    write: false,
+    logLevel: "error",
+  });
+  return outputFiles[0]?.text ?? "";
+}
+
+export class Instance {
+  readonly options: InstanceOptions;
+  /** Where it listens. */
+  readonly url: URL;
+  /** The schedule of its cron. */
+  readonly cron: string;
+  /** The queue that it consumes. */
+  readonly queue: string;
+  /** Invocations that are over, in the names of `counts.ts` and `tail.ts`. */
+  readonly ended: Counts;
+  readonly #miniflare: Miniflare;
+
+  private constructor(
+    { options, url, cron, queue, ended }: Pick<Instance, "options" | "url" | "cron" | "queue" | "ended">,
+    miniflare: Miniflare,
+  ) {
+    this.options = options;
+    this.url = url;
+    this.cron = cron;
+    this.queue = queue;
+    this.ended = ended;
+    this.#miniflare = miniflare;
+  }
+
+  /** @param resources - get workerd, to be ended with them. */
+  static async start(
+    script: string,
+    options: InstanceOptions,
+    resources: AsyncDisposableStack,
+  ): Promise<Instance> {
+    const { cronTriggers, ...bound } = configuration();
+    const [cron = ""] = cronTriggers ?? [];
+    const [queue = ""] = Object.keys(bound.queueConsumers ?? {});
+    const ended = new Counts();
+    const { wire, run, onError } = options;
+    const { REMOTE_WRITE_TOKEN } = process.env;
+    const miniflare = new Miniflare(
+      convertV4MiniflareOptions({
+        host: "127.0.0.1",
+        port: 0,
+        cf: false,
+        handleStructuredLogs: ({ level, message }) => {
+          if (level === "error") onError(message);
+        },
+        workers: [
+          {
+            ...bound,
+            name: "courses",
+            modules: true,
+            script,
+            bindings: {
+              OTEL_RESOURCE_ATTRIBUTES: `run=${run}`,
+              [wire === "Pushgateway" ? "PUSHGATEWAY_URL" : "REMOTE_WRITE_URL"]: options.url,
+              ...(REMOTE_WRITE_TOKEN && { REMOTE_WRITE_TOKEN }),
+            },
+            tails: ["tail"],
+          },
+          {
+            name: "tail",
+            compatibilityDate: bound.compatibilityDate,
+            modules: true,
+            script: TAIL,
+            serviceBindings: { DEMO: (request) => countEnded(ended, request) },
+          },
+        ],
+      }),
+    );
+    resources.adopt(miniflare, () => miniflare.dispose());
+    const url = await miniflare.ready;
+    const db = await miniflare.getD1Database("DB", "courses");
+    const schema = unstable_splitSqlQuery(await readFile(resolve(EXAMPLE, "schema.sql"), "utf8"));
+    await db.batch(schema.map((statement) => db.prepare(statement)));
+    return new Instance({ options, url, cron, queue, ended }, miniflare);
+  }
+
+  /** Triggers the cron. */
+  async trigger(): Promise<void> {
+    const worker = await this.#miniflare.getWorker("courses");
+    // It resolves when `waitUntil` is over, too, so nobody waits; it rejects when the demo is interrupted.
+    worker.scheduled({ cron: this.cron }).catch(() => {});
+  }
+}
+
+/** Of wrangler.jsonc what the example needs. */
+function configuration() {
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(resolve(EXAMPLE, "wrangler.jsonc"));
+  // They are Miniflare's; only wrangler's type for them has lost the names.
+  const options = workerOptions as V4WorkerOptionsShape;
+  const { compatibilityDate, compatibilityFlags, cronTriggers } = options;
+  const { d1Databases, queueProducers, queueConsumers } = options;
+  return { compatibilityDate, compatibilityFlags, cronTriggers, d1Databases, queueProducers, queueConsumers };
+}

@@ -1,0 +1,102 @@
+/** Sends visits to the instances, and keeps what became of them: what the metrics are held to. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { Counts, cronName, loginName, queueName, requestName } from "./counts.ts";
+import { Failure } from "./failure.ts";
+import type { Instance } from "./instance.ts";
+import { type Random, randomFrom } from "./random.ts";
+import { MESSAGES, REQUESTS } from "./tail.ts";
+import { type Visit, visit } from "./visits.ts";
+
+const VISITORS = 8;
+/** How long a visitor reads an answer at most, ms. */
+const LONGEST_READ = 100;
+const CRONS = 2;
+/** Workers let `waitUntil` take 30 s. */
+const LONGEST_WAIT = 35_000;
+
+export class Traffic {
+  /** Requests by route, method and status, and what they must have caused. */
+  readonly sent = new Counts();
+  requests = 0;
+  readonly #instances: readonly Instance[];
+  readonly #seed: number;
+  #messages = 0;
+
+  constructor(instances: readonly Instance[], seed: number) {
+    this.#instances = instances;
+    this.#seed = seed;
+  }
+
+  /**
+   * Sends visits for that long, and crons in between; resolves when all visits are answered.
+   *
+   * @param progress - hears of each visit's time, in seconds since the start.
+   */
+  async run(seconds: number, progress: (seconds: number) => void): Promise<void> {
+    const start = performance.now();
+    const elapsed = () => (performance.now() - start) / 1000;
+    const visitor = async (random: Random) => {
+      while (elapsed() < seconds) {
+        progress(elapsed());
+        await this.#send(random.pick(this.#instances), visit(random));
+        await sleep(random.next() * LONGEST_READ);
+      }
+    };
+    const clock = async () => {
+      for (let i = 0; i < CRONS; i++) {
+        await sleep((seconds * 1000) / (CRONS + 1));
+        for (const instance of this.#instances) {
+          await instance.trigger();
+          this.sent.add(cronName(instance.cron));
+        }
+      }
+    };
+    const visitors = Array.from({ length: VISITORS }, (_, i) => visitor(randomFrom(this.#seed + i)));
+    await Promise.all([...visitors, clock()]);
+  }
+
+  /**
+   * Waits until all that was sent is over, pushes included.
+   *
+   * @param progress - hears how long it has waited, in seconds.
+   * @throws Failure if they take longer than Workers let them.
+   */
+  async settle(progress: (seconds: number) => void): Promise<void> {
+    const start = performance.now();
+    for (let open = this.#open(); open > 0; open = this.#open()) {
+      const waited = performance.now() - start;
+      if (waited > LONGEST_WAIT) throw new Failure(`After ${LONGEST_WAIT} ms ${open} invocations still run.`);
+      progress(waited / 1000);
+      await sleep(50);
+    }
+    // How many messages go into a batch is the queue's choice.
+    for (const { queue, ended } of this.#instances) {
+      this.sent.add(queueName(queue), ended.of(queueName(queue)));
+    }
+  }
+
+  async #send(instance: Instance, { method, route, path, body }: Visit): Promise<void> {
+    const headers = body === undefined ? undefined : { "content-type": "application/json" };
+    const response = await fetch(new URL(path, instance.url), { method, body, headers });
+    await response.arrayBuffer();
+    const { status } = response;
+    this.requests++;
+    this.sent.add(requestName(method, route, status));
+    if (route === "/login" && status === 200) this.sent.add(loginName("success"));
+    if (route === "/login" && status === 401) this.sent.add(loginName("failure"));
+    if (status === 202) this.#messages++;
+  }
+
+  #open(): number {
+    let open = this.#left(REQUESTS, this.requests) + this.#left(MESSAGES, this.#messages);
+    for (const cron of new Set(this.#instances.map((instance) => cronName(instance.cron)))) {
+      open += this.#left(cron, this.sent.of(cron));
+    }
+    return open;
+  }
+
+  #left(what: string, sent: number): number {
+    const ended = this.#instances.reduce((sum, instance) => sum + instance.ended.of(what), 0);
+    return Math.max(sent - ended, 0);
+  }
+}

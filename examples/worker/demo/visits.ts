@@ -1,0 +1,65 @@
+/** Requests to the example as its users, its attackers and its mistakes make them. */
+import { NO_ROUTE } from "./counts.ts";
+import type { Random } from "./random.ts";
+
+export interface Visit {
+  readonly method: string;
+  /** The pattern in src/app.ts that the path takes. */
+  readonly route: string;
+  readonly path: string;
+  /** JSON, perhaps malformed. */
+  readonly body?: string;
+}
+
+/** What a visit looks like, and how often it is made in proportion to the others. */
+type Kind = readonly [weight: number, visit: (random: Random) => Visit];
+
+const KINDS: readonly Kind[] = [
+  [24, () => get("/courses")],
+  [24, ({ pick }) => get("/courses/:id", pick([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))],
+  [4, ({ pick }) => get("/courses/:id", pick([404, 4040, "nothing"]))],
+  [
+    20,
+    ({ pick }) => search(pick(["a", "programming", "Grace", "Turing", "n", "Shortest", "basket weaving"])),
+  ],
+  [2, () => search("")],
+  [5, ({ pick }) => post("/courses", { title: "Office hours", teacher: pick(USERS).email })],
+  [2, ({ pick }) => post("/courses", pick([{ title: "" }, {}, "{"]))],
+  [6, ({ pick }) => post("/login", pick(USERS))],
+  [3, ({ pick }) => post("/login", { ...pick(USERS), password: "guess" })],
+  [8, ({ pick }) => post("/courses/:id/enrol", pick(USERS), pick([1, 2, 3, 5, 7, 9]))],
+  [5, ({ pick }) => get("/courses/:id/certificate", pick([1, 2, 3, 5, 7, 9]))],
+  // In print.
+  [2, ({ pick }) => get("/courses/:id/certificate", pick([4, 6]))],
+  // There is none, so that the handler throws.
+  [3, ({ pick }) => get("/courses/:id/certificate", pick([8, 10]))],
+  [3, ({ pick }) => ({ ...get(NO_ROUTE), path: pick(["/wp-login.php", "/.env", "/admin/config.php"]) })],
+];
+
+const USERS = [
+  { email: "ada@example.com", password: "lovelace" },
+  { email: "alan@example.com", password: "turing" },
+  { email: "grace@example.com", password: "hopper" },
+];
+
+/** Each kind as many times as it weighs. */
+const WEIGHED = KINDS.flatMap(([weight, visit]) => Array<Kind[1]>(weight).fill(visit));
+
+/** The next visit. */
+export function visit(random: Random): Visit {
+  return random.pick(WEIGHED)(random);
+}
+
+function get(route: string, id: number | string = ""): Visit {
+  return { method: "GET", route, path: route.replace(":id", `${id}`) };
+}
+
+function search(words: string): Visit {
+  const route = "/courses/search";
+  return { ...get(route), path: `${route}?q=${encodeURIComponent(words)}` };
+}
+
+function post(route: string, body: object | string, id: number | string = ""): Visit {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return { ...get(route, id), method: "POST", body: text };
+}

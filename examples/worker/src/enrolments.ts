@@ -1,0 +1,14 @@
+/** A message of the queue. */
+export interface Enrolment {
+  readonly course: number;
+  readonly email: string;
+}
+
+/** Run by the queue, which may deliver a message twice: an enrolment that is there already stays. */
+export async function storeEnrolments(
+  db: D1Database,
+  messages: readonly { readonly body: Enrolment }[],
+): Promise<void> {
+  const insert = db.prepare("INSERT OR IGNORE INTO enrolments (course, email) VALUES (?, ?)");
+  await db.batch(messages.map(({ body }) => insert.bind(body.course, body.email)));
+}

@@ -1,0 +1,13 @@
+/** What wrangler.jsonc binds, and the variables that it leaves to secrets. */
+declare namespace Cloudflare {
+  interface Env {
+    DB: D1Database;
+    ENROLMENTS: Queue<import("./enrolments.ts").Enrolment>;
+    REMOTE_WRITE_URL: string;
+    REMOTE_WRITE_TOKEN?: string;
+    /** Set: metrics go to this Pushgateway instead. */
+    PUSHGATEWAY_URL?: string;
+  }
+}
+
+interface Env extends Cloudflare.Env {}
