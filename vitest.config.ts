@@ -11,6 +11,7 @@ const sources = (ondemand: string) => [
 export default defineConfig({
   test: {
     projects: [
+      "./test/vitest.config.ts",
       {
         resolve: { alias: sources("ondemand.ts") },
         test: { name: "node", include: ["packages/*/src/**/*.test.ts"] },

@@ -20,16 +20,16 @@ const env = {
   PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}`,
 };
 
-/** Runs a command; its output is shown only if it fails. */
+/** Runs a command; its output is shown only if it fails. All on stderr: what the script prints is the result. */
 function run(what, command, ...commandArgs) {
   const started = Date.now();
-  process.stdout.write(`${what} … `);
+  process.stderr.write(`${what} … `);
   const { status, stdout, stderr } = spawnSync(command, commandArgs, { cwd: root, env, encoding: "utf8" });
-  process.stdout.write(
+  process.stderr.write(
     `${status === 0 ? "done" : "failed"} in ${((Date.now() - started) / 1000).toFixed(1)} s\n`,
   );
   if (status === 0) return;
-  process.stdout.write(`${stdout ?? ""}${stderr ?? ""}`);
+  process.stderr.write(`${stdout ?? ""}${stderr ?? ""}`);
   process.exit(1);
 }
 

@@ -120,6 +120,23 @@ describe("instrumentWorker", () => {
     expect([await response.text(), worker.email()]).toEqual(["app", "app"]);
   });
 
+  it("feels nothing of attributes that throw when they are read", async () => {
+    const recorded = new Recorded();
+    const attributes = () => ({
+      get tenant(): string {
+        throw new Error("getter");
+      },
+    });
+    const worker = instrumentWorker(
+      recorded.pushmeter,
+      { fetch: () => new Response("fine") },
+      { attributes },
+    );
+    const response = await call(worker.fetch, new Request("https://x/"), {}, context());
+    expect(await response.text()).toBe("fine");
+    expect(recorded.errors).toEqual([new Error("getter")]);
+  });
+
   it("counts a handler that returns no Response as the failure that the platform makes of it", async () => {
     const recorded = new Recorded();
     const worker = instrumentWorker(recorded.pushmeter, { fetch: () => undefined as never });

@@ -31,8 +31,6 @@ export interface Platform {
 export interface Invocation {
   /** On the instance's monotonic clock, ms. */
   readonly startedAt: number;
-  /** Set by the core: a key that lives on, such as a request sent twice, has no running invocation. */
-  ended: boolean;
   /** The route's pattern, set by the framework that matched it. Never a raw path. */
   route?: string | undefined;
   /** An error that a framework turned into a response. */

@@ -15,6 +15,7 @@ import {
   type Ending,
   httpAttributes,
   type Invocation,
+  methodOf,
   type Platform,
   type Trigger,
   withOutcome,
@@ -47,6 +48,12 @@ export function createPushmeter<Env = Record<string, string | undefined>>(
   return new Core(options as PushmeterOptions<never>, runtime);
 }
 
+/** An invocation and the objects by which it is found while it runs. */
+interface Running extends Invocation {
+  readonly key: object;
+  readonly context: object | undefined;
+}
+
 class Core implements Pushmeter {
   readonly meter: Meter;
   readonly #options: PushmeterOptions<never>;
@@ -56,8 +63,8 @@ class Core implements Pushmeter {
   readonly #pusher: Pusher;
   readonly #flusher: Flusher;
   readonly #sets = new AttributeSets();
-  /** Under it a request or an execution context carries its invocation: quicker than a WeakMap by half. */
-  readonly #key = Symbol("pushmeter");
+  /** By request and execution context, while they run. */
+  readonly #running = new WeakMap<object, Running>();
   #instance: Instance | undefined;
   #destination: Push | undefined;
   #silent = false;
@@ -82,10 +89,9 @@ class Core implements Pushmeter {
       if (!this.#instance) this.#start(platform(), trigger);
       if (this.#instance?.disabled || this.#ended) return undefined;
       const startedAt = this.#runtime.monotonic();
-      const invocation: Invocation = { startedAt, ended: false, route: undefined, thrown: undefined };
-      // False, not an exception, for an object that is frozen.
-      Reflect.set(key, this.#key, invocation);
-      if (context) Reflect.set(context, this.#key, invocation);
+      const invocation: Running = { startedAt, key, context, route: undefined, thrown: undefined };
+      this.#running.set(key, invocation);
+      if (context) this.#running.set(context, invocation);
       return invocation;
     } catch (error) {
       this.report(error);
@@ -94,8 +100,7 @@ class Core implements Pushmeter {
   }
 
   current(key: object): Invocation | undefined {
-    const invocation = (key as { [key: symbol]: Invocation | undefined })[this.#key];
-    return invocation?.ended ? undefined : invocation;
+    return this.#running.get(key);
   }
 
   endHttp(
@@ -110,7 +115,7 @@ class Core implements Pushmeter {
       const { route } = invocation;
       const make = () => httpAttributes(method, url, route, { status, thrown }, custom);
       if (thrown || custom) return make();
-      return this.#sets.numbered(`${method} ${status} ${url.slice(0, 5)} ${route}`, make);
+      return this.#sets.numbered(`${methodOf(method)} ${status} ${url.slice(0, 5)} ${route}`, make);
     });
   }
 
@@ -136,9 +141,12 @@ class Core implements Pushmeter {
     instrument?: Histogram,
     attributes?: () => Attributes,
   ): void {
+    const { key, context } = invocation as Running;
     try {
       const now = this.#runtime.monotonic();
-      invocation.ended = true;
+      // A request that is sent twice is two; and what is left to the garbage collector costs it more than this.
+      this.#running.delete(key);
+      if (context) this.#running.delete(context);
       instrument?.record((now - invocation.startedAt) / 1000, attributes?.());
       if (!this.#silent) this.#flusher.recorded(platform, now);
     } catch (error) {

@@ -1,0 +1,148 @@
+/** What a client of a Worker feels of pushes to a slow receiver: nothing, or the bar is missed. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { Receiver } from "@pushmeter/sdk/testing";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { bundle } from "../bundle.ts";
+import type { Bar, Progress, Result } from "../part.ts";
+import { seeded } from "../random.ts";
+import { type Server, serve } from "../server.ts";
+import { quantile } from "../statistics.ts";
+import { load } from "./load.ts";
+
+const WRAPPED = ["default flush", 'flush: "invocation"'] as const;
+/** The second unwrapped one is the control: its ratio would be 1 without chance. */
+const MODES = ["unwrapped", "unwrapped, again", ...WRAPPED] as const;
+export type Mode = (typeof MODES)[number];
+
+const REQUESTS = 8_000;
+const WARM_UP = 300;
+const CONCURRENCY = 4;
+const SEED = 1;
+/** Milliseconds that the handler's backend and the receiver take. */
+const BACKEND = 4;
+const RECEIVER = 250;
+/** A wrapped worker's p50 and p99 to the unwrapped one's, at most. */
+const LIMIT = 1.1;
+/** Milliseconds in which the last push must have come: the default linger, the push, and room. */
+const LAST_PUSH = 15_000;
+
+export async function latency(progress: Progress): Promise<Result> {
+  const receiver = new Receiver();
+  const backend = await serve(() => after(BACKEND, () => new Response("course")));
+  const slow = await serve((request) => after(RECEIVER, () => receiver.fetch(request)));
+  const workers: Miniflare[] = [];
+  try {
+    const urls = {} as Record<Mode, URL>;
+    const script = await bundle(await readFile(join(import.meta.dirname, "worker.ts"), "utf8"));
+    for (const mode of MODES) {
+      const worker = start(mode, script, backend, slow);
+      workers.push(worker);
+      urls[mode] = await worker.ready;
+    }
+    const random = seeded(SEED);
+    const run = (requests: number) =>
+      load({
+        urls,
+        requests,
+        concurrency: CONCURRENCY,
+        random,
+        onRequest: (done) => progress(`${done} of ${requests} requests to each worker`),
+      });
+    await run(WARM_UP);
+    const times = await run(REQUESTS);
+    progress("waiting for the last push");
+    const counted = await allCounted(receiver);
+    return result(times, counted);
+  } finally {
+    for (const worker of workers) await worker.dispose();
+    backend.close();
+    slow.close();
+  }
+}
+
+function start(mode: Mode, script: string, backend: Server, receiver: Server): Miniflare {
+  return new Miniflare(
+    convertV4MiniflareOptions({
+      host: "127.0.0.1",
+      port: 0,
+      cf: false,
+      modules: true,
+      script,
+      compatibilityDate: "2026-10-01",
+      bindings: {
+        MODE: mode,
+        BACKEND_URL: backend.url,
+        REMOTE_WRITE_URL: `${receiver.url}/api/v1/write`,
+      },
+    }),
+  );
+}
+
+async function after<T>(ms: number, then: () => T): Promise<Awaited<T>> {
+  await setTimeout(ms);
+  return await then();
+}
+
+/**
+ * The requests that each wrapped worker has counted.
+ *
+ * @throws Error unless those are all: a worker that loses some is not fast.
+ */
+async function allCounted(receiver: Receiver): Promise<Map<Mode, number>> {
+  const sent = WARM_UP + REQUESTS;
+  const deadline = performance.now() + LAST_PUSH;
+  for (;;) {
+    const counted = new Map<Mode, number>(
+      WRAPPED.map((job) => [job, receiver.total("http_server_request_duration_seconds_count", { job })]),
+    );
+    const wrong = [...counted].filter(([, count]) => count !== sent);
+    if (!wrong.length) return counted;
+    if (performance.now() > deadline) {
+      throw new Error(wrong.map(([mode, count]) => `${mode} counted ${count} of ${sent}`).join(", "));
+    }
+    await setTimeout(100);
+  }
+}
+
+function result(times: ReadonlyMap<Mode, number[]>, counted: ReadonlyMap<Mode, number>): Result {
+  const measured = MODES.map((mode) => {
+    const values = times.get(mode) ?? [];
+    return { mode, requests: values.length, p50: quantile(values, 0.5), p99: quantile(values, 0.99) };
+  });
+  const [unwrapped] = measured as [(typeof measured)[0]];
+  const ratio = (value: number, key: "p50" | "p99") => `${(value / unwrapped[key]).toFixed(3)} x`;
+  const wrapped = measured.filter(({ mode }) => counted.has(mode));
+  const bars = wrapped.flatMap(({ mode, ...values }) =>
+    (["p50", "p99"] as const).map(
+      (key): Bar => ({
+        name: `latency: ${mode}, ${key}`,
+        met: values[key] <= LIMIT * unwrapped[key],
+        figures: `${ratio(values[key], key)} the unwrapped handler's, at most ${LIMIT} x`,
+      }),
+    ),
+  );
+  return {
+    title: `Response latency in workerd with a receiver that takes ${RECEIVER} ms, milliseconds`,
+    rows: [
+      ["", "requests", "counted", "p50", "ratio", "p99", "ratio"],
+      ...measured.map(({ mode, requests, p50, p99 }) => [
+        mode,
+        `${requests}`,
+        counted.has(mode) ? `${(counted.get(mode) ?? 0) - WARM_UP}` : "-",
+        p50.toFixed(2),
+        ratio(p50, "p50"),
+        p99.toFixed(2),
+        ratio(p99, "p99"),
+      ]),
+    ],
+    notes: [
+      `The handler waits for a backend that takes ${BACKEND} ms. ${CONCURRENCY} requests at a time, ` +
+        `workers in turn, in an order that changes (seed ${SEED}), after ${WARM_UP} requests to warm up.`,
+      "The second unwrapped worker shows how far two that are alike come apart by chance on this machine.",
+    ],
+    bars,
+    data: measured,
+  };
+}

@@ -1,0 +1,62 @@
+/** `npm run bench [-- --json] [-- --only sizes|time|latency]`: pushmeter beside its peers, and the bars it has to meet. */
+import { parseArgs } from "node:util";
+import { latency } from "./latency/latency.ts";
+import type { Part, Result } from "./part.ts";
+import { progressOf } from "./progress.ts";
+import { sizes } from "./sizes.ts";
+import { table } from "./table.ts";
+import { time } from "./time/time.ts";
+
+const PARTS: Readonly<Record<string, Part>> = { sizes, time, latency };
+
+async function main(): Promise<void> {
+  const { json, parts } = parseArguments();
+  const print = (lines: readonly string[]) => {
+    if (!json) process.stdout.write(`${lines.join("\n")}\n\n`);
+  };
+  const results: Record<string, Result> = {};
+  for (const [name, part] of parts) {
+    const progress = progressOf(name, process.stderr);
+    try {
+      const result = await part(progress);
+      progress.done();
+      results[name] = result;
+      print([result.title, "", ...table(result.rows), "", ...result.notes]);
+    } catch (error) {
+      progress.done();
+      process.stderr.write(`${name} failed: ${error instanceof Error ? (error.stack ?? error) : error}\n`);
+      process.exitCode = 1;
+    }
+  }
+
+  const bars = Object.values(results).flatMap((result) => result.bars);
+  print([
+    "Bars",
+    "",
+    ...bars.map(({ name, met, figures }) => `${met ? "met   " : "MISSED"}  ${name}: ${figures}`),
+  ]);
+  if (json) {
+    const data = Object.fromEntries(Object.entries(results).map(([name, result]) => [name, result.data]));
+    process.stdout.write(`${JSON.stringify({ ...data, bars }, null, 2)}\n`);
+  }
+  // Sizes are the same everywhere; times depend on the machine and on who else uses it.
+  if (results.sizes?.bars.some(({ met }) => !met)) process.exitCode = 1;
+}
+
+function parseArguments(): { json: boolean; parts: [string, Part][] } {
+  const { values } = parseArgs({
+    options: { json: { type: "boolean", default: false }, only: { type: "string", multiple: true } },
+  });
+  const only = values.only ?? Object.keys(PARTS);
+  const unknown = only.find((name) => !Object.hasOwn(PARTS, name));
+  if (unknown !== undefined)
+    throw new TypeError(`--only takes ${Object.keys(PARTS).join(", ")}, got ${unknown}`);
+  return { json: values.json, parts: Object.entries(PARTS).filter(([name]) => only.includes(name)) };
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 2;
+}

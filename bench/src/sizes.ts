@@ -1,0 +1,51 @@
+/** Bundle sizes, one file per contender. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type BundleSize, bundleSize } from "./bundle.ts";
+import type { Progress, Result } from "./part.ts";
+
+/** Bytes after gzip, for the API, the SDK, the Workers adapter and remote write together. */
+export const SIZE_LIMIT = 24_000;
+
+/** Files of `entries/` and what they hold. */
+const ENTRIES = [
+  ["pushmeter", "pushmeter: Workers, remote write"],
+  ["pushmeter-hono", "pushmeter: Hono, remote write"],
+  ["pushmeter-pushgateway", "pushmeter: Workers, Pushgateway"],
+  ["hono-prometheus", "@hono/prometheus, prom-client"],
+  ["hono-otel", "@hono/otel, SDK, OTLP exporter"],
+  ["opentelemetry", "OpenTelemetry API and SDK alone"],
+] as const;
+
+export async function sizes(progress: Progress): Promise<Result> {
+  const measured: (BundleSize & { readonly name: string })[] = [];
+  for (const [file, name] of ENTRIES) {
+    progress(name);
+    const code = await readFile(join(import.meta.dirname, "entries", `${file}.ts`), "utf8");
+    measured.push({ name, ...(await bundleSize(code)) });
+  }
+  const own = measured[0]?.gzip ?? Number.NaN;
+  return {
+    title: "Bundle sizes, bytes",
+    rows: [
+      ["", "minified", "gzip -9", "ratio"],
+      ...measured.map(({ name, minified, gzip }) => [
+        name,
+        minified.toLocaleString("en"),
+        gzip.toLocaleString("en"),
+        `${(gzip / own).toFixed(2)} x`,
+      ]),
+    ],
+    notes: [
+      "esbuild as wrangler calls it; without hono itself, which is the app's, and Node's built-in modules.",
+    ],
+    bars: [
+      {
+        name: "size: API, SDK, Workers adapter and remote write",
+        met: own <= SIZE_LIMIT,
+        figures: `${own.toLocaleString("en")} of at most ${SIZE_LIMIT.toLocaleString("en")} bytes`,
+      },
+    ],
+    data: measured,
+  };
+}
