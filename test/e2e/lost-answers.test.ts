@@ -1,0 +1,78 @@
+import type { Miniflare } from "miniflare";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { until } from "../poll.ts";
+import { Random } from "../random.ts";
+import { describeWithServers } from "../servers/describe.ts";
+import { type Prometheus, startPrometheus } from "../servers/prometheus.ts";
+import { countedRequests, total, withoutZero } from "./counted.ts";
+import { Front } from "./front.ts";
+import { heard, SITE } from "./rig.ts";
+import { addTo, send, type Table } from "./traffic.ts";
+import { startWorker } from "./workers.ts";
+
+describeWithServers("a real Prometheus that stores and whose answers are lost", (servers) => {
+  let prometheus: Prometheus;
+  let front: Front;
+  let worker: Miniflare;
+
+  beforeEach(async () => {
+    prometheus = await startPrometheus(servers.prometheus);
+    front = new Front(({ method, headers, body }) =>
+      fetch(prometheus.writeUrl, { method, headers, body, duplex: "half" } as RequestInit),
+    );
+    await front.start();
+  });
+
+  afterEach(async () => {
+    await worker?.dispose();
+    await front.stop();
+    await prometheus.stop();
+  });
+
+  const start = async (flush: number | "invocation") => {
+    worker = await startWorker("remote-write", { url: `${front.url}/api/v1/write`, flush, timeout: 500 });
+  };
+
+  async function counts(sent: Table): Promise<void> {
+    const counted = () => countedRequests(prometheus);
+    await until("all requests are counted", counted, (table) => total(table) >= total(sent));
+    expect(await counted()).toEqual(sent);
+    expect(await withoutZero(prometheus)).toEqual([]);
+  }
+
+  it("holds exact totals in the end, each series from zero on", async () => {
+    await start(200);
+    const random = new Random();
+    const sent: Record<string, number> = {};
+    for (const failure of ["lost answer", "silence", "lost answer"] as const) {
+      await front.fail(failure);
+      addTo(sent, await send([worker], { random, requests: 60, concurrency: 8 }));
+      await until(
+        "pushes have been tried",
+        () => front.attempts,
+        (attempts) => attempts > 1,
+      );
+      await front.work();
+      addTo(sent, await send([worker], { random, requests: 60, concurrency: 8 }));
+      await counts(sent);
+    }
+  });
+
+  it("takes the next push, which cannot know that the last one was stored", async () => {
+    await start("invocation");
+    const sent: Record<string, number> = {};
+    const visit = async (path: string, row: string) => {
+      const response = await worker.dispatchFetch(SITE + path);
+      await response.text();
+      addTo(sent, { [row]: 1 });
+    };
+    await front.fail("silence");
+    await visit("/courses/1", "GET /courses/:id 200 success -");
+    // One invocation, one push: once it has given up, none is under way.
+    const errors = () => heard(worker);
+    await until("the push has given up", errors, ({ length }) => length > 0);
+    await front.work();
+    await visit("/teapot", "GET /teapot 418 client_error -");
+    await counts(sent);
+  });
+});

@@ -1,0 +1,79 @@
+/** Starts the Worker under test, bundled as wrangler does it, in workerds of its own. */
+import { join } from "node:path";
+import { build } from "esbuild";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+
+/** By the wire that it pushes with. */
+export type WorkerName = "remote-write" | "pushgateway";
+
+export interface WorkerOptions {
+  /** Where it pushes to. */
+  readonly url: string;
+  /** Milliseconds, or after each invocation. Default 1000. */
+  readonly flush?: number | "invocation";
+  /** For one push with its retries, ms. Default 5000. */
+  readonly timeout?: number;
+  /** Default true; false: the same handlers without pushmeter. */
+  readonly measured?: boolean;
+}
+
+/** With it a request that waits for another's promise waits for ever. */
+const STRICT = "no_handle_cross_request_promise_resolution";
+/** The OpenTelemetry serializer's package imports two Node modules; the rest needs no compatibility flag. */
+const FLAGS: { readonly [Name in WorkerName]: readonly string[] } = {
+  "remote-write": [STRICT],
+  pushgateway: [STRICT, "nodejs_compat"],
+};
+
+/** The instances share nothing but the code. */
+export async function startWorkers(
+  name: WorkerName,
+  count: number,
+  options: WorkerOptions,
+): Promise<Miniflare[]> {
+  const script = await bundle(name);
+  const workers = Array.from({ length: count }, () => start(name, script, options));
+  await Promise.all(workers.map((worker) => worker.ready));
+  return workers;
+}
+
+export async function startWorker(name: WorkerName, options: WorkerOptions): Promise<Miniflare> {
+  const [worker] = await startWorkers(name, 1, options);
+  return worker as Miniflare;
+}
+
+async function bundle(name: WorkerName): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [join(import.meta.dirname, "worker", `${name}.ts`)],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2024",
+    conditions: ["workerd", "worker", "browser"],
+    mainFields: ["browser", "module", "main"],
+    external: ["cloudflare:*", "http", "url"],
+  });
+  return outputFiles[0]?.text ?? "";
+}
+
+function start(name: WorkerName, script: string, options: WorkerOptions): Miniflare {
+  const { url, flush = 1000, timeout = 5000, measured = true } = options;
+  return new Miniflare(
+    convertV4MiniflareOptions({
+      name: "courses",
+      modules: true,
+      script,
+      compatibilityDate: "2026-10-01",
+      compatibilityFlags: [...FLAGS[name]],
+      bindings: {
+        PUSH_URL: url,
+        FLUSH: `${flush}`,
+        PUSH_TIMEOUT: `${timeout}`,
+        MEASURED: `${measured}`,
+      },
+      queueConsumers: ["enrolments"],
+      cf: false,
+      log: new Log(LogLevel.NONE),
+    }),
+  );
+}

@@ -1,0 +1,27 @@
+/**
+ * Asks again and again until the answer will do.
+ *
+ * @throws Error with the last answer once `deadline` ms have passed.
+ */
+export async function until<T>(
+  what: string,
+  ask: () => T | Promise<T>,
+  isEnough: (answer: T) => boolean,
+  deadline = 30_000,
+): Promise<T> {
+  const end = Date.now() + deadline;
+  for (;;) {
+    const answer = await ask();
+    if (isEnough(answer)) return answer;
+    if (Date.now() > end) {
+      throw new Error(`${what}: not after ${deadline} ms, last seen: ${JSON.stringify(answer)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Checks again and again for so long that what must not happen would have happened. */
+export async function throughout(ms: number, check: () => void | Promise<void>): Promise<void> {
+  const end = Date.now() + ms;
+  await until("time passes", check, () => Date.now() > end, ms + 60_000);
+}

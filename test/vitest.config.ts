@@ -1,0 +1,14 @@
+import { defineProject } from "vitest/config";
+
+/** What users get, as they get it: the built packages in real workerds, against real servers. */
+export default defineProject({
+  root: import.meta.dirname,
+  test: {
+    name: "e2e",
+    include: ["**/*.test.ts"],
+    globalSetup: ["./servers/global-setup.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    fileParallelism: false,
+  },
+});
