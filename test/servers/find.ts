@@ -49,15 +49,16 @@ const HOW =
  */
 export async function findServers(): Promise<Servers> {
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pushmeter/servers");
-  await checkVariables();
+  const reasons: string[] = [];
   try {
-    return await locate(join(cache, SUITE));
-  } catch (notHere) {
-    try {
-      return await download(cache);
-    } catch (notThere) {
-      throw new Error(`${HOW} (${reason(notHere)}; ${reason(notThere)})`);
-    }
+    await checkVariables();
+    return await locate(join(cache, SUITE)).catch((error) => {
+      reasons.push(error.message);
+      return download(cache);
+    });
+  } catch (error) {
+    reasons.push(error instanceof Error ? error.message : String(error));
+    throw new Error(`${HOW} (${reasons.join("; ")})`);
   }
 }
 
@@ -111,8 +112,4 @@ async function download(cache: string): Promise<Servers> {
   } finally {
     await rm(own, { recursive: true, force: true });
   }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

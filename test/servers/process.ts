@@ -1,12 +1,26 @@
-/** A server as a process of our own, on a free port of the loopback interface, ended by its process id. */
-import { type ChildProcess, spawn } from "node:child_process";
+/** A server as a process of our own, on a free port of the loopback interface, with a folder of its own. */
+import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { until } from "../poll.ts";
 
 /** What is kept of a server's output, to say why it did not start. */
 const OUTPUT_LIMIT = 4_000;
 const ATTEMPTS = 5;
+
+/**
+ * Becomes the server, and leaves a guard behind: standard input ends when the tests' process does, however it
+ * does, and then the guard ends the server and removes its folder. No exit handler runs on SIGKILL.
+ */
+const GUARDED = `
+exec 3<&0
+{ cat <&3; kill -9 $$; rm -rf "$1"; } >/dev/null 2>&1 &
+shift
+exec "$@" </dev/null 3<&-
+`;
 
 export interface Server {
   /** Without a slash at the end. */
@@ -14,23 +28,8 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-const running = new Set<ChildProcess>();
-
-function killAll(): void {
-  for (const child of running) child.kill("SIGKILL");
-}
-
-/** Also when the tests are interrupted: an exit by signal runs no exit handler by itself. */
-function killAtExit(): void {
-  if (process.listeners("exit").includes(killAll)) return;
-  process.on("exit", killAll);
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => {
-      killAll();
-      process.kill(process.pid, signal);
-    });
-  }
-}
+/** What a server is started with: where to listen, and a folder that is removed with it. */
+type Arguments = (address: string, folder: string) => string[] | Promise<string[]>;
 
 /**
  * Starts a server and waits until its `/-/ready` answers 200. Tries another port if somebody took the one that
@@ -38,29 +37,30 @@ function killAtExit(): void {
  *
  * @throws Error with the server's last output if it ends or is not ready in time.
  */
-export async function startServer(file: string, args: (address: string) => string[]): Promise<Server> {
-  killAtExit();
+export async function startServer(file: string, args: Arguments): Promise<Server> {
   for (let attempt = 1; ; attempt++) {
     const address = `127.0.0.1:${await freePort()}`;
-    const child = spawn(file, args(address), { stdio: ["ignore", "pipe", "pipe"] });
-    running.add(child);
+    const folder = await mkdtemp(join(tmpdir(), "pushmeter-server-"));
+    const command = [folder, file, ...(await args(address, folder))];
+    const child = spawn("sh", ["-c", GUARDED, "sh", ...command], { stdio: "pipe" });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => {
         output = (output + chunk).slice(-OUTPUT_LIMIT);
       });
     }
-    const ended = once(child, "close").then(() => running.delete(child));
+    const closed = once(child, "close");
+    const isOver = () => child.exitCode !== null || child.signalCode !== null;
     const stop = async () => {
       child.kill("SIGKILL");
-      await ended;
+      await closed;
+      await rm(folder, { recursive: true, force: true });
     };
-    const isOver = () => child.exitCode !== null || child.signalCode !== null;
     try {
       const url = `http://${address}`;
       await until(`${file} is ready`, () => isOver() || isReady(url), Boolean);
       if (!isOver()) return { url, stop };
-      await ended;
+      await stop();
     } catch (error) {
       await stop();
       throw new Error(`${error}\n${output}`);

@@ -1,6 +1,5 @@
 /** A Prometheus that takes remote write, scrapes Pushgateways every second, and answers queries. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Server, startServer } from "./process.ts";
 
@@ -42,21 +41,18 @@ interface Answer {
   };
 }
 
-/** Its storage is a temporary folder, which `stop()` removes. */
+/** Its storage is gone when it is stopped. */
 export async function startPrometheus(file: string, options: PrometheusOptions = {}): Promise<Prometheus> {
-  const folder = await mkdtemp(join(tmpdir(), "pushmeter-prometheus-"));
-  const configuration = join(folder, "prometheus.json");
-  await writeFile(configuration, JSON.stringify(scraping(options.scrape ?? [])));
-  const remove = () => rm(folder, { recursive: true, force: true });
-  const server = await startServer(file, (address) => [
-    `--web.listen-address=${address}`,
-    `--config.file=${configuration}`,
-    `--storage.tsdb.path=${join(folder, "data")}`,
-    "--web.enable-remote-write-receiver",
-    "--log.level=warn",
-  ]).catch(async (error) => {
-    await remove();
-    throw error;
+  const server = await startServer(file, async (address, folder) => {
+    const configuration = join(folder, "prometheus.json");
+    await writeFile(configuration, JSON.stringify(scraping(options.scrape ?? [])));
+    return [
+      `--web.listen-address=${address}`,
+      `--config.file=${configuration}`,
+      `--storage.tsdb.path=${join(folder, "data")}`,
+      "--web.enable-remote-write-receiver",
+      "--log.level=warn",
+    ];
   });
 
   const query = async (promql: string, time = Date.now()) => {
@@ -67,12 +63,8 @@ export async function startPrometheus(file: string, options: PrometheusOptions =
     return answer.data.result;
   };
   return {
-    url: server.url,
+    ...server,
     writeUrl: `${server.url}/api/v1/write`,
-    stop: async () => {
-      await server.stop();
-      await remove();
-    },
     query: async (promql, time) =>
       (await query(promql, time)).map(({ metric, value }) => ({ labels: metric, value: number(value[1]) })),
     queryRange: async (promql, time) =>
