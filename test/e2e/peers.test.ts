@@ -90,6 +90,30 @@ describeWithServers("a destination in somebody else's MeterProvider", (servers) 
     expect(new Set(info.map(({ labels }) => labels.instance)).size).toBe(2);
   });
 
+  it("gives a zero to series whose push failed while others through the same destination succeeded", async () => {
+    let isDown = false;
+    const exporter = remoteWrite({
+      url: prometheus.writeUrl,
+      timeout: 300,
+      fetch: (request) => (isDown ? Promise.reject(new Error("down")) : fetch(request)),
+    });
+    const [first, second] = ["a", "b"].map((instance) =>
+      provide(exporter, { "service.name": "shared-destination", "service.instance.id": instance }),
+    ) as [MeterProvider, MeterProvider];
+    for (const provider of [first, second]) provider.getMeter("m").createCounter("shared").add(1);
+    isDown = true;
+    // The reader reports what failed; here it is meant to.
+    await second.forceFlush().catch(() => {});
+    isDown = false;
+    await first.forceFlush();
+    await second.forceFlush();
+    const series = await prometheus.queryRange('shared_total{job="shared-destination"}[1h]');
+    expect(series.map(({ samples }) => samples.slice(0, 2).map(([, value]) => value))).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+  });
+
   /** Two processes that share a group by sharing an instance id; each pushes one metric of its own. */
   async function shareGroup(
     service: string,

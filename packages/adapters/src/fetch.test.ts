@@ -33,6 +33,14 @@ describe("instrumentFetch", () => {
     expect(await recorded.http()).toEqual(["GET /outer 200 success = 1"]);
   });
 
+  it("counts every one of concurrent requests that share a context", async () => {
+    const recorded = new Recorded();
+    const handler = instrumentFetch<unknown[]>(recorded.pushmeter, async () => new Response());
+    const shared = new WaitUntil();
+    await Promise.all([1, 2, 3].map((id) => handler(new Request(`http://x/${id}`), shared)));
+    expect(await recorded.http()).toEqual(["GET - 200 success = 3"]);
+  });
+
   it("refuses what is no handler at start", () => {
     expect(() => instrumentFetch(new Recorded().pushmeter, {} as never)).toThrow(
       /needs a function, got object/,

@@ -16,8 +16,8 @@ export async function measureHttp(
   context: object | undefined,
   handle: () => Response | Promise<Response>,
 ): Promise<Response> {
-  // Wrapped twice: the outer wrapper counts.
-  if (pushmeter.current(request) ?? (context && pushmeter.current(context))) return handle();
+  // Wrapped twice: the outer wrapper counts. The context does not tell: a server may share one among requests.
+  if (pushmeter.current(request)) return handle();
   const invocation = pushmeter.begin("http", platform, request, context);
   if (!invocation) return handle();
 

@@ -56,6 +56,17 @@ describe("Totals", () => {
     expect((await metered.points()).map(({ value }) => value)).toEqual([40]);
   });
 
+  it("forget what an observable gauge does not observe any more", async () => {
+    const metered = new Metered();
+    const queues = ["a", "b"];
+    metered.meter.createObservableGauge("depth").addCallback((result) => {
+      for (const queue of queues) result.observe(1, { queue });
+    });
+    expect(await metered.points()).toHaveLength(2);
+    queues.pop();
+    expect(await metered.points()).toEqual([{ attributes: { queue: "a" }, value: 1 }]);
+  });
+
   it("tell attribute sets apart by content, not by order or by the object", async () => {
     const metered = new Metered();
     const counter = metered.meter.createCounter("counter");

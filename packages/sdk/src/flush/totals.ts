@@ -12,6 +12,7 @@ import {
   type DataPoint,
   DataPointType,
   type Histogram,
+  InstrumentType,
   type MetricData,
   type ResourceMetrics,
   type ScopeMetrics,
@@ -23,6 +24,9 @@ export const CARDINALITY_LIMIT = 2000;
 const OVERFLOW: Attributes = { "otel.metric.overflow": true };
 
 type Point = { -readonly [K in keyof DataPoint<unknown>]: DataPoint<unknown>[K] };
+
+/** The SDK's descriptor has the instrument's type; the interface does not show it. */
+type Descriptor = MetricData["descriptor"] & { readonly type?: InstrumentType };
 
 interface Total {
   readonly data: MetricData;
@@ -36,11 +40,18 @@ export class Totals {
 
   /** Adds one collection with delta temporality. */
   add(delta: ResourceMetrics): void {
+    // What a callback does not observe any more is not there any more (SDK specification, "Observations inside
+    // asynchronous callbacks").
+    for (const { data, points } of this.#totals.values()) {
+      if ((data.descriptor as Descriptor).type === InstrumentType.OBSERVABLE_GAUGE) points.clear();
+    }
     for (const { scope, metrics } of delta.scopeMetrics) {
       this.#scope = scope;
       for (const data of metrics) {
         const { descriptor, dataPointType } = data;
-        const key = `${descriptor.name} ${descriptor.unit} ${dataPointType}`;
+        // What tells the SDK's own storages apart: points of two instruments with one name need not add up.
+        const { name, unit, valueType, type } = descriptor as Descriptor;
+        const key = `${name} ${unit} ${valueType} ${type}`;
         const total = this.#totals.get(key) ?? { data, points: new Map() };
         this.#totals.set(key, total);
         for (const point of data.dataPoints) addPoint(total, point, dataPointType);
