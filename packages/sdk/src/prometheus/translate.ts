@@ -13,7 +13,7 @@ import {
   type ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
 import { addHistograms } from "../histogram.ts";
-import { labelName, type MetricType, metricName } from "./names.ts";
+import { labelName, type MetricType, metricName, unitWord } from "./names.ts";
 import { METER_NAME } from "./scope.ts";
 
 /** Label names to values as Prometheus stores them, sorted by name. */
@@ -31,6 +31,8 @@ export interface Family {
   readonly name: string;
   readonly type: MetricType;
   readonly help: string;
+  /** As the name has it, `seconds`; may be empty. */
+  readonly unit: string;
   /** The counter did not exist before `start`; one that observes a total from elsewhere may have. */
   readonly startsAtZero: boolean;
   /** By label set. */
@@ -107,6 +109,7 @@ function familyOf(families: Map<string, Family>, { descriptor }: MetricData, typ
       name,
       type,
       help: descriptor.description,
+      unit: unitWord(descriptor.unit, type),
       startsAtZero: type !== "gauge" && instrument !== InstrumentType.OBSERVABLE_COUNTER,
       points: new Map(),
     };
@@ -145,7 +148,7 @@ function labelsOf(attributes: Attributes): Labels {
   const keys = Object.keys(attributes).map((key) => [labelName(key), key] as const);
   for (const [name, key] of keys.sort()) {
     const value = labelValue(attributes[key]);
-    if (value) labels[name] = name in labels ? `${labels[name]};${value}` : value;
+    if (value) labels[name] = Object.hasOwn(labels, name) ? `${labels[name]};${value}` : value;
   }
   return labels;
 }
@@ -164,6 +167,7 @@ function addTargetInfo(families: Map<string, Family>, { attributes }: Resource):
     name: "target_info",
     type: "gauge",
     help: "Target metadata",
+    unit: "",
     startsAtZero: false,
     points: new Map([["", { labels, start: 0, value: 1 }]]),
   });

@@ -1,7 +1,7 @@
-/** Metric families flattened to what remote write 1.0 knows: series of single values. */
+/** Metric families flattened to what remote write knows: series of single values. */
 
 import { bound } from "../prometheus/bounds.ts";
-import type { Labels, Translation } from "../prometheus/translate.ts";
+import type { Family, Labels, Translation } from "../prometheus/translate.ts";
 
 export interface Series {
   /** Metric name and labels in one string, the same in every push. */
@@ -13,18 +13,22 @@ export interface Series {
   readonly value: number;
   /** Where the series began at zero, milliseconds since the epoch. */
   readonly start: number | undefined;
+  readonly metadata: Pick<Family, "type" | "help" | "unit">;
 }
 
 export function* seriesOf({ families }: Translation): Generator<Series> {
-  for (const family of families) {
-    for (const [labelKey, { labels, value, start }] of family.points) {
+  for (const { name, points, startsAtZero, type, help, unit } of families) {
+    // Not the family itself: what is remembered of a series would keep all its points.
+    const metadata = { type, help, unit };
+    for (const [labelKey, { labels, value, start }] of points) {
       const series = (suffix: string, value: number, le?: string): Series => ({
-        key: `${family.name}${suffix}${le ? `{${le}}` : ""}${labelKey}`,
-        name: family.name + suffix,
+        key: `${name}${suffix}${le ? `{${le}}` : ""}${labelKey}`,
+        name: name + suffix,
         labels,
         le,
         value,
-        start: family.startsAtZero ? start : undefined,
+        start: startsAtZero ? start : undefined,
+        metadata,
       });
       if (typeof value === "number") {
         yield series("", value);
