@@ -52,7 +52,13 @@ export interface Translation {
 /** Longer values are cut: receivers refuse them (Mimir and Grafana Cloud above 2048 bytes). */
 const LONGEST_VALUE = 1024;
 
-export function translate({ resource, scopeMetrics }: ResourceMetrics): Translation {
+/** Labels of attribute objects that come again with every push, and the labels as one string. */
+export type LabelCache = WeakMap<Attributes, readonly [labels: Labels, key: string]>;
+
+export function translate(
+  { resource, scopeMetrics }: ResourceMetrics,
+  cache: LabelCache = new WeakMap(),
+): Translation {
   const families = new Map<string, Family>();
   const dropped = new Map<string, number>();
   const drop = (reason: string, points: number) => dropped.set(reason, (dropped.get(reason) ?? 0) + points);
@@ -70,7 +76,7 @@ export function translate({ resource, scopeMetrics }: ResourceMetrics): Translat
       if (family.type !== type) drop("type_conflict", data.dataPoints.length);
       else {
         for (const point of data.dataPoints) {
-          if (!addPoint(family, point, scopeAttributes)) drop("bounds_conflict", 1);
+          if (!addPoint(family, point, scopeAttributes, cache)) drop("bounds_conflict", 1);
         }
       }
     }
@@ -119,9 +125,19 @@ function familyOf(families: Map<string, Family>, { descriptor }: MetricData, typ
 }
 
 /** Attribute sets that differ only in what Prometheus cannot write are one series: they are added up. */
-function addPoint(family: Family, point: DataPoint<unknown>, scopeAttributes: Attributes): boolean {
-  const labels = labelsOf({ ...point.attributes, ...scopeAttributes });
-  const key = JSON.stringify(labels);
+function addPoint(
+  family: Family,
+  point: DataPoint<unknown>,
+  scopeAttributes: Attributes,
+  cache: LabelCache,
+): boolean {
+  let known = cache.get(point.attributes);
+  if (!known) {
+    const labels = labelsOf({ ...point.attributes, ...scopeAttributes });
+    known = [labels, JSON.stringify(labels)];
+    cache.set(point.attributes, known);
+  }
+  const [labels, key] = known;
   const start = milliseconds(point.startTime);
   const before = family.points.get(key);
   const value = point.value as number | Histogram;

@@ -66,7 +66,9 @@ function createGroup(): Group {
 }
 
 export class Encoder {
-  readonly #known = new Map<string, Entry>();
+  readonly #entries: Entry[] = [];
+  /** By point, then by key: most of the long string is compared once for all buckets. */
+  readonly #points = new Map<string, Map<string, Entry>>();
   #group = createGroup();
   readonly #request = new Writer(4096);
   readonly #message = new Writer();
@@ -85,8 +87,19 @@ export class Encoder {
    */
   start(now: number, translation: Translation): Batch {
     const time = this.#tick(now);
+    let point: string | undefined;
+    let known = new Map<string, Entry>();
     for (const series of seriesOf(translation)) {
-      const entry = this.#known.get(series.key) ?? this.#add(series);
+      if (series.point !== point) {
+        point = series.point;
+        known = this.#points.get(point) ?? new Map();
+        this.#points.set(point, known);
+      }
+      let entry = known.get(series.key);
+      if (!entry) {
+        entry = this.#add(series);
+        known.set(series.key, entry);
+      }
       entry.series = series;
       entry.time = time;
       // At the value's own millisecond a zero would be replaced by it.
@@ -145,7 +158,7 @@ export class Encoder {
   /** Series that are refused on their own stay among themselves. */
   #batch(isDue: (entry: Entry) => boolean): Batch {
     const requests = new Map<unknown, Entry[]>();
-    for (const entry of this.#known.values()) {
+    for (const entry of this.#entries) {
       if (!isDue(entry)) continue;
       const { group, refused } = entry;
       const together = refused ? group.symbols : group;
@@ -162,16 +175,16 @@ export class Encoder {
     }
     const group = this.#group;
     group.series++;
-    group.characters += series.key.length;
+    group.characters += series.point.length;
     const entry = { series, time: 0, start: undefined, sent: 0, stored: false, refused: false, group };
-    this.#known.set(series.key, entry);
+    this.#entries.push(entry);
     return entry;
   }
 
   #encodeHead(entry: Entry, version: Version): void {
     const { series, group } = entry;
     const { name, labels, le, metadata } = series;
-    const all: Labels = { ...labels, ...this.#target, ...(le && { le }), __name__: name };
+    const all: Labels = { ...labels, ...this.#target, le, __name__: name };
     const message = this.#message.reset();
     const field = this.#field.reset();
     for (const key of Object.keys(all).sort()) {

@@ -2,7 +2,7 @@
 import { cumulativeDestination, type Destination } from "../destination.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames, invalid } from "../options.ts";
-import { translate } from "../prometheus/translate.ts";
+import { type LabelCache, translate } from "../prometheus/translate.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { Encoder } from "./encoder.ts";
 import { type Protocol, Sender } from "./sender.ts";
@@ -42,11 +42,12 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
   const sender = new Sender(target, runtime, protocol);
   /** Several instances may share one destination. */
   const encoders = new Map<string, Encoder>();
+  const labelCache: LabelCache = new WeakMap();
   let ownInstance: string | undefined;
 
   return cumulativeDestination(
     async (metrics, timeout = target.timeout) => {
-      const translation = translate(metrics);
+      const translation = translate(metrics, labelCache);
       const { families, job, instance, dropped } = translation;
       if (!families.length) return dropped;
       // Two writers of one series would refute each other; somebody else's provider may not name an instance.

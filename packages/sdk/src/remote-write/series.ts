@@ -4,12 +4,15 @@ import { bound } from "../prometheus/bounds.ts";
 import type { Family, Labels, Translation } from "../prometheus/translate.ts";
 
 export interface Series {
-  /** Metric name and labels in one string, the same in every push. */
+  /** Of all series of one point: family and labels in one string, the same in every push. */
+  readonly point: string;
+  /** Among them: the name's suffix and `le`. */
   readonly key: string;
   readonly name: string;
   /** Without `__name__`, `job` and `instance`. */
   readonly labels: Labels;
-  readonly le?: string | undefined;
+  /** Empty if it has none. */
+  readonly le: string;
   readonly value: number;
   /** Where the series began at zero, milliseconds since the epoch. */
   readonly start: number | undefined;
@@ -17,12 +20,16 @@ export interface Series {
 }
 
 export function* seriesOf({ families }: Translation): Generator<Series> {
+  /** All points of an instrument have the same array. */
+  const written = new Map<readonly number[], string[]>();
   for (const { name, points, startsAtZero, type, help, unit } of families) {
     // Not the family itself: what is remembered of a series would keep all its points.
     const metadata = { type, help, unit };
     for (const [labelKey, { labels, value, start }] of points) {
-      const series = (suffix: string, value: number, le?: string): Series => ({
-        key: `${name}${suffix}${le ? `{${le}}` : ""}${labelKey}`,
+      const point = name + labelKey;
+      const series = (suffix: string, value: number, le = ""): Series => ({
+        point,
+        key: suffix + le,
         name: name + suffix,
         labels,
         le,
@@ -35,11 +42,13 @@ export function* seriesOf({ families }: Translation): Generator<Series> {
         continue;
       }
       const { boundaries, counts } = value.buckets;
+      const les = written.get(boundaries) ?? [...boundaries, Infinity].map(bound);
+      written.set(boundaries, les);
       let count = 0;
       for (let i = 0; i <= boundaries.length; i++) {
         count += counts[i] ?? 0;
         // Bounds may name the last bucket's infinity or leave it out.
-        if (boundaries[i] !== Infinity) yield series("_bucket", count, bound(boundaries[i]));
+        if (boundaries[i] !== Infinity) yield series("_bucket", count, les[i]);
       }
       if (value.sum !== undefined) yield series("_sum", value.sum);
       yield series("_count", value.count);
