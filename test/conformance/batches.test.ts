@@ -90,6 +90,45 @@ describe("TestCombinedFeatures", () => {
   });
 });
 
+describe("TestHistogramEncoding", () => {
+  const histogram = (values: readonly number[], bounds = [1, 10]) => {
+    const sender = new Sender();
+    const instrument = sender.meter.createHistogram("test", { advice: { explicitBucketBoundaries: bounds } });
+    for (const value of values) instrument.record(value);
+    return sender;
+  };
+  it("histogram_count_present", async () => {
+    expect(await histogram([0.5, 5, 50]).value("test_count")).toBe(3);
+  });
+  it("histogram_sum_present", async () => {
+    expect(await histogram([0.5, 5, 50]).value("test_sum")).toBe(55.5);
+  });
+  it("histogram_buckets_ordered", async () => {
+    const buckets = await histogram([0.5, 5, 50]).series("test_bucket");
+    const les = buckets.map(({ labels }) => labels.find(([name]) => name === "le")?.[1]);
+    const values = buckets.map(({ samples }) => samples[0]?.value);
+    expect([les, values]).toEqual([
+      ["1.0", "10.0", "+Inf"],
+      [1, 2, 3],
+    ]);
+  });
+  it("histogram_timestamp", async () => {
+    const { timeseries } = await histogram([1]).request();
+    const times = timeseries.flatMap(({ samples }) => samples.map(({ timestamp }) => timestamp));
+    expect(new Set(times).size).toBe(1);
+  });
+  it("histogram_no_mixed_with_samples", async () => {
+    for (const { histograms } of (await histogram([1]).request()).timeseries) expect(histograms).toEqual([]);
+  });
+  it("histogram_empty_buckets", async () => {
+    const buckets = await histogram([50]).series("test_bucket");
+    expect(buckets.map(({ samples }) => samples[0]?.value)).toEqual([0, 0, 1]);
+  });
+  it("histogram_large_counts", async () => {
+    expect(await histogram(Array<number>(100_000).fill(1)).value("test_count")).toBe(100_000);
+  });
+});
+
 describe("TestEdgeCases", () => {
   it("empty_scrape", async () => {
     const sender = new Sender();
@@ -153,6 +192,10 @@ describe("TestRemoteWrite1Compatibility", () => {
   it("rw1_labels_encoding", async () => {
     const { labels } = await sender().one("test_counter_total");
     expect(labels.map(([name]) => name)).toEqual(["__name__", "a", "b", "instance", "job"]);
+  });
+  it("rw1_no_native_histograms", async () => {
+    const { timeseries } = await sender().request();
+    expect(timeseries.flatMap(({ histograms }) => histograms)).toEqual([]);
   });
   it("rw1_no_start_timestamp", async () => {
     const { samples, created } = await sender().one("test_counter_total");

@@ -69,7 +69,7 @@ describeWithServers("remote write to real receivers, protocol auto", (servers) =
         const service = `pushes-${pushes}`;
         const instance = new Instance(service, { url: receiver.writeUrl, protocol });
         instance.record(0);
-          for (let n = 0; n < pushes; n++) await instance.settle();
+        for (let n = 0; n < pushes; n++) await instance.settle();
         const selector = `logins_total{job="${service}"}`;
         const [series] = await receiver.queryRange(`${selector}[5m]`);
         const samples = series?.samples ?? [];

@@ -28,6 +28,10 @@ export interface Prometheus extends Server {
 export interface PrometheusOptions {
   /** URLs of Pushgateways. */
   readonly scrape?: readonly string[];
+  /** More of its own flags. */
+  readonly args?: readonly string[];
+  /** A folder for its storage that outlives it. Default: one that `stop()` removes. */
+  readonly storage?: string;
 }
 
 interface Answer {
@@ -42,7 +46,6 @@ interface Answer {
   };
 }
 
-/** Its storage is a temporary folder, which `stop()` removes. */
 export async function startPrometheus(file: string, options: PrometheusOptions = {}): Promise<Prometheus> {
   const folder = await mkdtemp(join(tmpdir(), "pushmeter-prometheus-"));
   const configuration = join(folder, "prometheus.json");
@@ -51,28 +54,41 @@ export async function startPrometheus(file: string, options: PrometheusOptions =
   const server = await startServer(file, (address) => [
     `--web.listen-address=${address}`,
     `--config.file=${configuration}`,
-    `--storage.tsdb.path=${join(folder, "data")}`,
+    `--storage.tsdb.path=${options.storage ?? join(folder, "data")}`,
     "--web.enable-remote-write-receiver",
     "--log.level=warn",
+    ...(options.args ?? []),
   ]).catch(async (error) => {
     await remove();
     throw error;
   });
 
+  return {
+    ...querying(server.url),
+    stop: async () => {
+      await server.stop();
+      await remove();
+    },
+  };
+}
+
+/**
+ * Prometheus's HTTP interface, which others speak too.
+ *
+ * @param before - each query.
+ */
+export function querying(url: string, before?: () => Promise<unknown>): Omit<Prometheus, "stop"> {
   const query = async (promql: string, time = Date.now()) => {
+    await before?.();
     const body = new URLSearchParams({ query: promql, time: `${time / 1000}` });
-    const response = await fetch(`${server.url}/api/v1/query`, { method: "POST", body });
+    const response = await fetch(`${url}/api/v1/query`, { method: "POST", body });
     const answer = (await response.json()) as Answer;
     if (answer.status !== "success") throw new Error(`${promql}: ${answer.error}`);
     return answer.data.result;
   };
   return {
-    url: server.url,
-    writeUrl: `${server.url}/api/v1/write`,
-    stop: async () => {
-      await server.stop();
-      await remove();
-    },
+    url,
+    writeUrl: `${url}/api/v1/write`,
     query: async (promql, time) =>
       (await query(promql, time)).map(({ metric, value }) => ({ labels: metric, value: number(value[1]) })),
     queryRange: async (promql, time) =>
