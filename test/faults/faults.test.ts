@@ -97,7 +97,7 @@ describeWithServers("a misbehaving network", (servers) => {
     }
   });
 
-  it("down for long: the breaker opens, and nothing is lost", async () => {
+  it("down for long: nothing is lost", async () => {
     const network = new Network(prometheus.url);
     await network.start();
     const instance = new Instance("down for long", { url: `${network.url}/api/v1/write`, timeout: 500 });
@@ -106,8 +106,7 @@ describeWithServers("a misbehaving network", (servers) => {
       instance.record(round);
       await instance.pushmeter.flush();
     }
-    const spared = instance.errors.filter((error) => String(error).includes("not tried"));
-    expect(spared.length).toBeGreaterThan(10);
+    expect(instance.errors).toHaveLength(30);
     network.isDown = false;
     await instance.settle();
     await instance.check(prometheus);

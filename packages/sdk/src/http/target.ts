@@ -1,9 +1,9 @@
 /** A destination's address and credentials: checked at start, kept out of every message. */
 import { checkMilliseconds, checkNames, checkText, invalid } from "../options.ts";
-import type { Runtime } from "../runtime.ts";
+import { type Runtime, sleep } from "../runtime.ts";
 import { Breaker } from "./breaker.ts";
 import { type Answer, type Call, type Client, failed, send } from "./client.ts";
-import type { PushError } from "./error.ts";
+import { PushError } from "./error.ts";
 
 /** One of: a bearer token, a user name and password, or headers as they are to be sent. */
 export type Auth =
@@ -37,6 +37,8 @@ export class Target {
   readonly #headers: Record<string, string>;
   readonly #client: Client;
   readonly #breaker: Breaker;
+  /** The last call's, while the receiver is left alone. */
+  #failure: PushError | undefined;
 
   /** @param name - the destination as the user knows it, the first word of its messages. */
   constructor(name: string, options: TargetOptions, runtime: Runtime) {
@@ -59,7 +61,7 @@ export class Target {
     this.#url = url.origin + url.pathname;
     this.#query = search;
     this.#headers = headers;
-    this.#breaker = new Breaker(runtime);
+    this.#breaker = new Breaker(runtime, timeout);
     this.#client = {
       runtime,
       name: `${name} to ${this.#url}`,
@@ -76,17 +78,23 @@ export class Target {
   async send(call: Omit<Call, "url">, timeout = this.timeout, path = ""): Promise<Answer> {
     const url = (path ? this.#url.replace(/\/+$/, "") + path : this.#url) + this.#query;
     const headers = { ...this.#headers, ...call.headers };
+    const end = this.#client.runtime.monotonic() + Math.min(timeout, this.timeout);
     const wait = this.#breaker.wait();
-    if (wait) {
-      const message = `not tried, down for now, next try in ${Math.ceil(wait)} ms`;
-      throw failed(this.#client, "unavailable", message);
+    if (wait && this.#failure) {
+      const { result, message, status } = this.#failure;
+      if (this.#client.runtime.monotonic() + wait >= end) {
+        throw new PushError(result, `${message} (not tried again for ${Math.ceil(wait)} ms)`, status);
+      }
+      await sleep(this.#client.runtime, wait);
     }
     try {
-      const answer = await send(this.#client, { ...call, headers, url }, Math.min(timeout, this.timeout));
+      const left = end - this.#client.runtime.monotonic();
+      const answer = await send(this.#client, { ...call, headers, url }, left);
       this.#breaker.ended(true);
       return answer;
     } catch (error) {
       this.#breaker.ended(false);
+      this.#failure = error as PushError;
       throw error;
     }
   }
