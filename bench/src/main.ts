@@ -1,4 +1,4 @@
-/** `npm run bench [-- --json] [-- --only sizes|time|latency]`: pushmeter beside its peers, and the bars it has to meet. */
+/** `npm run bench [-- --json] [-- --only sizes|time|latency|wire]`: pushmeter beside its peers, and the bars it has to meet. */
 import { parseArgs } from "node:util";
 import { latency } from "./latency/latency.ts";
 import type { Part, Result } from "./part.ts";
@@ -6,8 +6,9 @@ import { progressOf } from "./progress.ts";
 import { sizes } from "./sizes.ts";
 import { table } from "./table.ts";
 import { time } from "./time/time.ts";
+import { wire } from "./wire/wire.ts";
 
-const PARTS: Readonly<Record<string, Part>> = { sizes, time, latency };
+const PARTS: Readonly<Record<string, Part>> = { sizes, time, latency, wire };
 
 async function main(): Promise<void> {
   const { json, parts } = parseArguments();

@@ -27,6 +27,10 @@ export interface Prometheus extends Server {
 export interface PrometheusOptions {
   /** URLs of Pushgateways. */
   readonly scrape?: readonly string[];
+  /** More of its own flags. */
+  readonly args?: readonly string[];
+  /** A folder for its storage that outlives it. Default: one that `stop()` removes. */
+  readonly storage?: string;
 }
 
 interface Answer {
@@ -41,7 +45,7 @@ interface Answer {
   };
 }
 
-/** Its storage is gone when it is stopped. */
+/** Its storage is gone when it is stopped, unless it was given one. */
 export async function startPrometheus(file: string, options: PrometheusOptions = {}): Promise<Prometheus> {
   const server = await startServer(file, async (address, folder) => {
     const configuration = join(folder, "prometheus.json");
@@ -49,22 +53,32 @@ export async function startPrometheus(file: string, options: PrometheusOptions =
     return [
       `--web.listen-address=${address}`,
       `--config.file=${configuration}`,
-      `--storage.tsdb.path=${join(folder, "data")}`,
+      `--storage.tsdb.path=${options.storage ?? join(folder, "data")}`,
       "--web.enable-remote-write-receiver",
       "--log.level=warn",
+      ...(options.args ?? []),
     ];
   });
+  return { ...querying(server.url), stop: server.stop };
+}
 
+/**
+ * Prometheus's HTTP interface, which others speak too.
+ *
+ * @param before - each query.
+ */
+export function querying(url: string, before?: () => Promise<unknown>): Omit<Prometheus, "stop"> {
   const query = async (promql: string, time = Date.now()) => {
+    await before?.();
     const body = new URLSearchParams({ query: promql, time: `${time / 1000}` });
-    const response = await fetch(`${server.url}/api/v1/query`, { method: "POST", body });
+    const response = await fetch(`${url}/api/v1/query`, { method: "POST", body });
     const answer = (await response.json()) as Answer;
     if (answer.status !== "success") throw new Error(`${promql}: ${answer.error}`);
     return answer.data.result;
   };
   return {
-    ...server,
-    writeUrl: `${server.url}/api/v1/write`,
+    url,
+    writeUrl: `${url}/api/v1/write`,
     query: async (promql, time) =>
       (await query(promql, time)).map(({ metric, value }) => ({ labels: metric, value: number(value[1]) })),
     queryRange: async (promql, time) =>

@@ -244,14 +244,18 @@ describe("createPushmeter", () => {
     expect(instance.receiver.accepted).toBe(0);
   });
 
-  it("pushes what is left on shutdown, and nothing afterwards", async () => {
+  it("pushes what is left on shutdown and ends its series, and nothing afterwards", async () => {
     const instance = new Instance();
+    const samples = () =>
+      instance.receiver
+        .series("http_server_request_duration_seconds_count")
+        .flatMap(({ samples }) => samples.map(({ value, stale }) => (stale ? "stale" : value)));
     instance.invoke();
     await instance.runtime.until(instance.pushmeter.shutdown());
     await instance.runtime.until(instance.pushmeter.shutdown());
-    expect(instance.requests).toBe(1);
+    expect(samples()).toEqual([0, 1, "stale"]);
     instance.invoke();
     expect(await instance.pushmeter.flush()).toBe(true);
-    expect([instance.requests, instance.receiver.accepted, instance.errors]).toEqual([1, 1, []]);
+    expect([samples().length, instance.receiver.accepted, instance.errors]).toEqual([3, 2, []]);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * The one way out: a request with a deadline, retried with exponential back-off and full jitter. Knows no
+ * The one way out: a request with a deadline, retried with exponential back-off and jitter. Knows no
  * metrics. Retry rules: Prometheus remote-write specification 1.0 and 2.0, "Retries & backoff".
  */
 import { type Runtime, sleep } from "../runtime.ts";
@@ -10,6 +10,8 @@ const READ_LIMIT = 4096;
 const KEPT_LENGTH = 1024;
 const FIRST_BACKOFF = 250;
 const LONGEST_BACKOFF = 5_000;
+/** With less time left than this, ms, the last failure says more than the time-out that would follow. */
+const SHORTEST_ATTEMPT = 50;
 
 export interface Call {
   readonly method: string;
@@ -47,7 +49,8 @@ export async function send(client: Client, call: Call, timeout: number): Promise
   const end = runtime.monotonic() + timeout;
   for (let attempt = 0; ; attempt++) {
     let failure: PushError;
-    let wait = runtime.random() * Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** attempt);
+    // Never at once: half of the pause is certain.
+    let wait = (1 - runtime.random() / 2) * Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** attempt);
     try {
       const { status, headers, body } = await once(client, call, end - runtime.monotonic());
       if (status < 500 && status !== 429) return { status, headers, body, unclear: attempt > 0 };
@@ -56,7 +59,8 @@ export async function send(client: Client, call: Call, timeout: number): Promise
     } catch (error) {
       failure = error instanceof PushError ? error : failed(client, "unreachable", client.redact(`${error}`));
     }
-    if (failure.result === "timeout" || runtime.monotonic() + wait >= end) throw failure;
+    const left = end - runtime.monotonic() - wait;
+    if (failure.result === "timeout" || left < SHORTEST_ATTEMPT) throw failure;
     await sleep(runtime, wait);
   }
 }

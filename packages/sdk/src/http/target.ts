@@ -1,8 +1,9 @@
 /** A destination's address and credentials: checked at start, kept out of every message. */
 import { checkMilliseconds, checkNames, checkText, invalid } from "../options.ts";
-import type { Runtime } from "../runtime.ts";
+import { type Runtime, sleep } from "../runtime.ts";
+import { Breaker } from "./breaker.ts";
 import { type Answer, type Call, type Client, failed, send } from "./client.ts";
-import type { PushError } from "./error.ts";
+import { PushError } from "./error.ts";
 
 /** One of: a bearer token, a user name and password, or headers as they are to be sent. */
 export type Auth =
@@ -35,6 +36,9 @@ export class Target {
   readonly #query: string;
   readonly #headers: Record<string, string>;
   readonly #client: Client;
+  readonly #breaker: Breaker;
+  /** The last call's, while the receiver is left alone. */
+  #failure: PushError | undefined;
 
   /** @param name - the destination as the user knows it, the first word of its messages. */
   constructor(name: string, options: TargetOptions, runtime: Runtime) {
@@ -57,6 +61,7 @@ export class Target {
     this.#url = url.origin + url.pathname;
     this.#query = search;
     this.#headers = headers;
+    this.#breaker = new Breaker(runtime, timeout);
     this.#client = {
       runtime,
       name: `${name} to ${this.#url}`,
@@ -73,12 +78,35 @@ export class Target {
   async send(call: Omit<Call, "url">, timeout = this.timeout, path = ""): Promise<Answer> {
     const url = (path ? this.#url.replace(/\/+$/, "") + path : this.#url) + this.#query;
     const headers = { ...this.#headers, ...call.headers };
-    return send(this.#client, { ...call, headers, url }, Math.min(timeout, this.timeout));
+    const end = this.#client.runtime.monotonic() + Math.min(timeout, this.timeout);
+    const wait = this.#breaker.wait();
+    if (wait && this.#failure) {
+      const { result, message, status } = this.#failure;
+      if (this.#client.runtime.monotonic() + wait >= end) {
+        throw new PushError(result, `${message} (not tried again for ${Math.ceil(wait)} ms)`, status);
+      }
+      await sleep(this.#client.runtime, wait);
+    }
+    try {
+      const left = end - this.#client.runtime.monotonic();
+      const answer = await send(this.#client, { ...call, headers, url }, left);
+      this.#breaker.ended(true);
+      return answer;
+    } catch (error) {
+      this.#breaker.ended(false);
+      this.#failure = error as PushError;
+      throw error;
+    }
   }
 
-  /** The error for an answer that no retry would change. */
-  refusal({ status, body }: Answer): PushError {
-    return failed(this.#client, "refused", `refused with ${status}${body && `: ${body}`}`, status);
+  /**
+   * The error for an answer that no retry would change.
+   *
+   * @param what - was refused; left out: everything.
+   */
+  refusal({ status, body }: Answer, what = ""): PushError {
+    const message = `refused ${what && `${what} `}with ${status}${body && `: ${body}`}`;
+    return failed(this.#client, "refused", message, status);
   }
 }
 

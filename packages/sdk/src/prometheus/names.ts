@@ -51,10 +51,11 @@ export function labelName(key: string): string {
 }
 
 function sanitize(name: string): string {
-  return name.replace(/[^a-zA-Z0-9_]/g, "_").replace(/_{2,}/g, "_");
+  return name.replace(/[^a-zA-Z0-9_]/g, "_").replace(/_{2,}/g, "_") || "_";
 }
 
-function unitWord(unit: string, type: MetricType): string {
+/** `s` becomes `seconds`, `By/s` `bytes_per_second`, `{request}` nothing. */
+export function unitWord(unit: string, type: MetricType): string {
   if (unit === "1") return type === "gauge" ? "ratio" : "";
   const [main = "", per] = unit.replace(/\{.*?\}/g, "").split("/");
   const word = main && (UNITS[main] ?? sanitize(main));

@@ -13,7 +13,7 @@ import {
   type ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
 import { addHistograms } from "../histogram.ts";
-import { labelName, type MetricType, metricName } from "./names.ts";
+import { labelName, type MetricType, metricName, unitWord } from "./names.ts";
 import { METER_NAME } from "./scope.ts";
 
 /** Label names to values as Prometheus stores them, sorted by name. */
@@ -31,6 +31,8 @@ export interface Family {
   readonly name: string;
   readonly type: MetricType;
   readonly help: string;
+  /** As the name has it, `seconds`; may be empty. */
+  readonly unit: string;
   /** The counter did not exist before `start`; one that observes a total from elsewhere may have. */
   readonly startsAtZero: boolean;
   /** By label set. */
@@ -50,7 +52,13 @@ export interface Translation {
 /** Longer values are cut: receivers refuse them (Mimir and Grafana Cloud above 2048 bytes). */
 const LONGEST_VALUE = 1024;
 
-export function translate({ resource, scopeMetrics }: ResourceMetrics): Translation {
+/** Labels of attribute objects that come again with every push, and the labels as one string. */
+export type LabelCache = WeakMap<Attributes, readonly [labels: Labels, key: string]>;
+
+export function translate(
+  { resource, scopeMetrics }: ResourceMetrics,
+  cache: LabelCache = new WeakMap(),
+): Translation {
   const families = new Map<string, Family>();
   const dropped = new Map<string, number>();
   const drop = (reason: string, points: number) => dropped.set(reason, (dropped.get(reason) ?? 0) + points);
@@ -68,7 +76,7 @@ export function translate({ resource, scopeMetrics }: ResourceMetrics): Translat
       if (family.type !== type) drop("type_conflict", data.dataPoints.length);
       else {
         for (const point of data.dataPoints) {
-          if (!addPoint(family, point, scopeAttributes)) drop("bounds_conflict", 1);
+          if (!addPoint(family, point, scopeAttributes, cache)) drop("bounds_conflict", 1);
         }
       }
     }
@@ -107,6 +115,7 @@ function familyOf(families: Map<string, Family>, { descriptor }: MetricData, typ
       name,
       type,
       help: descriptor.description,
+      unit: unitWord(descriptor.unit, type),
       startsAtZero: type !== "gauge" && instrument !== InstrumentType.OBSERVABLE_COUNTER,
       points: new Map(),
     };
@@ -116,9 +125,19 @@ function familyOf(families: Map<string, Family>, { descriptor }: MetricData, typ
 }
 
 /** Attribute sets that differ only in what Prometheus cannot write are one series: they are added up. */
-function addPoint(family: Family, point: DataPoint<unknown>, scopeAttributes: Attributes): boolean {
-  const labels = labelsOf({ ...point.attributes, ...scopeAttributes });
-  const key = JSON.stringify(labels);
+function addPoint(
+  family: Family,
+  point: DataPoint<unknown>,
+  scopeAttributes: Attributes,
+  cache: LabelCache,
+): boolean {
+  let known = cache.get(point.attributes);
+  if (!known) {
+    const labels = labelsOf({ ...point.attributes, ...scopeAttributes });
+    known = [labels, JSON.stringify(labels)];
+    cache.set(point.attributes, known);
+  }
+  const [labels, key] = known;
   const start = milliseconds(point.startTime);
   const before = family.points.get(key);
   const value = point.value as number | Histogram;
@@ -145,7 +164,7 @@ function labelsOf(attributes: Attributes): Labels {
   const keys = Object.keys(attributes).map((key) => [labelName(key), key] as const);
   for (const [name, key] of keys.sort()) {
     const value = labelValue(attributes[key]);
-    if (value) labels[name] = name in labels ? `${labels[name]};${value}` : value;
+    if (value) labels[name] = Object.hasOwn(labels, name) ? `${labels[name]};${value}` : value;
   }
   return labels;
 }
@@ -164,6 +183,7 @@ function addTargetInfo(families: Map<string, Family>, { attributes }: Resource):
     name: "target_info",
     type: "gauge",
     help: "Target metadata",
+    unit: "",
     startsAtZero: false,
     points: new Map([["", { labels, start: 0, value: 1 }]]),
   });

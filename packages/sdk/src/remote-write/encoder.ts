@@ -1,106 +1,221 @@
 /**
- * Batches to remote-write 1.0 requests, and what has to be remembered between them: the labels' bytes, the
- * last timestamp, and which series have had their zero sample.
+ * Batches to remote-write requests, and what has to be remembered between them: each series' encoded labels,
+ * where it began, and whether the receiver may have it already.
  *
- * Without a zero sample Prometheus cannot see a counter's first value: `increase` needs two. It is sent once
- * per series, at the time of the first recording. Specification:
- * https://prometheus.io/docs/specs/prw/remote_write_spec/
+ * Prometheus cannot see a counter's first value unless it knows where the counter began: `increase` needs two
+ * samples. Version 2.0 says it with a start timestamp, version 1.0 with one sample of zero; and so does 2.0 to a
+ * receiver that may ignore start timestamps, as Prometheus does without a feature flag. Specifications:
+ * https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/ and https://prometheus.io/docs/specs/prw/remote_write_spec/
  */
 import type { Labels, Translation } from "../prometheus/translate.ts";
 import { Writer } from "./protobuf.ts";
 import { type Series, seriesOf } from "./series.ts";
 
+/** What one request holds at most, far below what receivers take: series, and characters of their labels. */
+const MOST_SERIES = 2_000;
+const MOST_CHARACTERS = 500_000;
 /** A zero further back is refused by a receiver whose head has moved on (Prometheus: one hour). */
 const LONGEST_ZERO = 600_000;
+/** Field 1, a double: the NaN with the bits 0x7ff0000000000002. JavaScript's own NaN has others. */
+const STALE_MARKER = new Uint8Array([9, 2, 0, 0, 0, 0, 0, 0xf0, 0x7f]);
+const TYPES = ["", "counter", "gauge", "histogram"];
 
-/** Which zeros go with a request: all that are due, those never sent before this push, or none. */
-export type Zeros = "due" | "new" | "none";
+export type Version = 1 | 2;
 
-interface Known {
-  /** The encoded label fields. */
-  readonly labels: Uint8Array;
-  /** The time of the zero sample. */
-  zero: number;
-  /** The time of the first push that carried the zero and may have been stored; 0 before. */
+export interface Entry {
+  /** As it was last pushed. */
+  series: Series;
+  /** When it was last pushed. */
+  time: number;
+  /** When it began at zero, if it did. */
+  start: number | undefined;
+  /** The first push after which the receiver may have it; 0: certainly not. */
   sent: number;
-  /** The receiver has the zero, or none is due. */
-  settled: boolean;
+  /** The receiver has it. */
+  stored: boolean;
+  /** Refused on its own, whatever it stands with. */
+  refused: boolean;
+  /** What stays the same in every request of this version: labels, in version 2 the metadata too. */
+  head?: Uint8Array;
+  version?: Version;
+  group: Group;
+}
+
+/** One push. */
+export interface Batch {
+  /** Of every sample, milliseconds since the epoch. */
+  readonly time: number;
+  /** Stale markers instead of values. */
+  readonly stale: boolean;
+  /** What goes together. */
+  readonly requests: readonly (readonly Entry[])[];
+}
+
+/** Series that go together, for good: they share the strings of version 2. */
+interface Group {
+  readonly symbols: Map<string, number>;
+  /** The symbols as a request's fields. */
+  readonly table: Writer;
+  series: number;
+  characters: number;
+}
+
+function createGroup(): Group {
+  // The first symbol is the empty one.
+  return { symbols: new Map([["", 0]]), table: new Writer().string(4, ""), series: 0, characters: 0 };
 }
 
 export class Encoder {
-  readonly #known = new Map<string, Known>();
+  readonly #entries: Entry[] = [];
+  /** By point, then by key: most of the long string is compared once for all buckets. */
+  readonly #points = new Map<string, Map<string, Entry>>();
+  #group = createGroup();
   readonly #request = new Writer(4096);
   readonly #message = new Writer();
   readonly #field = new Writer();
+  readonly #target: Labels;
   #time = 0;
 
+  /** @param target - the labels `job` and `instance`. */
+  constructor(target: Labels) {
+    this.#target = target;
+  }
+
   /**
-   * Starts a push at `now`, milliseconds since the epoch, or a millisecond after the last push if the clock
-   * has not moved on: the samples of a series have to be in order.
+   * A push at `now`, milliseconds since the epoch, or a millisecond after the last push if the clock has not
+   * moved on: the samples of a series have to be in order.
    */
-  start(now: number): void {
-    this.#time = Math.max(Math.floor(now), this.#time + 1);
-  }
-
-  encode(translation: Translation, instance: string, zeros: Zeros): Uint8Array {
-    const target = { job: translation.job, instance };
-    this.#request.reset();
+  start(now: number, translation: Translation): Batch {
+    const time = this.#tick(now);
+    let point: string | undefined;
+    let known = new Map<string, Entry>();
     for (const series of seriesOf(translation)) {
-      const known = this.#knownOf(series, target);
-      const message = this.#message.reset().raw(known.labels);
-      if (!known.settled && zeros !== "none" && (zeros === "due" || known.sent === this.#time)) {
-        this.#sample(message, 0, known.zero);
+      if (series.point !== point) {
+        point = series.point;
+        known = this.#points.get(point) ?? new Map();
+        this.#points.set(point, known);
       }
-      this.#sample(message, series.value, this.#time);
-      this.#request.bytes(1, message.finish());
+      let entry = known.get(series.key);
+      if (!entry) {
+        entry = this.#add(series);
+        known.set(series.key, entry);
+      }
+      entry.series = series;
+      entry.time = time;
+      // At the value's own millisecond a zero would be replaced by it.
+      if (series.start !== undefined && !entry.sent) entry.start = Math.min(series.start, time - 1);
     }
-    return this.#request.finish();
+    return this.#batch(({ time: pushed }) => pushed === time);
   }
 
-  /** An earlier push carried zeros, and nobody knows whether they were stored. */
-  get inDoubt(): boolean {
-    for (const { settled, sent } of this.#known.values()) if (!settled && sent < this.#time) return true;
-    return false;
+  /** The last push: stale markers for everything that the receiver may have. */
+  end(now: number): Batch {
+    this.#tick(now);
+    return { ...this.#batch(({ sent }) => sent > 0), stale: true };
   }
 
-  /** The receiver has stored the push. */
-  stored(): void {
-    for (const known of this.#known.values()) known.settled = true;
+  /** Makes these series a group of their own: together with others they were too large. */
+  regroup(entries: readonly Entry[]): void {
+    const group = createGroup();
+    for (const entry of entries) Object.assign(entry, { group, version: undefined });
   }
 
-  /** The receiver has certainly stored nothing of the push. */
-  refused(): void {
-    for (const known of this.#known.values()) if (known.sent === this.#time) known.sent = 0;
-  }
-
-  #sample(message: Writer, value: number, time: number): void {
-    message.bytes(2, this.#field.reset().double(1, value).int64(2, time).finish());
-  }
-
-  #knownOf(series: Series, target: { job: string; instance: string }): Known {
-    // Several instances may share one destination.
-    const key = `${target.job} ${target.instance} ${series.key}`;
-    let known = this.#known.get(key);
-    if (!known) {
-      known = { labels: this.#labels(series, target), zero: 0, sent: 0, settled: series.start === undefined };
-      this.#known.set(key, known);
+  /**
+   * @param entries - of one request, or a part of them.
+   * @param since - no zeros for series that the receiver may have had before this time.
+   */
+  encode(entries: readonly Entry[], { time, stale }: Batch, version: Version, since: number): Uint8Array {
+    for (const entry of entries) if (entry.version !== version) this.#encodeHead(entry, version);
+    const request = this.#request.reset();
+    if (version === 2 && entries[0]) request.raw(entries[0].group.table.finish());
+    for (const entry of entries) {
+      const message = this.#message.reset().raw(entry.head as Uint8Array);
+      const field = this.#field;
+      const { start, series } = entry;
+      if (start !== undefined && hasZero(entry, since)) {
+        const zero = Math.max(start, time - LONGEST_ZERO);
+        message.bytes(2, field.reset().double(1, 0).int64(2, zero).finish());
+      }
+      field.reset();
+      if (stale) field.raw(STALE_MARKER);
+      else field.double(1, series.value);
+      field.int64(2, time);
+      const isStart = version === 2 && start !== undefined && !stale;
+      // Prometheus 3.8 and later read it here, 3.2 to 3.7 below.
+      if (isStart) field.int64(3, start);
+      message.bytes(2, field.finish());
+      if (isStart) message.int64(6, start);
+      request.bytes(version === 1 ? 1 : 5, message.finish());
     }
-    if (!known.settled && !known.sent) {
-      // At the value's own millisecond the zero would take its place.
-      const latest = this.#time - 1;
-      known.zero = Math.max(Math.min(series.start ?? latest, latest), this.#time - LONGEST_ZERO);
-      known.sent = this.#time;
-    }
-    return known;
+    return request.finish();
   }
 
-  #labels({ name, labels, le }: Series, target: { job: string; instance: string }): Uint8Array {
-    const all: Labels = { ...labels, ...target, ...(le && { le }), __name__: name };
+  #tick(now: number): number {
+    this.#time = Math.max(Math.floor(now), this.#time + 1);
+    return this.#time;
+  }
+
+  /** Series that are refused on their own stay among themselves. */
+  #batch(isDue: (entry: Entry) => boolean): Batch {
+    const requests = new Map<unknown, Entry[]>();
+    for (const entry of this.#entries) {
+      if (!isDue(entry)) continue;
+      const { group, refused } = entry;
+      const together = refused ? group.symbols : group;
+      const entries = requests.get(together);
+      if (entries) entries.push(entry);
+      else requests.set(together, [entry]);
+    }
+    return { time: this.#time, stale: false, requests: [...requests.values()] };
+  }
+
+  #add(series: Series): Entry {
+    if (this.#group.series >= MOST_SERIES || this.#group.characters >= MOST_CHARACTERS) {
+      this.#group = createGroup();
+    }
+    const group = this.#group;
+    group.series++;
+    group.characters += series.point.length;
+    const entry = { series, time: 0, start: undefined, sent: 0, stored: false, refused: false, group };
+    this.#entries.push(entry);
+    return entry;
+  }
+
+  #encodeHead(entry: Entry, version: Version): void {
+    const { series, group } = entry;
+    const { name, labels, le, metadata } = series;
+    const all: Labels = { ...labels, ...this.#target, le, __name__: name };
     const message = this.#message.reset();
+    const field = this.#field.reset();
     for (const key of Object.keys(all).sort()) {
       const value = all[key];
-      if (value) message.bytes(1, this.#field.reset().string(1, key).string(2, value).finish());
+      if (!value) continue;
+      if (version === 1) message.bytes(1, field.reset().string(1, key).string(2, value).finish());
+      else field.varint(this.#symbol(group, key)).varint(this.#symbol(group, value));
     }
-    return message.finish().slice();
+    if (version === 2) {
+      message.bytes(1, field.finish());
+      field.reset().int64(1, TYPES.indexOf(metadata.type));
+      if (metadata.help) field.int64(3, this.#symbol(group, metadata.help));
+      if (metadata.unit) field.int64(4, this.#symbol(group, metadata.unit));
+      message.bytes(5, field.finish());
+    }
+    entry.head = message.finish().slice();
+    entry.version = version;
   }
+
+  #symbol({ symbols, table }: Group, text: string): number {
+    let index = symbols.get(text);
+    if (index === undefined) {
+      index = symbols.size;
+      symbols.set(text, index);
+      table.string(4, text);
+    }
+    return index;
+  }
+}
+
+/** Whether the request says with a zero where the series began. */
+export function hasZero({ start, stored, sent }: Entry, since: number): boolean {
+  return start !== undefined && !stored && sent >= since;
 }

@@ -1,26 +1,29 @@
 /** `@pushmeter/sdk/remote-write`: pushes to a Prometheus remote-write endpoint. */
 import { cumulativeDestination, type Destination } from "../destination.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
-import { checkNames } from "../options.ts";
-import { type Translation, translate } from "../prometheus/translate.ts";
+import { checkNames, invalid } from "../options.ts";
+import { type LabelCache, translate } from "../prometheus/translate.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
-import { Encoder, type Zeros } from "./encoder.ts";
-import { snappy } from "./snappy.ts";
+import { Encoder } from "./encoder.ts";
+import { type Protocol, Sender } from "./sender.ts";
 
 export type { Auth } from "../http/target.ts";
+export type { Protocol } from "./sender.ts";
 
 /** `url` is the whole endpoint, for Prometheus `http://host:9090/api/v1/write`. */
-export type RemoteWriteOptions = TargetOptions;
-
-const HEADERS = {
-  "content-type": "application/x-protobuf",
-  "content-encoding": "snappy",
-  "x-prometheus-remote-write-version": "0.1.0",
-  "user-agent": "pushmeter",
-};
+export interface RemoteWriteOptions extends TargetOptions {
+  /**
+   * The version of remote write. `"auto"`, the default: 2.0 first, and 1.0 for the rest of the instance's life once
+   * the receiver shows that it does not understand it; counters begin with a sample of zero, for most receivers
+   * ignore start timestamps. `"2.0"`: start timestamps only, for a receiver that reads them (Prometheus with
+   * `--enable-feature=created-timestamp-zero-ingestion`). `"1.0"`: samples of zero.
+   */
+  readonly protocol?: Protocol | undefined;
+}
 
 /**
- * A destination that speaks Prometheus remote write 1.0; also a standard OpenTelemetry `PushMetricExporter`.
+ * A destination that speaks Prometheus remote write; also a standard OpenTelemetry `PushMetricExporter`. Its
+ * `shutdown` ends the series with stale markers.
  *
  * @example
  * ```ts
@@ -30,47 +33,36 @@ const HEADERS = {
  * @throws TypeError for an option that is unknown or unusable.
  */
 export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = systemRuntime): Destination {
-  checkNames("remoteWrite", options, TARGET_OPTIONS);
+  checkNames("remoteWrite", options, `${TARGET_OPTIONS} protocol`);
+  const { protocol = "auto" } = options;
+  if (!["auto", "1.0", "2.0"].includes(protocol)) {
+    invalid("remoteWrite protocol", protocol, '"auto", "1.0" or "2.0"');
+  }
   const target = new Target("remoteWrite", options, runtime);
-  const encoder = new Encoder();
+  const sender = new Sender(target, runtime, protocol);
+  /** Several instances may share one destination. */
+  const encoders = new Map<string, Encoder>();
+  const labelCache: LabelCache = new WeakMap();
   let ownInstance: string | undefined;
 
-  return cumulativeDestination(async (metrics, timeout = target.timeout) => {
-    const batch = translate(metrics);
-    if (!batch.families.length) return batch.dropped;
-    // Two writers of one series would refute each other; somebody else's provider may not name an instance.
-    ownInstance ??= batch.instance || runtime.instanceId();
-    const instance = batch.instance || ownInstance;
-    encoder.start(runtime.now());
-    await pushBatch(target, encoder, batch, instance, runtime.monotonic() + timeout, runtime);
-    return batch.dropped;
-  });
-}
-
-/**
- * Sends until stored. A receiver answers 400, out of order, to a zero that it has already: when an earlier
- * request with it had no clear answer, that is what the 400 means, and the batch goes again without it.
- */
-async function pushBatch(
-  target: Target,
-  encoder: Encoder,
-  batch: Translation,
-  instance: string,
-  end: number,
-  runtime: Runtime,
-): Promise<void> {
-  let zeros: Zeros = "due";
-  let unclear = false;
-  for (;;) {
-    const body = snappy(encoder.encode(batch, instance, zeros));
-    const answer = await target.send({ method: "POST", headers: HEADERS, body }, end - runtime.monotonic());
-    if (answer.status < 300) return encoder.stored();
-    unclear ||= answer.unclear;
-    if (answer.status === 400 && zeros === "due" && encoder.inDoubt) zeros = "new";
-    else if (answer.status === 400 && zeros !== "none" && unclear) zeros = "none";
-    else {
-      if (!unclear) encoder.refused();
-      throw target.refusal(answer);
-    }
-  }
+  return cumulativeDestination(
+    async (metrics, timeout = target.timeout) => {
+      const translation = translate(metrics, labelCache);
+      const { families, job, instance, dropped } = translation;
+      if (!families.length) return dropped;
+      // Two writers of one series would refute each other; somebody else's provider may not name an instance.
+      ownInstance ??= instance || runtime.instanceId();
+      const labels = { job, instance: instance || ownInstance };
+      const key = JSON.stringify(labels);
+      const encoder = encoders.get(key) ?? new Encoder(labels);
+      encoders.set(key, encoder);
+      await sender.push(encoder, encoder.start(runtime.now(), translation), timeout);
+      return dropped;
+    },
+    async () => {
+      for (const encoder of encoders.values()) {
+        await sender.push(encoder, encoder.end(runtime.now()), target.timeout);
+      }
+    },
+  );
 }

@@ -17,9 +17,9 @@ export class Writer {
 
   /** A field with a length: a string's or a message's bytes. */
   bytes(field: number, value: Uint8Array): this {
-    this.#varint((field << 3) | 2);
-    this.#varint(value.length);
-    return this.raw(value);
+    return this.varint((field << 3) | 2)
+      .varint(value.length)
+      .raw(value);
   }
 
   string(field: number, value: string): this {
@@ -27,7 +27,7 @@ export class Writer {
   }
 
   double(field: number, value: number): this {
-    this.#varint((field << 3) | 1);
+    this.varint((field << 3) | 1);
     this.#reserve(8);
     this.#view.setFloat64(this.#length, value, true);
     this.#length += 8;
@@ -36,9 +36,7 @@ export class Writer {
 
   /** A non-negative integer up to 2^53: times in milliseconds fit, as do counts. */
   int64(field: number, value: number): this {
-    this.#varint(field << 3);
-    this.#varint(value);
-    return this;
+    return this.varint(field << 3).varint(value);
   }
 
   /** Fields that were encoded before. */
@@ -59,13 +57,17 @@ export class Writer {
     return this;
   }
 
-  #varint(value: number): void {
+  /** One of a packed field's values. */
+  varint(value: number): this {
     this.#reserve(10);
-    while (value > 0x7f) {
-      this.#bytes[this.#length++] = (value % 0x80) | 0x80;
-      value = Math.floor(value / 0x80);
+    let rest = value;
+    // Four bytes at a time: a division of floats costs more than shifts.
+    for (; rest >= 2 ** 28; rest = Math.floor(rest / 2 ** 28)) {
+      for (let low = rest % 2 ** 28, n = 0; n < 4; n++, low >>>= 7) this.#bytes[this.#length++] = low | 0x80;
     }
-    this.#bytes[this.#length++] = value;
+    for (; rest > 0x7f; rest >>>= 7) this.#bytes[this.#length++] = rest | 0x80;
+    this.#bytes[this.#length++] = rest;
+    return this;
   }
 
   #reserve(more: number): void {

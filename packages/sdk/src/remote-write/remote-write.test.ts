@@ -20,7 +20,12 @@ class Writer {
   /** What happens to a request; the default delivers it. */
   network = (request: Request): Promise<Response> => this.receiver.fetch(request);
   readonly #destination = remoteWrite(
-    { url: "http://receiver/api/v1/write", fetch: (request) => this.network(request), timeout: 5000 },
+    {
+      url: "http://receiver/api/v1/write",
+      fetch: (request) => this.network(request),
+      timeout: 5000,
+      protocol: "1.0",
+    },
     this.runtime,
   );
 

@@ -1,41 +1,54 @@
-/** Metric families flattened to what remote write 1.0 knows: series of single values. */
+/** Metric families flattened to what remote write knows: series of single values. */
 
 import { bound } from "../prometheus/bounds.ts";
-import type { Labels, Translation } from "../prometheus/translate.ts";
+import type { Family, Labels, Translation } from "../prometheus/translate.ts";
 
 export interface Series {
-  /** Metric name and labels in one string, the same in every push. */
+  /** Of all series of one point: family and labels in one string, the same in every push. */
+  readonly point: string;
+  /** Among them: the name's suffix and `le`. */
   readonly key: string;
   readonly name: string;
   /** Without `__name__`, `job` and `instance`. */
   readonly labels: Labels;
-  readonly le?: string | undefined;
+  /** Empty if it has none. */
+  readonly le: string;
   readonly value: number;
   /** Where the series began at zero, milliseconds since the epoch. */
   readonly start: number | undefined;
+  readonly metadata: Pick<Family, "type" | "help" | "unit">;
 }
 
 export function* seriesOf({ families }: Translation): Generator<Series> {
-  for (const family of families) {
-    for (const [labelKey, { labels, value, start }] of family.points) {
-      const series = (suffix: string, value: number, le?: string): Series => ({
-        key: `${family.name}${suffix}${le ? `{${le}}` : ""}${labelKey}`,
-        name: family.name + suffix,
+  /** All points of an instrument have the same array. */
+  const written = new Map<readonly number[], string[]>();
+  for (const { name, points, startsAtZero, type, help, unit } of families) {
+    // Not the family itself: what is remembered of a series would keep all its points.
+    const metadata = { type, help, unit };
+    for (const [labelKey, { labels, value, start }] of points) {
+      const point = name + labelKey;
+      const series = (suffix: string, value: number, le = ""): Series => ({
+        point,
+        key: suffix + le,
+        name: name + suffix,
         labels,
         le,
         value,
-        start: family.startsAtZero ? start : undefined,
+        start: startsAtZero ? start : undefined,
+        metadata,
       });
       if (typeof value === "number") {
         yield series("", value);
         continue;
       }
       const { boundaries, counts } = value.buckets;
+      const les = written.get(boundaries) ?? [...boundaries, Infinity].map(bound);
+      written.set(boundaries, les);
       let count = 0;
       for (let i = 0; i <= boundaries.length; i++) {
         count += counts[i] ?? 0;
         // Bounds may name the last bucket's infinity or leave it out.
-        if (boundaries[i] !== Infinity) yield series("_bucket", count, bound(boundaries[i]));
+        if (boundaries[i] !== Infinity) yield series("_bucket", count, les[i]);
       }
       if (value.sum !== undefined) yield series("_sum", value.sum);
       yield series("_count", value.count);

@@ -59,10 +59,10 @@ export class Receiver {
 
   /** Every series of that name, or of all names, that has these labels. An empty label value: has it not. */
   series(name?: string, labels?: Readonly<Record<string, string>>): ReceivedSeries[] {
-    return Array.from(this.#matching(name, labels), ({ name, labels, samples }) => ({
-      name,
-      labels: { ...labels },
-      samples: [...samples],
+    return Array.from(this.#matching(name, labels), (series) => ({
+      ...series,
+      labels: { ...series.labels },
+      samples: [...series.samples],
     }));
   }
 

@@ -1,12 +1,14 @@
 /**
- * Prometheus as a remote-write 1.0 receiver: what it stores and what it refuses. Rules: the specification
- * (https://prometheus.io/docs/specs/prw/remote_write_spec/) and, for samples, Prometheus's head block.
+ * Prometheus as a remote-write receiver: what it stores and what it refuses. Rules: the specifications
+ * (https://prometheus.io/docs/specs/prw/remote_write_spec/ and …/remote_write_spec_2_0/) and, for samples,
+ * Prometheus's head block.
  */
 import { uncompress } from "snappyjs";
 import { BODY_LIMIT, readBody } from "./body.ts";
 import { Refusal } from "./refusal.ts";
-import { type ReceivedSample, type ReceivedSeries, seriesKey } from "./series.ts";
+import { type ReceivedMetadata, type ReceivedSample, type ReceivedSeries, seriesKey } from "./series.ts";
 import { decodeWriteRequest, type TimeSeries } from "./write-request.ts";
+import { decodeRequest } from "./write-request-2.ts";
 
 /** Prometheus takes samples up to 10 minutes ahead of its clock and 1 hour behind its newest sample. */
 const FURTHEST_AHEAD = 600_000;
@@ -14,7 +16,14 @@ const FURTHEST_BEHIND = 3_600_000;
 
 interface StoredSeries extends ReceivedSeries {
   readonly samples: ReceivedSample[];
+  metadata?: ReceivedMetadata | undefined;
 }
+
+/** What of the content type says which version it is, the version, and its decoder. */
+const VERSIONS = [
+  ["proto=prometheus.WriteRequest", "0.1.0", decodeWriteRequest],
+  ["proto=io.prometheus.write.v2.Request", "2.0.0", decodeRequest],
+] as const;
 
 export class RemoteWriteStore {
   readonly #now: () => number;
@@ -30,21 +39,45 @@ export class RemoteWriteStore {
     return this.#series.values();
   }
 
-  /** Stores a whole request or, when anything in it is wrong, nothing of it. */
+  /** Of version 1.0 a whole request is stored or, when anything in it is wrong, nothing; of 2.0 what is right. */
   async answer(request: Request): Promise<Response> {
-    checkHeaders(request);
-    this.#write(decode(await readBody(request)));
+    const [, version, decodeMessage] = checkHeaders(request);
+    const series = decode(await readBody(request), decodeMessage);
+    if (version === "2.0.0") return this.#writeEach(series);
+    this.#write(series);
     return new Response(null, { status: 204 });
+  }
+
+  #writeEach(request: readonly TimeSeries[]): Response {
+    let refusal: Refusal | undefined;
+    let written = 0;
+    const samples = request.flatMap((series) =>
+      series.samples.map((sample) => ({ ...series, samples: [sample] })),
+    );
+    for (const sample of samples) {
+      try {
+        this.#write([sample]);
+        written++;
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        refusal ??= error;
+      }
+    }
+    const response = refusal?.response() ?? new Response(null, { status: 204 });
+    for (const [kind, count] of Object.entries({ Samples: written, Histograms: 0, Exemplars: 0 })) {
+      response.headers.set(`X-Prometheus-Remote-Write-${kind}-Written`, `${count}`);
+    }
+    return response;
   }
 
   #write(request: readonly TimeSeries[]): void {
     const added = new Map<string, StoredSeries>();
     let newest = this.#newest;
-    for (const { labels: pairs, samples, histograms } of request) {
+    for (const { labels: pairs, samples, histograms, metadata } of request) {
       if (histograms) throw new Refusal(500, "native histograms are disabled");
       const { name, labels } = checkLabels(pairs);
       const key = seriesKey(name, labels);
-      const series = added.get(key) ?? { name, labels, samples: [] };
+      const series: StoredSeries = added.get(key) ?? { name, labels, samples: [], metadata };
       added.set(key, series);
       let last = series.samples.at(-1) ?? this.#series.get(key)?.samples.at(-1);
       for (const sample of samples) {
@@ -56,8 +89,10 @@ export class RemoteWriteStore {
     }
     for (const [key, series] of added) {
       const known = this.#series.get(key);
-      if (known) known.samples.push(...series.samples);
-      else if (series.samples.length) this.#series.set(key, series);
+      if (known) {
+        known.samples.push(...series.samples);
+        known.metadata = series.metadata;
+      } else if (series.samples.length) this.#series.set(key, series);
     }
     this.#newest = newest;
   }
@@ -81,27 +116,39 @@ export class RemoteWriteStore {
 }
 
 /** Prometheus guesses at headers that are missing and does not look at the version; the specification asks for all. */
-function checkHeaders({ method, headers }: Request): void {
+function checkHeaders({ method, headers }: Request): (typeof VERSIONS)[number] {
   if (method !== "POST") throw new Refusal(405, `remote write is POST, got ${method}`);
   const contentType = headers.get("content-type") || "none";
   const [mediaType, ...parameters] = contentType.split(";");
   if (mediaType !== "application/x-protobuf") {
     throw new Refusal(415, `expected content type application/x-protobuf, got ${contentType}`);
   }
-  if (parameters.some((parameter) => parameter !== "proto=prometheus.WriteRequest")) {
-    throw new Refusal(415, `${contentType} is not accepted, only proto=prometheus.WriteRequest`);
+  const [parameter = VERSIONS[0][0], ...more] = parameters;
+  const found = VERSIONS.find(([proto]) => proto === parameter);
+  if (!found || more.length) {
+    throw new Refusal(
+      415,
+      `${contentType} is not accepted, only ${VERSIONS.map(([proto]) => proto).join(" and ")}`,
+    );
   }
   const encoding = headers.get("content-encoding") || "no";
   if (encoding.toLowerCase() !== "snappy") {
     throw new Refusal(415, `${encoding} encoding (compression) is not accepted, only snappy`);
   }
   const version = headers.get("x-prometheus-remote-write-version");
-  if (version !== "0.1.0") {
-    throw new Refusal(400, `expected X-Prometheus-Remote-Write-Version 0.1.0, got ${version || "none"}`);
+  if (version !== found[1]) {
+    throw new Refusal(
+      400,
+      `expected X-Prometheus-Remote-Write-Version ${found[1]}, got ${version || "none"}`,
+    );
   }
+  return found;
 }
 
-function decode(body: Uint8Array<ArrayBuffer>): TimeSeries[] {
+function decode(
+  body: Uint8Array<ArrayBuffer>,
+  decodeMessage: (message: Uint8Array) => TimeSeries[],
+): TimeSeries[] {
   let message: Uint8Array;
   try {
     message = uncompress(body, BODY_LIMIT);
@@ -109,9 +156,9 @@ function decode(body: Uint8Array<ArrayBuffer>): TimeSeries[] {
     throw new Refusal(400, `snappy: ${error}`);
   }
   try {
-    return decodeWriteRequest(message);
+    return decodeMessage(message);
   } catch (error) {
-    throw new Refusal(400, `WriteRequest: ${error}`);
+    throw new Refusal(400, `protobuf: ${error}`);
   }
 }
 

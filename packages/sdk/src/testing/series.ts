@@ -4,6 +4,15 @@ export interface ReceivedSample {
   readonly timestamp: number;
   /** A stale marker, which ends the series. */
   readonly stale?: true;
+  /** Remote write 2.0: where the series began at zero, milliseconds since the Unix epoch. */
+  readonly start?: number;
+}
+
+export interface ReceivedMetadata {
+  /** As Prometheus's text format names it. */
+  readonly type: string;
+  readonly help: string;
+  readonly unit: string;
 }
 
 export interface ReceivedSeries {
@@ -12,6 +21,8 @@ export interface ReceivedSeries {
   readonly labels: Readonly<Record<string, string>>;
   /** In the order of their timestamps. */
   readonly samples: readonly ReceivedSample[];
+  /** Remote write 2.0 only: the last that came. */
+  readonly metadata?: ReceivedMetadata | undefined;
 }
 
 /** Of a name and labels, the same for the same series: labels are compared without regard to their order. */

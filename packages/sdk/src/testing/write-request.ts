@@ -3,7 +3,7 @@
  * checked against itself. Message: https://prometheus.io/docs/specs/prw/remote_write_spec/#protocol
  */
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
-import type { ReceivedSample } from "./series.ts";
+import type { ReceivedMetadata, ReceivedSample } from "./series.ts";
 
 export interface TimeSeries {
   /** As they came: unchecked, in their order. */
@@ -11,6 +11,8 @@ export interface TimeSeries {
   readonly samples: readonly ReceivedSample[];
   /** How many native histograms came with it. */
   readonly histograms: number;
+  /** Of version 2.0 only. */
+  readonly metadata?: ReceivedMetadata | undefined;
 }
 
 /** The bits of the NaN that ends a series: specification, "Stale Markers". */
@@ -50,22 +52,24 @@ function label(bytes: Uint8Array): readonly [string, string] {
   return [name, value];
 }
 
-function sample(bytes: Uint8Array): ReceivedSample {
+/** The fields of both versions. */
+export function sample(bytes: Uint8Array): ReceivedSample {
   // Read as bits: a NaN that has been a number may have lost its payload.
   let bits = 0n;
-  let timestamp = 0;
+  let [timestamp, start] = [0, 0];
   readMessage(bytes, {
     1: [WireType.Bit64, (reader) => (bits = BigInt(reader.fixed64()))],
     2: [WireType.Varint, (reader) => (timestamp = Number(reader.int64()))],
+    3: [WireType.Varint, (reader) => (start = Number(reader.int64()))],
   });
   const [value = 0] = new Float64Array(new BigUint64Array([bits]).buffer);
-  return bits === STALE ? { value, timestamp, stale: true } : { value, timestamp };
+  return { value, timestamp, ...(bits === STALE && { stale: true }), ...(start && { start }) };
 }
 
 /** Fields by number: the wire type they must have, and what reads them. Others are skipped. */
-type Fields = Readonly<Record<number, readonly [WireType, (reader: BinaryReader) => void]>>;
+export type Fields = Readonly<Record<number, readonly [WireType, (reader: BinaryReader) => void]>>;
 
-function readMessage(bytes: Uint8Array, fields: Fields): void {
+export function readMessage(bytes: Uint8Array, fields: Fields): void {
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
     const [number, wireType] = reader.tag();

@@ -1,0 +1,59 @@
+/** The same data in every format: what turns it into a request's body, with nothing sent. */
+import { gzipSync } from "node:zlib";
+import { JsonMetricsSerializer } from "@opentelemetry/otlp-transformer";
+import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { Destination } from "@pushmeter/sdk";
+import { pushgateway } from "@pushmeter/sdk/pushgateway";
+import { remoteWrite } from "@pushmeter/sdk/remote-write";
+import { pushTimeseries } from "prometheus-remote-write";
+
+/** Resolves to the body's size, compressed. */
+export type Encode = () => Promise<number>;
+
+const URL = "http://receiver.example/api/v1/write";
+const WRITTEN = { "x-prometheus-remote-write-samples-written": "1000000" };
+
+export function remoteWriteOf(metrics: ResourceMetrics, protocol: "1.0" | "2.0"): Encode {
+  return captured((fetch) => remoteWrite({ url: URL, protocol, fetch }), metrics);
+}
+
+export function textOf(metrics: ResourceMetrics): Encode {
+  return captured((fetch) => pushgateway({ url: URL, fetch }), metrics);
+}
+
+export function otlpJsonOf(metrics: ResourceMetrics): Encode {
+  return async () => gzipSync(JsonMetricsSerializer.serializeRequest(metrics) as Uint8Array).length;
+}
+
+/** Series as the peer takes them, made ready beforehand. */
+export async function peerOf(metrics: ResourceMetrics): Promise<Encode> {
+  const { seriesFrom } = await import("./series.ts");
+  const series = seriesFrom(metrics);
+  return async () => {
+    let size = 0;
+    await pushTimeseries(series, {
+      url: URL,
+      fetch: async (_: string, { body }: { body: Uint8Array }) => {
+        size = body.length;
+        return { status: 204, statusText: "", text: async () => "" };
+      },
+    } as never);
+    return size;
+  };
+}
+
+function captured(
+  make: (fetch: (request: Request) => Promise<Response>) => Destination,
+  metrics: ResourceMetrics,
+): Encode {
+  let size = 0;
+  const destination = make(async (request) => {
+    size += (await request.arrayBuffer()).byteLength;
+    return new Response(null, { status: 204, headers: WRITTEN });
+  });
+  return () =>
+    new Promise((resolve, reject) => {
+      size = 0;
+      destination.export(metrics, ({ code, error }) => (code === 0 ? resolve(size) : reject(error)));
+    });
+}

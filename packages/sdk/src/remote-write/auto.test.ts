@@ -1,0 +1,307 @@
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { MeterProvider } from "@opentelemetry/sdk-metrics";
+import { describe, expect, it } from "vitest";
+import type { PushResult } from "../destination.ts";
+import { Reader } from "../flush/reader.ts";
+import { Totals } from "../flush/totals.ts";
+import { FakeRuntime } from "../testing/fake-runtime.ts";
+import { Receiver } from "../testing/index.ts";
+import { type Protocol, remoteWrite } from "./index.ts";
+
+const resource = resourceFromAttributes({ "service.name": "courses", "service.instance.id": "i-1" });
+
+type Network = (request: Request) => Promise<Response>;
+
+/** One instance, and all that it sends. */
+class Writer {
+  readonly runtime = new FakeRuntime();
+  readonly receiver = new Receiver({ now: () => this.runtime.now() });
+  /** `version→status` of every request. */
+  readonly exchanges: string[] = [];
+  readonly sizes: number[] = [];
+  readonly #reader = new Reader();
+  readonly #totals = new Totals();
+  readonly meter = new MeterProvider({ resource, readers: [this.#reader] }).getMeter("@pushmeter/sdk");
+  network: Network = this.receiver.fetch;
+  readonly destination;
+
+  constructor(protocol?: Protocol) {
+    this.destination = remoteWrite(
+      {
+        url: "http://receiver/api/v1/write",
+        timeout: 5000,
+        protocol,
+        fetch: async (request) => {
+          const version = request.headers.get("x-prometheus-remote-write-version");
+          const response = await this.network(request);
+          this.exchanges.push(`${version}→${response.status}`);
+          return response;
+        },
+      },
+      this.runtime,
+    );
+  }
+
+  async push(): Promise<PushResult> {
+    this.#totals.add((await this.#reader.collect()).resourceMetrics);
+    const batch = this.#totals.cumulative(resource, this.runtime.now());
+    const result = await this.runtime.until(
+      new Promise<PushResult>((resolve) => this.destination.export(batch, resolve)),
+    );
+    await this.runtime.advance(5000);
+    return result;
+  }
+
+  samples(name: string): number[][] {
+    return this.receiver.series(name).map(({ samples }) => samples.map(({ value }) => value));
+  }
+}
+
+const is2 = ({ headers }: Request) => headers.get("x-prometheus-remote-write-version") === "2.0.0";
+const answer = (status: number, body = "") => new Response(status === 204 ? null : body, { status });
+
+/** A receiver of version 1.0 only, and what it says to 2.0. */
+const only1 =
+  (writer: Writer, status: number): Network =>
+  async (request) =>
+    is2(request) ? answer(status) : writer.receiver.fetch(request);
+
+/** Refuses whole requests of version 1.0 in which this label value stands. */
+const allergic =
+  (writer: Writer, poison: string): Network =>
+  async (request) => {
+    const text = new TextDecoder().decode(await request.clone().arrayBuffer());
+    return text.includes(poison) ? answer(400, "poisoned") : writer.receiver.fetch(request);
+  };
+
+describe("remoteWrite, protocol auto", () => {
+  it("speaks 2.0, and begins with a zero for receivers that ignore start timestamps", async () => {
+    const writer = new Writer();
+    writer.meter.createCounter("logins").add(5);
+    await writer.push();
+    await writer.push();
+    expect(writer.exchanges).toEqual(["2.0.0→204", "2.0.0→204"]);
+    const [{ samples = [] } = {}] = writer.receiver.series("logins_total");
+    expect(samples.map(({ value, start }) => [value, start])).toEqual([
+      [0, undefined],
+      [5, samples[0]?.timestamp],
+      [5, samples[0]?.timestamp],
+    ]);
+  });
+
+  it("takes a refusal of its zero after a lost answer for what it is: delivered", async () => {
+    const writer = new Writer();
+    const counter = writer.meter.createCounter("logins");
+    counter.add(5);
+    writer.network = async (request) => {
+      writer.network = writer.receiver.fetch;
+      await writer.receiver.fetch(request);
+      throw new TypeError("connection reset");
+    };
+    expect(await writer.push()).toMatchObject({ code: 0 });
+    counter.add(2);
+    expect(await writer.push()).toMatchObject({ code: 0 });
+    expect(writer.samples("logins_total")).toEqual([[0, 5, 7]]);
+  });
+
+  it("2.0 sends start timestamps and metadata, no zeros", async () => {
+    const writer = new Writer("2.0");
+    const start = writer.runtime.now();
+    const counter = writer.meter.createCounter("size", { unit: "By", description: "Bytes\nread." });
+    counter.add(5);
+    await writer.runtime.advance(1000);
+    expect(await writer.push()).toMatchObject({ code: 0 });
+    counter.add(2);
+    await writer.push();
+    expect(writer.exchanges).toEqual(["2.0.0→204", "2.0.0→204"]);
+    const [series] = writer.receiver.series("size_bytes_total");
+    expect(series?.metadata).toEqual({ type: "counter", help: "Bytes\nread.", unit: "bytes" });
+    expect(series?.samples.map(({ value }) => value)).toEqual([5, 7]);
+    for (const { start: sent = 0, timestamp } of series?.samples ?? []) {
+      expect(sent).toBe(series?.samples[0]?.start);
+      expect(sent).toBeLessThan(timestamp);
+      expect(Math.abs(sent - start)).toBeLessThan(60_000);
+    }
+  });
+
+  it.each([415, 204, 200, 400])("falls back to 1.0 on %i without counts, and stays there", async (status) => {
+    const writer = new Writer();
+    writer.network = only1(writer, status);
+    const counter = writer.meter.createCounter("logins");
+    for (let i = 0; i < 3; i++) {
+      counter.add(1);
+      expect(await writer.push()).toMatchObject({ code: 0 });
+    }
+    expect(writer.exchanges).toEqual([`2.0.0→${status}`, ...Array(3).fill("0.1.0→204")]);
+    expect(writer.samples("logins_total")).toEqual([[0, 1, 2, 3]]);
+  });
+
+  it("gets its totals to a receiver that answers 415 and stores all the same", async () => {
+    const writer = new Writer();
+    writer.network = async (request) => {
+      const response = await writer.receiver.fetch(request);
+      return is2(request) ? answer(415) : response;
+    };
+    const counter = writer.meter.createCounter("logins");
+    for (let i = 0; i < 2; i++) {
+      counter.add(1);
+      expect(await writer.push()).toMatchObject({ code: 0 });
+    }
+    expect(writer.exchanges).toEqual(["2.0.0→415", "0.1.0→400", "0.1.0→204", "0.1.0→204"]);
+    expect(writer.samples("logins_total")).toEqual([[0, 1, 2]]);
+  });
+
+  it("falls back when a receiver is replaced by an older one, without a second zero", async () => {
+    const writer = new Writer();
+    const counter = writer.meter.createCounter("logins");
+    counter.add(1);
+    await writer.push();
+    writer.network = only1(writer, 415);
+    counter.add(1);
+    expect(await writer.push()).toMatchObject({ code: 0 });
+    expect(writer.samples("logins_total")).toEqual([[0, 1, 2]]);
+  });
+
+  it("does not stay with 1.0 where that is not accepted either", async () => {
+    const writer = new Writer();
+    writer.network = async () => answer(415);
+    writer.meter.createCounter("logins").add(1);
+    expect(await writer.push()).toMatchObject({ code: 1, error: { status: 415 } });
+    writer.network = async (request) => (is2(request) ? writer.receiver.fetch(request) : answer(415));
+    expect(await writer.push()).toMatchObject({ code: 0 });
+  });
+
+  it("reports what a receiver says it has not stored, and does not call it an old one", async () => {
+    const writer = new Writer();
+    writer.network = async () =>
+      new Response("bad label", {
+        status: 400,
+        headers: { "x-prometheus-remote-write-samples-written": "2" },
+      });
+    for (const name of ["a", "b", "c"]) writer.meter.createGauge(name).record(1);
+    const { code, error } = await writer.push();
+    expect(code).toBe(1);
+    expect(error?.message).toMatch(/refused 1 of 3 series with 400: bad label$/);
+    expect(writer.exchanges).toEqual(["2.0.0→400"]);
+  });
+
+  it("reports a shortfall of a 2xx too", async () => {
+    const writer = new Writer();
+    writer.network = async () =>
+      new Response(null, { status: 200, headers: { "x-prometheus-remote-write-samples-written": "0" } });
+    writer.meter.createCounter("a").add(1);
+    expect(await writer.push()).toMatchObject({ code: 1, error: { result: "refused", status: 200 } });
+  });
+});
+
+describe("remoteWrite, protocol set", () => {
+  it("2.0 never sends 1.0, and reports a receiver that does not understand", async () => {
+    for (const status of [415, 204]) {
+      const writer = new Writer("2.0");
+      writer.network = only1(writer, status);
+      writer.meter.createCounter("logins").add(1);
+      expect(await writer.push()).toMatchObject({ code: 1, error: { result: "refused", status } });
+      expect(writer.exchanges).toEqual([`2.0.0→${status}`]);
+    }
+  });
+
+  it("1.0 never sends 2.0", async () => {
+    const writer = new Writer("1.0");
+    writer.meter.createCounter("logins").add(1);
+    expect(await writer.push()).toMatchObject({ code: 0 });
+    expect(writer.exchanges).toEqual(["0.1.0→204"]);
+  });
+});
+
+describe("a series that the receiver refuses", () => {
+  it("takes no other down, is named, and costs one request more from then on", async () => {
+    const writer = new Writer("1.0");
+    writer.network = allergic(writer, "poison");
+    const counter = writer.meter.createCounter("logins");
+    for (let i = 0; i < 500; i++) counter.add(1, { user: i === 333 ? "poison" : `u${i}` });
+    const { code, error } = await writer.push();
+    expect(code).toBe(1);
+    expect(error?.message).toMatch(/refused 1 of 500 series \(logins_total\) with 400: poisoned$/);
+    expect(writer.receiver.total("logins_total")).toBe(499);
+    expect(writer.samples("logins_total").every(([zero, value]) => zero === 0 && value === 1)).toBe(true);
+    expect(writer.exchanges.length).toBeLessThan(20);
+
+    const before = writer.exchanges.length;
+    for (let i = 0; i < 500; i++) counter.add(1, { user: i === 333 ? "poison" : `u${i}` });
+    await writer.push();
+    expect(writer.exchanges.slice(before)).toEqual(["0.1.0→204", "0.1.0→400"]);
+
+    writer.network = writer.receiver.fetch;
+    expect(await writer.push()).toMatchObject({ code: 0 });
+    expect(writer.receiver.total("logins_total")).toBe(1000);
+  });
+
+  it("is not looked for for ever when all are refused", async () => {
+    const writer = new Writer("1.0");
+    writer.network = async () => answer(400, "no");
+    const counter = writer.meter.createCounter("logins");
+    for (let i = 0; i < 1000; i++) counter.add(1, { i });
+    const { error } = await writer.push();
+    expect(error?.message).toMatch(/refused with 400: no$/);
+    expect(writer.exchanges.length).toBeLessThan(40);
+  });
+});
+
+describe("large batches", () => {
+  it("are split, each series always in the same request at one time", async () => {
+    const writer = new Writer();
+    const sizes: number[] = [];
+    writer.network = async (request) => {
+      const response = await writer.receiver.fetch(request);
+      sizes.push(Number(response.headers.get("x-prometheus-remote-write-samples-written")));
+      return response;
+    };
+    for (let n = 0; n < 5; n++) {
+      const counter = writer.meter.createCounter(`logins${n}`);
+      for (let i = 0; i < 1000; i++) counter.add(1, { i });
+    }
+    expect(await writer.push()).toMatchObject({ code: 0 });
+    // Each with its zero.
+    expect(sizes).toEqual([4000, 4000, 2000]);
+    await writer.push();
+    expect(sizes.slice(3)).toEqual([2000, 2000, 1000]);
+    const times = new Set(
+      writer.receiver.series().map(({ samples }) => samples.map((s) => s.timestamp).join()),
+    );
+    expect(times.size).toBe(1);
+  });
+
+  it("are split further for a receiver that answers 413, and stay so", async () => {
+    const writer = new Writer();
+    writer.network = async (request) => {
+      const { byteLength } = await request.clone().arrayBuffer();
+      return byteLength > 3000 ? answer(413) : writer.receiver.fetch(request);
+    };
+    const counter = writer.meter.createCounter("logins");
+    for (let i = 0; i < 600; i++) counter.add(1, { user: `user-${(i * 7919) % 100_003}` });
+    expect(await writer.push()).toMatchObject({ code: 0 });
+    expect(writer.receiver.total("logins_total")).toBe(600);
+    const tooLarge = writer.exchanges.filter((exchange) => exchange.endsWith("413")).length;
+    await writer.push();
+    expect(writer.exchanges.filter((exchange) => exchange.endsWith("413"))).toHaveLength(tooLarge);
+  });
+});
+
+describe("shutdown", () => {
+  it.each(["1.0", "2.0"] as const)("ends every series with a stale marker in %s", async (protocol) => {
+    const writer = new Writer(protocol);
+    writer.meter.createHistogram("size").record(1);
+    writer.meter.createGauge("level").record(1);
+    await writer.push();
+    await writer.runtime.until(writer.destination.shutdown());
+    const series = writer.receiver.series();
+    expect(series.length).toBeGreaterThan(5);
+    for (const { samples } of series) expect(samples.at(-1)).toMatchObject({ stale: true });
+  });
+
+  it("says nothing to a receiver that has nothing", async () => {
+    const writer = new Writer();
+    await writer.runtime.until(writer.destination.shutdown());
+    expect(writer.exchanges).toEqual([]);
+  });
+});

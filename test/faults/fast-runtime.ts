@@ -1,0 +1,21 @@
+/**
+ * A runtime for real sockets whose deadlines, retries and pauses pass twenty times faster than they say. The
+ * wall clock is the real one: a receiver refuses samples from the future.
+ */
+import type { Runtime } from "@pushmeter/sdk";
+
+const SPEED = 20;
+
+export function fastRuntime(): Runtime {
+  return {
+    now: () => Date.now(),
+    monotonic: () => performance.now() * SPEED,
+    random: () => Math.random(),
+    instanceId: () => crypto.randomUUID(),
+    timer(ms, callback) {
+      const timer = setTimeout(callback, ms / SPEED);
+      return () => clearTimeout(timer);
+    },
+    fetch: (request) => fetch(request),
+  };
+}

@@ -1,0 +1,150 @@
+/** Whatever the network does: once the receiver is back, the totals are what happened, exactly. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../poll.ts";
+import { Random } from "../random.ts";
+import { describeWithServers } from "../servers/describe.ts";
+import { type Prometheus, startPrometheus } from "../servers/prometheus.ts";
+import { Instance } from "./instance.ts";
+import { FAULTS, type Fault, Network } from "./network.ts";
+
+const ROUNDS = 6;
+const PROTOCOLS = ["auto", "1.0", "2.0"] as const;
+
+/** One push begins with each of these. */
+const SCHEDULES: Record<string, readonly Fault[]> = {
+  "reset before the body": ["reset before the body", "reset before the body"],
+  "reset during the body": ["reset during the body", "pass", "reset during the body"],
+  "reset after the body": ["reset after the body"],
+  "answer lost after the receiver stored it": ["store, then reset"],
+  "answer lost again and again": Array<Fault>(6).fill("store, then reset"),
+  "answer cut short": ["store, then reset in the answer", "pass", "store, then reset in the answer"],
+  "500 and 503": ["500", "503", "500", "pass", "503"],
+  "500 and 504 from a gateway after the receiver stored it": ["store, then 500", "store, then 504"],
+  "503 and 429 with a date": ["503 with a date", "429 with a date"],
+  "429 with seconds": ["429 with seconds", "429 with seconds"],
+  "400 for good": ["400", "400", "400", "400"],
+  "400 after a lost answer": ["store, then reset", "400", "400"],
+  "413 and 415": ["413", "pass", "415", "413"],
+  "415 after a lost answer": ["store, then reset", "415"],
+  hanging: ["hang", "store, then hang"],
+  "one byte a second": ["one byte a second"],
+  garbage: ["garbage", "garbage"],
+};
+
+describeWithServers("a misbehaving network", (servers) => {
+  let prometheus: Prometheus;
+  beforeAll(async () => {
+    prometheus = await startPrometheus(servers.prometheus);
+  });
+  afterAll(() => prometheus.stop());
+
+  /** Rounds of something happening and a push that may fail; then the network heals. */
+  async function run(
+    name: string,
+    protocol: (typeof PROTOCOLS)[number],
+    faults: readonly Fault[],
+    _random = Math.random,
+  ) {
+    const network = new Network(prometheus.url);
+    await network.start();
+    try {
+      const url = `${network.url}/api/v1/write`;
+      const instance = new Instance(`${name}, ${protocol}`, { url, protocol });
+      network.faults.push(...faults);
+      for (let round = 0; round < ROUNDS; round++) {
+        instance.record(round);
+        await instance.pushmeter.flush();
+      }
+      await until(
+        "the schedule is over",
+        () => instance.pushmeter.flush(),
+        () => !network.faults.length,
+      );
+      instance.record(ROUNDS);
+      await instance.settle();
+      await instance.check(prometheus);
+    } finally {
+      await network.stop();
+    }
+  }
+
+  for (const protocol of PROTOCOLS) {
+    describe.concurrent(`protocol ${protocol}`, () => {
+      for (const [name, faults] of Object.entries(SCHEDULES)) {
+        it(name, () => run(name, protocol, faults));
+      }
+    });
+  }
+
+  const random = new Random();
+  describe.concurrent(`random schedules from SEED=${random.seed}`, () => {
+    for (let n = 0; n < 20; n++) {
+      const faults = Array.from({ length: 3 + random.below(12) }, () =>
+        random.pick([...FAULTS, ...Array<Fault>(5).fill("pass")]),
+      );
+      const own = Array.from({ length: 64 }, () => random.next());
+      let i = 0;
+      it(`${n}: ${faults.join(" · ")}`, () =>
+        run(
+          `random ${random.seed} ${n}`,
+          random.pick(PROTOCOLS),
+          faults,
+          () => own[i++ % own.length] as number,
+        ));
+    }
+  });
+
+  it("down for long: nothing is lost", async () => {
+    const network = new Network(prometheus.url);
+    await network.start();
+    const instance = new Instance("down for long", { url: `${network.url}/api/v1/write`, timeout: 500 });
+    network.isDown = true;
+    for (let round = 0; round < 30; round++) {
+      instance.record(round);
+      await instance.pushmeter.flush();
+    }
+    expect(instance.errors).toHaveLength(30);
+    network.isDown = false;
+    await instance.settle();
+    await instance.check(prometheus);
+    await network.stop();
+  });
+});
+
+describeWithServers("a receiver that is killed and restarted", (servers) => {
+  it.each(PROTOCOLS)("has every total, protocol %s", async (protocol) => {
+    const storage = await mkdtemp(join(tmpdir(), "pushmeter-restart-"));
+    const args = ["--enable-feature=created-timestamp-zero-ingestion"];
+    const start = () => startPrometheus(servers.prometheus, { storage, args });
+    let prometheus = await start();
+    const network = new Network(prometheus.url);
+    await network.start();
+    const url = `${network.url}/api/v1/write`;
+    const instance = new Instance("restarted", { url, protocol });
+    try {
+      for (let round = 0; round < ROUNDS; round++) {
+        instance.record(round);
+        network.faults.push("store, then reset");
+        await instance.pushmeter.flush();
+        if (round % 2) continue;
+        await prometheus.stop();
+        instance.record(round);
+        await instance.pushmeter.flush({ timeout: 500 });
+        prometheus = await start();
+        network.target = prometheus.url;
+      }
+      await instance.settle();
+      await instance.check(prometheus);
+      for (const { samples } of await prometheus.queryRange('logins_total{job="restarted"}[1h]')) {
+        expect(samples.filter(([, value]) => value === 0)).toHaveLength(1);
+      }
+    } finally {
+      await prometheus.stop();
+      await network.stop();
+      await rm(storage, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,70 @@
+/** One instance of the product in this process, and the truth about what happened in it. */
+import { createPushmeter, type Pushmeter } from "@pushmeter/sdk";
+import { type RemoteWriteOptions, remoteWrite } from "@pushmeter/sdk/remote-write";
+import { expect } from "vitest";
+import { until } from "../poll.ts";
+import type { Prometheus } from "../servers/prometheus.ts";
+import { fastRuntime } from "./fast-runtime.ts";
+
+const RESULTS = ["success", "failure", "later"];
+
+export class Instance {
+  readonly service: string;
+  readonly pushmeter: Pushmeter;
+  readonly errors: unknown[] = [];
+  /** What `logins` counted, by result. */
+  readonly happened = new Map<string, number>();
+  readonly #logins;
+  readonly #duration;
+
+  constructor(service: string, options: RemoteWriteOptions) {
+    const runtime = fastRuntime();
+    this.service = service;
+    this.pushmeter = createPushmeter(
+      {
+        service,
+        push: remoteWrite({ timeout: 6000, ...options }, runtime),
+        flush: "invocation",
+        onError: (error) => this.errors.push(error),
+      },
+      runtime,
+    );
+    this.#logins = this.pushmeter.meter.createCounter("logins");
+    this.#duration = this.pushmeter.meter.createHistogram("login.duration", { unit: "s" });
+  }
+
+  /** Something happens; a series that did not exist before may begin. */
+  record(round: number): void {
+    for (const result of RESULTS.slice(0, 1 + Math.min(round, 2))) {
+      const count = 1 + ((round * 7) % 5);
+      this.#logins.add(count, { result });
+      this.#duration.record(0.01 * count, { result });
+      this.happened.set(result, (this.happened.get(result) ?? 0) + count);
+    }
+  }
+
+  /** Pushes until everything is stored. */
+  async settle(): Promise<void> {
+    await until(`${this.service} is pushed`, () => this.pushmeter.flush(), Boolean);
+  }
+
+  /** Every total is what happened, and no series ever went back, which would count twice. */
+  async check(prometheus: Pick<Prometheus, "query" | "queryRange">): Promise<void> {
+    const selector = `{job="${this.service}"}`;
+    const totals = await prometheus.query(`logins_total${selector}`);
+    const counted = totals.map(({ labels, value }) => [labels.result, value]);
+    expect(Object.fromEntries(counted), this.service).toEqual(Object.fromEntries(this.happened));
+    expect(counted).toHaveLength(this.happened.size);
+
+    const events = (await prometheus.query(`sum(login_duration_seconds_count${selector})`))[0]?.value;
+    const buckets = (
+      await prometheus.query(`sum(login_duration_seconds_bucket{job="${this.service}",le="+Inf"})`)
+    )[0];
+    expect(buckets?.value, this.service).toBe(events);
+
+    for (const { labels, samples } of await prometheus.queryRange(`logins_total${selector}[1h]`)) {
+      const values = samples.map(([, value]) => value);
+      expect(values, `${this.service} ${JSON.stringify(labels)}`).toEqual([...values].sort((a, b) => a - b));
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/** Real receivers, each as its operators may have configured it: the right totals with no setting of the user's. */
+import { afterEach, beforeAll, expect, it } from "vitest";
+import { Instance } from "../faults/instance.ts";
+import { Network } from "../faults/network.ts";
+import { describeWithServers } from "../servers/describe.ts";
+import { findOthers, type OtherServers } from "../servers/others.ts";
+import { type Prometheus, startPrometheus } from "../servers/prometheus.ts";
+import { startVictoriaMetrics } from "../servers/victoria-metrics.ts";
+
+const ONLY = "--web.remote-write-receiver.accepted-protobuf-messages=";
+const STARTS = "--enable-feature=created-timestamp-zero-ingestion";
+
+describeWithServers("remote write to real receivers, protocol auto", (servers) => {
+  const running: { stop(): Promise<void> }[] = [];
+  let others: OtherServers;
+  beforeAll(async () => {
+    others = await findOthers();
+  }, 300_000);
+  afterEach(async () => {
+    for (const server of running.splice(0).reverse()) await server.stop();
+  });
+
+  const started = async (receiver: Promise<Prometheus>): Promise<Prometheus> => {
+    running.push(await receiver);
+    return receiver;
+  };
+  const prometheus3 = (...args: string[]) => started(startPrometheus(servers.prometheus, { args }));
+  const receivers: Record<string, () => Promise<Prometheus>> = {
+    "Prometheus 2.42": () => started(startPrometheus(others.prometheus2)),
+    "Prometheus 3.5": () => prometheus3(),
+    "Prometheus 3.5 with native histograms": () => prometheus3("--enable-feature=native-histograms"),
+    "Prometheus 3.5 with start timestamps": () => prometheus3(STARTS),
+    "Prometheus 3.5 with both": () => prometheus3(STARTS, "--enable-feature=native-histograms"),
+    "Prometheus 3.5 that takes 1.0 only": () => prometheus3(`${ONLY}prometheus.WriteRequest`),
+    "Prometheus 3.5 that takes 2.0 only": () => prometheus3(`${ONLY}io.prometheus.write.v2.Request`),
+    VictoriaMetrics: () => started(startVictoriaMetrics(others.victoriaMetrics)),
+  };
+
+  it.each(Object.keys(receivers))("%s has the right totals, though answers are lost", async (name) => {
+    const receiver = (await receivers[name]?.()) as Prometheus;
+    const network = new Network(receiver.url);
+    await network.start();
+    running.push(network);
+    const instance = new Instance("shop", { url: `${network.url}/api/v1/write` });
+    for (let round = 0; round < 5; round++) {
+      instance.record(round);
+      if (round % 2) network.faults.push("store, then reset");
+      await instance.pushmeter.flush();
+    }
+    await instance.settle();
+    expect(instance.errors).toEqual([]);
+    await instance.check(receiver);
+    for (const { samples } of await receiver.queryRange('logins_total{job="shop"}[1h]')) {
+      expect(samples[0]?.[1]).toBe(0);
+    }
+
+    await instance.pushmeter.shutdown();
+    expect(await receiver.query('logins_total{job="shop"}')).toEqual([]);
+  });
+
+  it.each([
+    ["start timestamps on 3.5", "2.0", STARTS],
+    ["a zero sample in version 1.0", "1.0", "--web.enable-lifecycle"],
+  ] as const)(
+    "increase() over a series' life, with %s, is the facts' arithmetic",
+    async (_, protocol, flag) => {
+      const receiver = await prometheus3(flag);
+      for (const pushes of [1, 2, 10]) {
+        const service = `pushes-${pushes}`;
+        const instance = new Instance(service, { url: receiver.writeUrl, protocol });
+        instance.record(0);
+        for (let n = 0; n < pushes; n++) await instance.settle();
+        const selector = `logins_total{job="${service}"}`;
+        const [series] = await receiver.queryRange(`${selector}[5m]`);
+        const samples = series?.samples ?? [];
+        const total = instance.happened.get("success") as number;
+        expect(samples.map(([, value]) => value)).toEqual([0, ...Array<number>(pushes).fill(total)]);
+        // Half an average spacing is added at the end, nothing before the zero.
+        const [first = 0, last = 0] = [samples[0]?.[0], samples.at(-1)?.[0]];
+        const [increase] = await receiver.query(`increase(${selector}[5m])`, last + 60_000);
+        const spacing = (last - first) / pushes;
+        expect(increase?.value).toBeCloseTo((total * (last - first + spacing / 2)) / (last - first), 6);
+        expect(increase?.value).toBeCloseTo(total * (1 + 1 / (2 * pushes)), 6);
+      }
+    },
+  );
+});
