@@ -4,11 +4,18 @@ import type { Runtime } from "../runtime.ts";
 import { type Answer, type Call, type Client, failed, send } from "./client.ts";
 import type { PushError } from "./error.ts";
 
-/** One of: a bearer token, a user name and password, or headers as they are to be sent. */
+/** Returns the request signed. Called for every attempt: a signature holds for some minutes only. */
+export type Signer = (request: Request) => Promise<Request>;
+
+/**
+ * One of: a bearer token, a user name and password, headers as they are to be sent, or the signer that
+ * `sigv4()` from `@pushmeter/sdk/sigv4` makes (its own import, so that only who signs has it in his bundle).
+ */
 export type Auth =
   | { readonly bearer: string }
   | { readonly basic: { readonly username: string; readonly password: string } }
-  | { readonly headers: Readonly<Record<string, string>> };
+  | { readonly headers: Readonly<Record<string, string>> }
+  | { readonly sigv4: Signer };
 
 /** The options that every destination has. */
 export interface TargetOptions {
@@ -60,7 +67,7 @@ export class Target {
     this.#client = {
       runtime,
       name: `${name} to ${this.#url}`,
-      fetch,
+      fetch: auth && "sigv4" in auth ? async (request) => fetch(await auth.sigv4(request)) : fetch,
       redact: (text) => hidden.reduce((rest, secret) => rest.replaceAll(secret, "***"), text),
     };
   }
@@ -100,12 +107,16 @@ function checkUrl(option: string, value: unknown): URL {
 
 /** The headers to send, and what of them must never be seen. */
 function credentials(option: string, auth: Auth): { headers: Record<string, string>; secrets: string[] } {
-  checkNames(option, auth, "bearer basic headers");
-  if (Object.keys(auth).length !== 1) invalid(option, auth, "exactly one of bearer, basic or headers");
+  checkNames(option, auth, "bearer basic headers sigv4");
+  if (Object.keys(auth).length !== 1) invalid(option, auth, "exactly one of bearer, basic, headers or sigv4");
   if ("basic" in auth) return basic(`${option}.basic`, auth.basic);
   if ("bearer" in auth) {
     checkToken(`${option}.bearer`, auth.bearer);
     return { headers: { authorization: `Bearer ${auth.bearer}` }, secrets: [auth.bearer] };
+  }
+  if ("sigv4" in auth) {
+    if (typeof auth.sigv4 !== "function") invalid(`${option}.sigv4`, auth.sigv4, "what sigv4(…) returns");
+    return { headers: {}, secrets: [] };
   }
   const entries = Object.entries(auth.headers ?? {});
   for (const [name, value] of entries) {
