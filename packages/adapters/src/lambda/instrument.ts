@@ -1,0 +1,162 @@
+/** One function: recognises each event, measures its handler, and has the numbers pushed. */
+import { randomUUID } from "node:crypto";
+import process from "node:process";
+import { threadId } from "node:worker_threads";
+import type { Ending, Invocation, Platform, Pushmeter } from "@pushmeter/sdk";
+import { attempt } from "../callbacks.ts";
+import { type FaasSource, recognise, type Source } from "./event.ts";
+import type { Extension } from "./extension.ts";
+import { fields, text } from "./fields.ts";
+import { createInstruments } from "./instruments.ts";
+import type { LambdaOptions } from "./options.ts";
+import { Pushes } from "./pushes.ts";
+import { isManaged, resourceAttributes, type Variables } from "./resource.ts";
+import { endingOf } from "./response.ts";
+
+const TIMEOUT_MARGIN = 500;
+/** Lambda kills the process 500 ms after SIGTERM. */
+const LAST_PUSH = 450;
+
+export class InstrumentedFunction {
+  readonly #pushmeter: Pushmeter;
+  readonly #options: LambdaOptions;
+  readonly #extension: Extension | undefined;
+  readonly #managed: boolean;
+  readonly #instruments;
+  readonly #pushes: Pushes;
+  readonly #platform: () => Platform;
+  #initSeconds: number | undefined;
+
+  constructor(
+    pushmeter: Pushmeter,
+    options: LambdaOptions,
+    extension: Extension | undefined,
+    env: Variables,
+  ) {
+    this.#pushmeter = pushmeter;
+    this.#options = options;
+    this.#extension = extension;
+    this.#managed = isManaged(env);
+    this.#instruments = createInstruments(pushmeter.meter);
+    this.#pushes = new Pushes(pushmeter, { every: options.every ?? 0, now: () => performance.now() });
+    this.#platform = () => ({
+      // On Managed Instances nothing is frozen: the core's own interval pushes.
+      flushes: !this.#managed,
+      resource: {
+        ...resourceAttributes(env),
+        ...(this.#managed && { "service.instance.id": `${randomUUID()}-${threadId}` }),
+      },
+    });
+    // The time origin is the start of the process.
+    this.#initSeconds = env.AWS_LAMBDA_FUNCTION_NAME ? performance.now() / 1000 : undefined;
+    if (env.AWS_LAMBDA_FUNCTION_NAME) process.once("SIGTERM", () => void this.#terminate());
+  }
+
+  /**
+   * Runs `handle` for an event and records how it ended. Returns what it returns and throws what it throws.
+   *
+   * @param endOf - reads how an HTTP invocation ended from the handler's result.
+   */
+  async run(event: unknown, context: unknown, handle: () => unknown, endOf = endingOf): Promise<unknown> {
+    const pushmeter = this.#pushmeter;
+    const keys = [event, context].filter((key): key is object => typeof key === "object" && key !== null);
+    // Wrapped twice: the outer wrapper counts.
+    if (keys.some((key) => pushmeter.current(key))) return handle();
+
+    const afterResponse = this.#extension?.begin(text(fields(context).awsRequestId) ?? "");
+    const source = recognise(event);
+    const trigger = source.kind === "http" ? "http" : source.trigger;
+    const invocation = pushmeter.begin(trigger, this.#platform, ...keys);
+    if (invocation) this.#recordInit(trigger);
+    let ended = false;
+    const end = (ending: Ending, result?: unknown) => {
+      if (ended || !invocation) return;
+      ended = true;
+      this.#record(invocation, source, event, ending, result);
+    };
+    const remaining = remainingTime(context);
+    const disarm = this.#armTimeout(remaining, end);
+    try {
+      const result = await handle();
+      end(source.kind === "http" ? endOf(source, result) : faasEnding(source, result), result);
+      return result;
+    } catch (error) {
+      end({ status: source.kind === "http" ? source.failure : undefined, thrown: { error } });
+      throw error;
+    } finally {
+      disarm();
+      const push = () => this.#pushes.push(remaining);
+      if (afterResponse) afterResponse(push);
+      else await push();
+    }
+  }
+
+  #record(invocation: Invocation, source: Source, event: unknown, ending: Ending, result: unknown): void {
+    const pushmeter = this.#pushmeter;
+    const { ignore, route, attributes } = this.#options;
+    if (!this.#managed) this.#pushes.recorded();
+    if (attempt(pushmeter, ignore, event)) {
+      pushmeter.endIgnored(invocation, this.#platform);
+      return;
+    }
+    const custom = attempt(pushmeter, attributes, event, result);
+    if (source.kind === "http") {
+      invocation.route = attempt(pushmeter, route, event) ?? invocation.route ?? source.route;
+      const request = { method: source.method, url: `${source.scheme}:` };
+      pushmeter.endHttp(invocation, request, ending, this.#platform, custom);
+    } else {
+      const all = { ...custom, ...source.attributes };
+      pushmeter.endFaas(invocation, source.trigger, ending, this.#platform, all);
+      const { batch } = source;
+      if (batch) this.#instruments.recordBatch(source, ending, batch.size, batch.failed(result));
+    }
+  }
+
+  /** Once, with the first invocation: an environment that is never invoked is no cold start of anybody's. */
+  #recordInit(trigger: string): void {
+    if (this.#initSeconds !== undefined) {
+      this.#instruments.init.record(this.#initSeconds, { "faas.trigger": trigger });
+    }
+    this.#initSeconds = undefined;
+  }
+
+  /** A function whose time is up is killed without a word: records that before it happens. */
+  #armTimeout(remaining: () => number, end: (ending: Ending) => void): () => void {
+    const left = remaining();
+    if (!Number.isFinite(left)) return () => {};
+    const margin = Math.min(this.#options.timeoutMargin ?? TIMEOUT_MARGIN, left / 2);
+    const timer = setTimeout(() => {
+      const error = new Error(`The function's time is up in ${Math.round(margin)} ms`);
+      error.name = "TimeoutError";
+      end({ thrown: { error } });
+      void this.#pushes.last(remaining());
+    }, left - margin);
+    return () => clearTimeout(timer);
+  }
+
+  /** The environment ends: pushes what `every` or a failed push has left. */
+  async #terminate(): Promise<void> {
+    if (this.#managed) await this.#pushmeter.flush({ timeout: LAST_PUSH });
+    else await this.#pushes.last(LAST_PUSH);
+    // A listener of the user's ends the process when it has done its part.
+    if (!process.listenerCount("SIGTERM")) process.exit(0);
+  }
+}
+
+/** A batch of which every record failed is a failure, though nothing was thrown. */
+function faasEnding({ batch }: FaasSource, result: unknown): Ending {
+  if (!batch?.size || batch.failed(result) < batch.size) return {};
+  const error = new Error("Every record of the batch failed");
+  error.name = "BatchItemFailures";
+  return { thrown: { error } };
+}
+
+/** Of the function's time, ms; endless where the context does not tell. */
+function remainingTime(context: unknown): () => number {
+  const { getRemainingTimeInMillis: remaining } = fields(context);
+  if (typeof remaining !== "function") return () => Infinity;
+  return () => {
+    const left: unknown = remaining.call(context);
+    return typeof left === "number" ? left : Infinity;
+  };
+}
