@@ -48,6 +48,8 @@ export class Environment {
   readonly #options: FunctionOptions;
   readonly #server: Server;
   readonly #running = new Map<string, Running>();
+  /** Invocations that no runtime has asked for yet. */
+  readonly #queue: Running[] = [];
   /** The runtime's `next`s that are not answered yet; a Managed Instance has one per thread. */
   readonly #waiting: ServerResponse[] = [];
   readonly #ready = Promise.withResolvers<void>();
@@ -99,8 +101,9 @@ export class Environment {
       answered: false,
     };
     this.#running.set(running.id, running);
+    this.#queue.push(running);
     this.#process?.kill("SIGCONT");
-    this.#dispatch(running);
+    this.#dispatch();
     return { result: running.result.promise, end: running.end.promise };
   }
 
@@ -166,6 +169,7 @@ export class Environment {
       this.extensions.closed = true;
       this.#waiting.push(response);
       this.#checkIdle();
+      this.#dispatch();
       return;
     }
     if (path === "init/error") {
@@ -183,9 +187,10 @@ export class Environment {
     if (this.#options.concurrency) this.#end(running);
   }
 
-  #dispatch({ id, event, deadline }: Running): void {
-    const response = this.#waiting.shift();
-    if (!response) return;
+  #dispatch(): void {
+    if (!this.#queue.length || !this.#waiting.length) return;
+    const { id, event, deadline } = this.#queue.shift() as Running;
+    const response = this.#waiting.shift() as ServerResponse;
     this.extensions.send({ eventType: "INVOKE", deadlineMs: deadline, requestId: id });
     response.setHeader("Lambda-Runtime-Aws-Request-Id", id);
     response.setHeader("Lambda-Runtime-Deadline-Ms", `${deadline}`);

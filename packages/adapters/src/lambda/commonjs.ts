@@ -6,10 +6,13 @@ import process from "node:process";
 import type { Pushmeter } from "@pushmeter/sdk";
 import type { LambdaOptions } from "./options.ts";
 import { registerBlocking } from "./register-blocking.ts";
+import { Shutdown } from "./shutdown.ts";
 import { type LambdaHandler, wrap } from "./wrap.ts";
 
 export type { LambdaOptions } from "./options.ts";
 export type { LambdaHandler } from "./wrap.ts";
+
+const shutdown = new Shutdown();
 
 /**
  * The same as for ES modules, except that nothing can be awaited while the module loads: without an extension
@@ -23,6 +26,7 @@ export function instrumentLambda<Handler extends LambdaHandler>(
   handler: Handler,
   options: LambdaOptions = {},
 ): Handler {
-  const extension = options.registration === "blocking" ? registerBlocking(process.env) : undefined;
-  return wrap(pushmeter, handler, options, extension);
+  const { env } = process;
+  const extension = options.registration === "blocking" ? registerBlocking(env) : undefined;
+  return wrap(pushmeter, handler, options, { env, extension, shutdown });
 }

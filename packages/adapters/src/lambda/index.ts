@@ -8,12 +8,13 @@ import process from "node:process";
 import type { Pushmeter } from "@pushmeter/sdk";
 import { registerExtension } from "./extension.ts";
 import type { LambdaOptions } from "./options.ts";
+import { Shutdown } from "./shutdown.ts";
 import { type LambdaHandler, wrap } from "./wrap.ts";
 
 export type { LambdaOptions } from "./options.ts";
 export type { LambdaHandler } from "./wrap.ts";
 
-const extension = await registerExtension(process.env);
+const host = { env: process.env, extension: await registerExtension(process.env), shutdown: new Shutdown() };
 
 /**
  * Measures a Lambda handler: HTTP events (API Gateway, function URLs, ALB, VPC Lattice) as
@@ -34,5 +35,5 @@ export function instrumentLambda<Handler extends LambdaHandler>(
   handler: Handler,
   options: LambdaOptions = {},
 ): Handler {
-  return wrap(pushmeter, handler, options, extension);
+  return wrap(pushmeter, handler, options, host);
 }

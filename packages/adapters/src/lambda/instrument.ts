@@ -1,6 +1,5 @@
 /** One function: recognises each event, measures its handler, and has the numbers pushed. */
 import { randomUUID } from "node:crypto";
-import process from "node:process";
 import { threadId } from "node:worker_threads";
 import type { Ending, Invocation, Platform, Pushmeter } from "@pushmeter/sdk";
 import { attempt } from "../callbacks.ts";
@@ -12,10 +11,16 @@ import type { LambdaOptions } from "./options.ts";
 import { Pushes } from "./pushes.ts";
 import { isManaged, resourceAttributes, type Variables } from "./resource.ts";
 import { endingOf } from "./response.ts";
+import type { Shutdown } from "./shutdown.ts";
 
 const TIMEOUT_MARGIN = 500;
-/** Lambda kills the process 500 ms after SIGTERM. */
-const LAST_PUSH = 450;
+
+/** What the functions of one process share. */
+export interface Host {
+  readonly env: Variables;
+  readonly extension: Extension | undefined;
+  readonly shutdown: Shutdown;
+}
 
 export class InstrumentedFunction {
   readonly #pushmeter: Pushmeter;
@@ -27,12 +32,7 @@ export class InstrumentedFunction {
   readonly #platform: () => Platform;
   #initSeconds: number | undefined;
 
-  constructor(
-    pushmeter: Pushmeter,
-    options: LambdaOptions,
-    extension: Extension | undefined,
-    env: Variables,
-  ) {
+  constructor(pushmeter: Pushmeter, options: LambdaOptions, { env, extension, shutdown }: Host) {
     this.#pushmeter = pushmeter;
     this.#options = options;
     this.#extension = extension;
@@ -49,7 +49,7 @@ export class InstrumentedFunction {
     });
     // The time origin is the start of the process.
     this.#initSeconds = env.AWS_LAMBDA_FUNCTION_NAME ? performance.now() / 1000 : undefined;
-    if (env.AWS_LAMBDA_FUNCTION_NAME) process.once("SIGTERM", () => void this.#terminate());
+    if (env.AWS_LAMBDA_FUNCTION_NAME) shutdown.add((time) => this.#pushLast(time));
   }
 
   /**
@@ -59,14 +59,15 @@ export class InstrumentedFunction {
    */
   async run(event: unknown, context: unknown, handle: () => unknown, endOf = endingOf): Promise<unknown> {
     const pushmeter = this.#pushmeter;
-    const keys = [event, context].filter((key): key is object => typeof key === "object" && key !== null);
+    // Not the event: users log it, and what it is marked with would show.
+    const key = typeof context === "object" && context ? context : {};
     // Wrapped twice: the outer wrapper counts.
-    if (keys.some((key) => pushmeter.current(key))) return handle();
+    if (pushmeter.current(key)) return handle();
 
     const afterResponse = this.#extension?.begin(text(fields(context).awsRequestId) ?? "");
     const source = recognise(event);
     const trigger = source.kind === "http" ? "http" : source.trigger;
-    const invocation = pushmeter.begin(trigger, this.#platform, ...keys);
+    const invocation = pushmeter.begin(trigger, this.#platform, key);
     if (invocation) this.#recordInit(trigger);
     let ended = false;
     const end = (ending: Ending, result?: unknown) => {
@@ -95,13 +96,14 @@ export class InstrumentedFunction {
     const pushmeter = this.#pushmeter;
     const { ignore, route, attributes } = this.#options;
     if (!this.#managed) this.#pushes.recorded();
-    if (attempt(pushmeter, ignore, event)) {
+    if (ignore && attempt(pushmeter, ignore, event)) {
       pushmeter.endIgnored(invocation, this.#platform);
       return;
     }
-    const custom = attempt(pushmeter, attributes, event, result);
+    const custom = attributes && attempt(pushmeter, attributes, event, result);
     if (source.kind === "http") {
-      invocation.route = attempt(pushmeter, route, event) ?? invocation.route ?? source.route;
+      const named = route && attempt(pushmeter, route, event);
+      invocation.route = named ?? invocation.route ?? source.route;
       const request = { method: source.method, url: `${source.scheme}:` };
       pushmeter.endHttp(invocation, request, ending, this.#platform, custom);
     } else {
@@ -135,11 +137,9 @@ export class InstrumentedFunction {
   }
 
   /** The environment ends: pushes what `every` or a failed push has left. */
-  async #terminate(): Promise<void> {
-    if (this.#managed) await this.#pushmeter.flush({ timeout: LAST_PUSH });
-    else await this.#pushes.last(LAST_PUSH);
-    // A listener of the user's ends the process when it has done its part.
-    if (!process.listenerCount("SIGTERM")) process.exit(0);
+  async #pushLast(time: number): Promise<void> {
+    if (this.#managed) await this.#pushmeter.flush({ timeout: time });
+    else await this.#pushes.last(time);
   }
 }
 

@@ -113,7 +113,6 @@ describe("instrumentLambda", () => {
     vi.stubEnv("AWS_REGION", "eu-central-1");
     const recorded = new Recorded({ resource: { "faas.version": "blue" } });
     const handler = instrumentLambda<LambdaHandler>(recorded.pushmeter, async () => {});
-    process.removeAllListeners("SIGTERM");
     for (let i = 0; i < 3; i++) await handler(events.schedule, context);
     expect(await recorded.series("faas_coldstarts_total")).toEqual([[{ faas_trigger: "timer" }, 1]]);
     expect(await recorded.series("faas_init_duration_seconds_count")).toEqual([

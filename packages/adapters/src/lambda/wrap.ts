@@ -1,8 +1,6 @@
 /** A handler's signature, kept: the runtime looks at the number of parameters and at marks on the function. */
-import process from "node:process";
 import type { Pushmeter } from "@pushmeter/sdk";
-import type { Extension } from "./extension.ts";
-import { InstrumentedFunction } from "./instrument.ts";
+import { type Host, InstrumentedFunction } from "./instrument.ts";
 import { checkLambdaOptions, type LambdaOptions } from "./options.ts";
 import { streamEnding } from "./response.ts";
 
@@ -19,7 +17,7 @@ export function wrap<Handler extends LambdaHandler>(
   pushmeter: Pushmeter,
   handler: Handler,
   options: LambdaOptions,
-  extension: Extension | undefined,
+  host: Host,
 ): Handler {
   checkLambdaOptions(options);
   if (typeof handler !== "function") {
@@ -32,7 +30,7 @@ export function wrap<Handler extends LambdaHandler>(
         `${handler.length} parameters: Lambda's Node.js runtime has no callbacks since version 24`,
     );
   }
-  const instrumented = new InstrumentedFunction(pushmeter, options, extension, process.env);
+  const instrumented = new InstrumentedFunction(pushmeter, options, host);
   if (!marks[STREAMING]) {
     const wrapped = (event: unknown, context: unknown) =>
       instrumented.run(event, context, () => handler(event, context));
