@@ -1,16 +1,17 @@
 /** Under AWS's own runtime interface client, frozen between invocations as the service does it. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { ReceiverServer } from "../../examples/lambda/demo/receiver-server.ts";
+
 import { type FunctionOptions, LocalLambda, type Result } from "../../examples/lambda/emulator/index.ts";
 import { bundle, remove } from "./functions.ts";
 import { hasRuntimeClient } from "./runtime-client.ts";
+import { SlowReceiver } from "./slow-receiver.ts";
 
 const INVOCATIONS = 40;
 const COUNT = "faas_invoke_duration_seconds_count";
 
 describe.runIf(await hasRuntimeClient())("a Lambda that is frozen between invocations", () => {
   const folders: Record<string, string> = {};
-  let server: ReceiverServer;
+  let server: SlowReceiver;
   let lambda: LocalLambda | undefined;
 
   beforeAll(async () => {
@@ -21,7 +22,7 @@ describe.runIf(await hasRuntimeClient())("a Lambda that is frozen between invoca
   afterAll(() => Promise.all(Object.values(folders).map(remove)));
 
   beforeEach(async () => {
-    server = await ReceiverServer.start();
+    server = await SlowReceiver.start();
   });
   afterEach(async () => {
     await lambda?.stop();
@@ -32,7 +33,7 @@ describe.runIf(await hasRuntimeClient())("a Lambda that is frozen between invoca
     const { directory = folders.probe ?? "", env, ...rest } = options;
     lambda = new LocalLambda({
       directory,
-      env: { REMOTE_WRITE_URL: server.remoteWriteUrl, ...env },
+      env: { REMOTE_WRITE_URL: server.url, ...env },
       timeout: 1_500,
       ...rest,
     });
@@ -89,7 +90,7 @@ describe.runIf(await hasRuntimeClient())("a Lambda that is frozen between invoca
       [false, 0],
       [true, 1],
     ] as const) {
-      const before = server.pushes;
+      const before = server.receiver.accepted;
       const lambda = start({ refuseExtensions });
       const { result, end } = await lambda.begin({});
       // Held until the answer is there: a push that the response waits for would never end.
