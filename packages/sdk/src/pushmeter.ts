@@ -190,12 +190,12 @@ class Core implements Pushmeter {
     }
   }
 
-  #start({ env, waitUntil, flushes, resource }: Platform, trigger?: Trigger): void {
+  #start({ env, waitUntil, resource }: Platform, trigger?: Trigger): void {
     if (this.#instance) return;
     const { push } = this.#options;
     this.#instance = createInstance(this.#options, environment(env), this.#runtime.instanceId(), resource);
     if (this.#instance.disabled) return;
-    if ((waitUntil || flushes) && trigger) this.#instruments.coldstarts.add(1, { "faas.trigger": trigger });
+    if (waitUntil && trigger) this.#instruments.coldstarts.add(1, { "faas.trigger": trigger });
     try {
       if (push) {
         const destination =

@@ -1,5 +1,4 @@
 /** One function: recognises each event, measures its handler, and has the numbers pushed. */
-import { randomUUID } from "node:crypto";
 import { threadId } from "node:worker_threads";
 import type { Ending, Invocation, Platform, Pushmeter } from "@pushmeter/sdk";
 import { attempt } from "../callbacks.ts";
@@ -41,10 +40,10 @@ export class InstrumentedFunction {
     this.#pushes = new Pushes(pushmeter, { every: options.every ?? 0, now: () => performance.now() });
     this.#platform = () => ({
       // On Managed Instances nothing is frozen: the core's own interval pushes.
-      flushes: !this.#managed,
+      ...(!this.#managed && { flushes: true, waitUntil: () => {} }),
       resource: {
         ...resourceAttributes(env),
-        ...(this.#managed && { "service.instance.id": `${randomUUID()}-${threadId}` }),
+        ...(this.#managed && { "service.instance.id": `${crypto.randomUUID()}-${threadId}` }),
       },
     });
     // The time origin is the start of the process.

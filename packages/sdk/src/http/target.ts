@@ -9,7 +9,7 @@ export type Signer = (request: Request) => Promise<Request>;
 
 /**
  * One of: a bearer token, a user name and password, headers as they are to be sent, or the signer that
- * `sigv4()` from `@pushmeter/sdk/sigv4` makes (its own import, so that only who signs has it in his bundle).
+ * `sigv4()` from `@pushmeter/sdk/sigv4` makes (an import of its own: only who signs has it in his bundle).
  */
 export type Auth =
   | { readonly bearer: string }
@@ -56,6 +56,8 @@ export class Target {
     const auth = username
       ? { basic: { username: decodeURIComponent(username), password: decodeURIComponent(password) } }
       : options.auth;
+    const sign = (auth as { readonly sigv4?: Signer } | undefined)?.sigv4;
+    if (sign && typeof sign !== "function") invalid(`${name} auth.sigv4`, sign, "a function");
     const { headers, secrets } = auth ? credentials(`${name} auth`, auth) : { headers: {}, secrets: [] };
     secrets.push(password, ...url.searchParams.values(), ...search.slice(1).split(/[&=]/));
     // Shorter ones would be found in every other word.
@@ -67,7 +69,7 @@ export class Target {
     this.#client = {
       runtime,
       name: `${name} to ${this.#url}`,
-      fetch: auth && "sigv4" in auth ? async (request) => fetch(await auth.sigv4(request)) : fetch,
+      fetch: sign ? (request) => sign(request).then(fetch) : fetch,
       redact: (text) => hidden.reduce((rest, secret) => rest.replaceAll(secret, "***"), text),
     };
   }
@@ -114,14 +116,12 @@ function credentials(option: string, auth: Auth): { headers: Record<string, stri
     checkToken(`${option}.bearer`, auth.bearer);
     return { headers: { authorization: `Bearer ${auth.bearer}` }, secrets: [auth.bearer] };
   }
-  if ("sigv4" in auth) {
-    if (typeof auth.sigv4 !== "function") invalid(`${option}.sigv4`, auth.sigv4, "what sigv4(…) returns");
-    return { headers: {}, secrets: [] };
-  }
-  const entries = Object.entries(auth.headers ?? {});
+  // Absent for a signer, who needs the request.
+  const { headers: given = {} } = auth as { readonly headers?: Record<string, string> };
+  const entries = Object.entries(given);
   for (const [name, value] of entries) {
     if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name) || RESERVED.test(name)) {
-      invalid(`${option}.headers`, auth.headers, "header names that are valid and not the wire's own");
+      invalid(`${option}.headers`, given, "header names that are valid and not the wire's own");
     }
     checkToken(`${option}.headers.${name}`, value);
   }

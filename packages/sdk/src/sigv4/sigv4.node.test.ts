@@ -127,7 +127,7 @@ describe("sigv4", () => {
     expect(() => sigv4({ region: "x", credentials: half })).toThrow(/sigv4 credentials must be an object/);
     const auth = { sigv4: { region: "x" } } as never;
     expect(() => remoteWrite({ url: URL_WITH_QUERY, auth })).toThrow(
-      /remoteWrite auth\.sigv4 must be what sigv4\(…\) returns, got an object with region/,
+      /remoteWrite auth\.sigv4 must be a function, got an object with region/,
     );
   });
 });
