@@ -2,13 +2,22 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 
 /** A folder that holds `functions/<name>.ts` as `index.mjs` or, for CommonJS, `index.cjs`. */
-export async function bundle(name: string, format: "esm" | "cjs" = "esm"): Promise<string> {
+export function bundle(name: string, format: "esm" | "cjs" = "esm"): Promise<string> {
+  return write({ entryPoints: [join(import.meta.dirname, `functions/${name}.ts`)] }, format);
+}
+
+/** The same for code that is in no file. */
+export function bundleCode(contents: string): Promise<string> {
+  return write({ stdin: { contents, loader: "ts", resolveDir: import.meta.dirname } }, "esm");
+}
+
+async function write(entry: BuildOptions, format: "esm" | "cjs"): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "pushmeter-lambda-"));
   await build({
-    entryPoints: [join(import.meta.dirname, `functions/${name}.ts`)],
+    ...entry,
     outfile: join(folder, format === "esm" ? "index.mjs" : "index.cjs"),
     bundle: true,
     format,
