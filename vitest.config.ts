@@ -23,6 +23,7 @@ export default defineConfig({
           include: ["test/lambda/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          fileParallelism: false,
         },
       },
       {

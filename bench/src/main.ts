@@ -1,5 +1,6 @@
-/** `npm run bench [-- --json] [-- --only sizes|time|latency]`: pushmeter beside its peers, and the bars it has to meet. */
+/** `npm run bench [-- --json] [-- --only sizes|time|latency|lambda]`: pushmeter beside its peers, and the bars it has to meet. */
 import { parseArgs } from "node:util";
+import { lambda } from "./lambda/lambda.ts";
 import { latency } from "./latency/latency.ts";
 import type { Part, Result } from "./part.ts";
 import { progressOf } from "./progress.ts";
@@ -7,7 +8,7 @@ import { sizes } from "./sizes.ts";
 import { table } from "./table.ts";
 import { time } from "./time/time.ts";
 
-const PARTS: Readonly<Record<string, Part>> = { sizes, time, latency };
+const PARTS: Readonly<Record<string, Part>> = { sizes, time, latency, lambda };
 
 async function main(): Promise<void> {
   const { json, parts } = parseArguments();

@@ -1,7 +1,8 @@
-import { runtimeClient } from "../../examples/lambda/emulator/index.ts";
+import { isInstalled, runtimeClient } from "../../examples/lambda/emulator/index.ts";
 
 /** Installs AWS's runtime interface client. Where that fails, a failure with CI=true, elsewhere a skip with its reason. */
 export async function hasRuntimeClient(): Promise<boolean> {
+  if (!isInstalled()) console.log("Compiling AWS's runtime interface client, once: about a minute");
   try {
     await runtimeClient();
     return true;

@@ -166,6 +166,14 @@ describe.runIf(await hasRuntimeClient())("a Lambda that is frozen between invoca
     expect(environment.extensions.refused).toEqual([]);
   });
 
+  it("lets go an invocation that never reaches the wrapper", async () => {
+    const lambda = start({ handler: "index.guarded" });
+    for (const warm of [true, false, true, false])
+      expect((await invoke(lambda, { warm })).outcome).toBe("response");
+    expect(lambda.environments).toBe(1);
+    expect(received()).toBe(2);
+  });
+
   it("is emulated with what the service refuses", async () => {
     const lambda = start({ directory: folders.late ?? "" });
     expect((await invoke(lambda, {})).payload).toEqual({

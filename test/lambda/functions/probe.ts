@@ -4,8 +4,9 @@ import { type Order, pushmeter, work } from "./work.ts";
 
 export const handler = instrumentLambda(pushmeter, work, { every: Number(process.env.EVERY) || undefined });
 
-/** The same without a wrapper. */
-export const bare = work;
+/** Somebody's wrapper around it, that answers some events by itself. */
+export const guarded = async (event: Order & { warm?: boolean }, context: unknown) =>
+  event.warm ? "warm" : handler(event, context);
 
 type Stream = { write(chunk: string): void; end(): void };
 

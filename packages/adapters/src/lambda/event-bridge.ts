@@ -1,6 +1,7 @@
 /** EventBridge: rules, and schedules of its own and of EventBridge Scheduler. */
-import type { FaasSource } from "./event.ts";
+
 import { type Fields, last, text } from "./fields.ts";
+import type { FaasSource } from "./source.ts";
 
 export function eventBridge(event: Fields): FaasSource | undefined {
   const source = text(event.source);

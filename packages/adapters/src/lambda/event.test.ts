@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type FaasSource, recognise } from "./event.ts";
+import { recognise } from "./event.ts";
+import type { FaasSource } from "./source.ts";
 import * as events from "./testing/events.ts";
 
 describe("recognise", () => {

@@ -1,6 +1,7 @@
 /** Events for which somebody waits: API Gateway, function URLs, load balancers, VPC Lattice. */
-import type { HttpSource } from "./event.ts";
+
 import { type Fields, fields, text } from "./fields.ts";
+import type { HttpSource } from "./source.ts";
 
 /** Application Load Balancer. It knows no route. */
 export function alb(event: Fields): HttpSource | undefined {

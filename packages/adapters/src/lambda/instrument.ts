@@ -2,7 +2,7 @@
 import { threadId } from "node:worker_threads";
 import type { Ending, Invocation, Platform, Pushmeter } from "@pushmeter/sdk";
 import { attempt } from "../callbacks.ts";
-import { type FaasSource, recognise, type Source } from "./event.ts";
+import { recognise } from "./event.ts";
 import type { Extension } from "./extension.ts";
 import { fields, text } from "./fields.ts";
 import { createInstruments } from "./instruments.ts";
@@ -11,6 +11,7 @@ import { Pushes } from "./pushes.ts";
 import { isManaged, resourceAttributes, type Variables } from "./resource.ts";
 import { endingOf } from "./response.ts";
 import type { Shutdown } from "./shutdown.ts";
+import type { FaasSource, Source } from "./source.ts";
 
 const TIMEOUT_MARGIN = 500;
 
@@ -58,7 +59,6 @@ export class InstrumentedFunction {
    */
   async run(event: unknown, context: unknown, handle: () => unknown, endOf = endingOf): Promise<unknown> {
     const pushmeter = this.#pushmeter;
-    // Not the event: users log it, and what it is marked with would show.
     const key = typeof context === "object" && context ? context : {};
     // Wrapped twice: the outer wrapper counts.
     if (pushmeter.current(key)) return handle();

@@ -1,7 +1,7 @@
 /** What only Lambda knows of an invocation. Names and buckets: semantic conventions 1.44, "FaaS metrics". */
 import type { Meter } from "@opentelemetry/api";
 import type { Ending, Outcome } from "@pushmeter/sdk";
-import type { FaasSource } from "./event.ts";
+import type { FaasSource } from "./source.ts";
 
 /** In seconds. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];

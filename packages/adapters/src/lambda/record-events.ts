@@ -1,6 +1,7 @@
 /** Events with `Records`: queues, topics, streams, tables, buckets. */
-import type { Batch, FaasSource } from "./event.ts";
+
 import { type Fields, fields, last, objects, text } from "./fields.ts";
+import type { Batch, FaasSource } from "./source.ts";
 
 interface Kind {
   readonly trigger: FaasSource["trigger"];

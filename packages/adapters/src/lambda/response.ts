@@ -1,7 +1,7 @@
 /** The status that a caller sees, read from what a handler returned. */
 import type { Ending } from "@pushmeter/sdk";
-import type { HttpSource } from "./event.ts";
 import { fields } from "./fields.ts";
+import type { HttpSource } from "./source.ts";
 
 /** How an HTTP invocation ended that threw nothing. */
 export function endingOf({ bare, failure }: HttpSource, result: unknown): Ending {
