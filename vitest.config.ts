@@ -17,16 +17,6 @@ export default defineConfig({
         test: { name: "node", include: ["packages/*/src/**/*.test.ts"] },
       },
       {
-        // Against what was built, as users bundle it, under AWS's own runtime.
-        test: {
-          name: "lambda",
-          include: ["test/lambda/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
-        },
-      },
-      {
         // The same suite in workerd: what is promised for the edge is tried there.
         plugins: [
           cloudflareTest({

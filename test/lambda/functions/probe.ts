@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { instrumentLambda } from "@pushmeter/adapters/lambda";
+import { instrumentLambda, type LambdaHandler } from "@pushmeter/adapters/lambda";
 import { type Order, pushmeter, work } from "./work.ts";
 
-export const handler = instrumentLambda(pushmeter, work, { every: Number(process.env.EVERY) || undefined });
+export const handler = instrumentLambda<LambdaHandler>(pushmeter, work, {
+  every: Number(process.env.EVERY) || undefined,
+});
 
 /** Somebody's wrapper around it, that answers some events by itself. */
 export const guarded = async (event: Order & { warm?: boolean }, context: unknown) =>
