@@ -142,6 +142,12 @@ export class Environment {
     }, INIT_LIMIT);
     child.on("exit", (code, signal) => {
       fail(`ended with ${signal ?? code}`);
+      for (const running of this.#running.values()) {
+        const errorMessage = `Runtime exited with ${signal ?? code}`;
+        if (!running.answered)
+          this.#settle(running, "error", { errorType: "Runtime.ExitError", errorMessage });
+        this.#end(running);
+      }
       this.#close();
     });
     try {
@@ -229,14 +235,11 @@ export class Environment {
   }
 
   /** The function's time is up, its push's included: the environment is killed. */
-  async #timeOut(running: Running): Promise<void> {
-    const exited = once(this.#process as ChildProcess, "exit");
-    this.#process?.kill("SIGKILL");
-    await exited;
+  #timeOut(running: Running): void {
     const seconds = ((this.#options.timeout ?? 3_000) / 1000).toFixed(2);
     const error = { errorType: "Sandbox.Timedout", errorMessage: `Task timed out after ${seconds} seconds` };
     if (!running.answered) this.#settle(running, "timeout", error);
-    this.#end(running);
+    this.#process?.kill("SIGKILL");
   }
 
   #close(): void {

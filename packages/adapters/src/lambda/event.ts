@@ -15,7 +15,7 @@ const KINDS: readonly ((event: Fields) => Source | undefined)[] = [
   eventBridge,
 ];
 
-const UNKNOWN: Source = { kind: "faas", trigger: "other", attributes: {} };
+export const UNKNOWN: Source = { kind: "faas", trigger: "other", attributes: {} };
 
 /** Never throws for what came out of JSON, whatever it is. */
 export function recognise(event: unknown): Source {

@@ -2,7 +2,7 @@
 import { threadId } from "node:worker_threads";
 import type { Ending, Invocation, Platform, Pushmeter } from "@pushmeter/sdk";
 import { attempt } from "../callbacks.ts";
-import { recognise } from "./event.ts";
+import { recognise, UNKNOWN } from "./event.ts";
 import type { Extension } from "./extension.ts";
 import { fields, text } from "./fields.ts";
 import { createInstruments } from "./instruments.ts";
@@ -14,6 +14,8 @@ import type { Shutdown } from "./shutdown.ts";
 import type { FaasSource, Source } from "./source.ts";
 
 const TIMEOUT_MARGIN = 500;
+/** Lambda's own limit, ms. */
+const LONGEST_FUNCTION = 900_000;
 
 /** What the functions of one process share. */
 export interface Host {
@@ -64,7 +66,7 @@ export class InstrumentedFunction {
     if (pushmeter.current(key)) return handle();
 
     const afterResponse = this.#extension?.begin(text(fields(context).awsRequestId) ?? "");
-    const source = recognise(event);
+    const source = attempt(pushmeter, recognise, event) ?? UNKNOWN;
     const trigger = source.kind === "http" ? "http" : source.trigger;
     const invocation = pushmeter.begin(trigger, this.#platform, key);
     if (invocation) this.#recordInit(trigger);
@@ -72,13 +74,15 @@ export class InstrumentedFunction {
     const end = (ending: Ending, result?: unknown) => {
       if (ended || !invocation) return;
       ended = true;
-      this.#record(invocation, source, event, ending, result);
+      attempt(pushmeter, () => this.#record(invocation, source, event, ending, result));
     };
     const remaining = remainingTime(context);
     const disarm = this.#armTimeout(remaining, end);
     try {
       const result = await handle();
-      end(source.kind === "http" ? endOf(source, result) : faasEnding(source, result), result);
+      // A result may be anything, with getters that throw.
+      const read = () => (source.kind === "http" ? endOf(source, result) : faasEnding(source, result));
+      end(attempt(pushmeter, read) ?? {}, result);
       return result;
     } catch (error) {
       end({ status: source.kind === "http" ? source.failure : undefined, thrown: { error } });
@@ -124,7 +128,7 @@ export class InstrumentedFunction {
   /** A function whose time is up is killed without a word: records that before it happens. */
   #armTimeout(remaining: () => number, end: (ending: Ending) => void): () => void {
     const left = remaining();
-    if (!Number.isFinite(left)) return () => {};
+    if (!(left > 0 && left <= LONGEST_FUNCTION)) return () => {};
     const margin = Math.min(this.#options.timeoutMargin ?? TIMEOUT_MARGIN, left / 2);
     const timer = setTimeout(() => {
       const error = new Error(`The function's time is up in ${Math.round(margin)} ms`);
@@ -150,12 +154,16 @@ function faasEnding({ batch }: FaasSource, result: unknown): Ending {
   return { thrown: { error } };
 }
 
-/** Of the function's time, ms; endless where the context does not tell. */
+/** Of the function's time, ms; endless where the context, perhaps a test's, does not tell. */
 function remainingTime(context: unknown): () => number {
   const { getRemainingTimeInMillis: remaining } = fields(context);
   if (typeof remaining !== "function") return () => Infinity;
   return () => {
-    const left: unknown = remaining.call(context);
-    return typeof left === "number" ? left : Infinity;
+    try {
+      const left: unknown = remaining.call(context);
+      return typeof left === "number" && !Number.isNaN(left) ? left : Infinity;
+    } catch {
+      return Infinity;
+    }
   };
 }

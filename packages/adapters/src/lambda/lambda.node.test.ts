@@ -106,6 +106,34 @@ describe("instrumentLambda", () => {
     expect(counted).toBe(3 * events.garbage.length);
   });
 
+  it("lets no event, context or result that throws when it is read disturb the handler", async () => {
+    const recorded = new Recorded();
+    const trap = new Proxy({} as Record<string, unknown>, {
+      get(_, name) {
+        // A promise is asked for its `then` before it is anything else.
+        if (name === "then") return undefined;
+        throw new Error(`${String(name)} was read`);
+      },
+    });
+    const throwing = {
+      getRemainingTimeInMillis: () => {
+        throw new Error("no time");
+      },
+    };
+    for (const [event, context] of [
+      [trap, throwing],
+      [events.restApi, throwing],
+      [events.sqs, { getRemainingTimeInMillis: () => Number.NaN }],
+    ]) {
+      const handler = instrumentLambda<LambdaHandler>(recorded.pushmeter, async () => trap);
+      expect(await handler(event, context)).toBe(trap);
+    }
+    const symbol = { statusCode: Symbol("x") };
+    const handler = instrumentLambda<LambdaHandler>(recorded.pushmeter, async () => symbol);
+    expect(await handler(events.restApi, context)).toBe(symbol);
+    expect(await recorded.http()).toContain("GET /courses/{id} 502 exception TypeError = 1");
+  });
+
   it("counts a cold start and an init duration once, and tells the function's resource", async () => {
     vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "courses-prod");
     vi.stubEnv("AWS_LAMBDA_FUNCTION_VERSION", "7");

@@ -66,6 +66,6 @@ export class Pushes {
     this.#failures = stored ? 0 : this.#failures + 1;
     if (!stored) this.#pending = true;
     const pause = this.#failures > 1 ? Math.min(FIRST_PAUSE * 2 ** (this.#failures - 2), LONGEST_PAUSE) : 0;
-    this.#notBefore = now() + Math.max(this.#failures ? pause : every, pause);
+    this.#notBefore = now() + (stored ? every : pause);
   }
 }

@@ -8,8 +8,10 @@ export function endingOf({ bare, failure }: HttpSource, result: unknown): Ending
   const { statusCode } = fields(result);
   if (statusCode === undefined && bare) return { status: 200 };
   // The gateways take a numeric string too.
-  const status = Number(statusCode);
-  if (Number.isInteger(status) && status >= 100 && status <= 599) return { status };
+  const status = typeof statusCode === "string" ? Number(statusCode) : statusCode;
+  if (typeof status === "number" && Number.isInteger(status) && status >= 100 && status <= 599) {
+    return { status };
+  }
   return { status: failure, thrown: { error: new TypeError("The handler returned no usable statusCode") } };
 }
 
