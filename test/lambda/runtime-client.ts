@@ -8,7 +8,8 @@ export async function hasRuntimeClient(): Promise<boolean> {
     return true;
   } catch (error) {
     if (process.env.CI === "true") throw error;
-    console.warn(`The tests under Lambda's runtime are skipped. ${error}`);
+    const [reason] = String(error).split("\n");
+    console.warn(`The tests under Lambda's runtime are skipped: ${reason}`);
     return false;
   }
 }
