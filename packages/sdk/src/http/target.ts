@@ -117,8 +117,8 @@ function credentials(option: string, auth: Auth): { headers: Record<string, stri
     return { headers: { authorization: `Bearer ${auth.bearer}` }, secrets: [auth.bearer] };
   }
   // Absent for a signer, who needs the request.
-  const { headers: given = {} } = auth as { readonly headers?: Record<string, string> };
-  const entries = Object.entries(given);
+  const { headers: given } = auth as { readonly headers?: Record<string, string> };
+  const entries = Object.entries(given ?? {});
   for (const [name, value] of entries) {
     if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name) || RESERVED.test(name)) {
       invalid(`${option}.headers`, given, "header names that are valid and not the wire's own");
