@@ -43,7 +43,7 @@ async function bundle(contents: string): Promise<string> {
     write: false,
     format: "esm",
     conditions: ["workerd", "worker", "browser"],
-    external: ["http", "url"],
+    external: ["http", "url", "node:*"],
   });
   return outputFiles[0]?.text ?? "";
 }

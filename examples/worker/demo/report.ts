@@ -25,7 +25,7 @@ function instances(samples: readonly Sample[]): string[] {
   return table([["instance", "pushed by", "requests"], ...rows], 2);
 }
 
-function requests(samples: readonly Sample[]): string[] {
+export function requests(samples: readonly Sample[]): string[] {
   const outcomes = ["success", "client_error", "server_error", "exception"];
   const keyOf = ({ http_route = NO_ROUTE, http_request_method = "" }: Labels) =>
     `${http_route}\n${http_request_method}`;
@@ -50,7 +50,7 @@ function triggers(samples: readonly Sample[]): string[] {
 }
 
 /** A row per key, whose lines are its first cells: count, count by outcome, p50 and p95. */
-function durations(
+export function durations(
   samples: readonly Sample[],
   histogram: string,
   outcomes: readonly string[],
@@ -97,7 +97,7 @@ function grouped(samples: readonly Sample[], keyOf: (labels: Labels) => string):
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function total(samples: readonly Sample[], labels: Labels = {}): number {
+export function total(samples: readonly Sample[], labels: Labels = {}): number {
   const wanted = Object.entries(labels);
   return samples
     .filter((sample) => wanted.every(([label, value]) => sample.labels[label] === value))

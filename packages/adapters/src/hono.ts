@@ -8,7 +8,7 @@ import { attempt, checkHttpOptions, type HttpOptions } from "./callbacks.ts";
 
 /**
  * Measures every request that passes through, with the route's pattern as Hono matched it, sub-apps and base
- * paths included. Inside `instrumentWorker` or `instrumentFetch` it only adds the route: nothing counts twice.
+ * paths included. Inside `instrumentWorker`, `instrumentFetch` or `instrumentLambda` it only adds the route: nothing counts twice.
  *
  * @example
  * ```ts
@@ -29,7 +29,12 @@ export function pushmeterMiddleware(
     const request = c.req.raw;
     const context = hasContext ? contextOf(c) : undefined;
     hasContext = context !== undefined;
-    const outer = pushmeter.current(request) ?? (context && pushmeter.current(context));
+    // On Lambda Hono's adapter makes a request of its own and hands over the context that it was given.
+    const lambda: unknown = c.env?.lambdaContext;
+    const outer =
+      pushmeter.current(request) ??
+      (context && pushmeter.current(context)) ??
+      (isObject(lambda) ? pushmeter.current(lambda) : undefined);
     const platform = (): Platform => platformOf(c);
     const invocation = outer ?? pushmeter.begin("http", platform, request);
     if (!invocation) return next();
@@ -71,6 +76,10 @@ function routeOf(c: Context, own: MiddlewareHandler, status: number): string | u
   if (handler === own || (status === 404 && route.method === "ALL" && isMiddleware(handler)))
     return undefined;
   return route.path;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 function platformOf(c: Context): Platform {

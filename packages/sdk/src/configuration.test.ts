@@ -51,7 +51,7 @@ describe("bad configuration fails at start, naming the option and what is accept
     [{ url: URL, fetch: URL }, /remoteWrite fetch must be a function/],
     [
       { url: URL, auth: { bearer: SECRET, basic: { username: "u", password: SECRET } } },
-      /remoteWrite auth must be exactly one of bearer, basic or headers, got an object with bearer, basic/,
+      /remoteWrite auth must be exactly one of bearer, basic, headers or sigv4, got an object with bearer, basic/,
     ],
     [{ url: URL, auth: {} }, /remoteWrite auth must be exactly one of/],
     [

@@ -16,14 +16,16 @@ export function createInstance(
   { service, resource, resourceLabels }: PushmeterOptions<never>,
   env: Environment,
   id: string,
+  platform?: Attributes,
 ): Instance {
   const { name, namespace, version } = typeof service === "object" ? service : { name: service };
   const attributes: Attributes = {
+    ...platform,
     ...resourceAttributes(env),
     ...resource,
     ...(namespace && { "service.namespace": namespace }),
     ...(version && { "service.version": version }),
-    "service.instance.id": id,
+    "service.instance.id": platform?.["service.instance.id"] ?? id,
   };
   attributes["service.name"] =
     name ?? text(env, "OTEL_SERVICE_NAME") ?? attributes["service.name"] ?? "unknown_service";

@@ -25,6 +25,10 @@ export interface Platform {
   readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
   /** True where something waits for the end of `waitUntil`, as a queue's next batch does: push at once. */
   readonly hurry?: boolean | undefined;
+  /** The adapter calls `flush()` when its platform lets it: `waitUntil` is not called, nothing lingers. */
+  readonly flushes?: boolean | undefined;
+  /** What the platform knows of the instance; the user's resource attributes come before it. */
+  readonly resource?: Attributes | undefined;
 }
 
 /** One running invocation. Frameworks inside the outermost wrapper find it and add what they know. */

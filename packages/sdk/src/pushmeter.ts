@@ -190,10 +190,10 @@ class Core implements Pushmeter {
     }
   }
 
-  #start({ env, waitUntil }: Platform, trigger?: Trigger): void {
+  #start({ env, waitUntil, resource }: Platform, trigger?: Trigger): void {
     if (this.#instance) return;
     const { push } = this.#options;
-    this.#instance = createInstance(this.#options, environment(env), this.#runtime.instanceId());
+    this.#instance = createInstance(this.#options, environment(env), this.#runtime.instanceId(), resource);
     if (this.#instance.disabled) return;
     if (waitUntil && trigger) this.#instruments.coldstarts.add(1, { "faas.trigger": trigger });
     try {

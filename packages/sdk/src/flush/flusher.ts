@@ -57,7 +57,8 @@ export class Flusher {
     if (this.#looping.held(now)) return;
     if (this.#owner.held(now) && this.#standby.held(now)) return;
 
-    const { waitUntil = this.#every ? undefined : () => {}, hurry } = platform();
+    const { flushes, waitUntil = this.#every ? undefined : () => {}, hurry } = platform();
+    if (flushes) return;
     if (!waitUntil) {
       const loop = this.#looping.take(now, this.#every + LONGEST_TICK);
       if (loop) void this.#loop(loop);

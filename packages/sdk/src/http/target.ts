@@ -5,11 +5,18 @@ import { Breaker } from "./breaker.ts";
 import { type Answer, type Call, type Client, failed, send } from "./client.ts";
 import { PushError } from "./error.ts";
 
-/** One of: a bearer token, a user name and password, or headers as they are to be sent. */
+/** Returns the request signed. Called for every attempt: a signature holds for some minutes only. */
+export type Signer = (request: Request) => Promise<Request>;
+
+/**
+ * One of: a bearer token, a user name and password, headers as they are to be sent, or the signer that
+ * `sigv4()` from `@pushmeter/sdk/sigv4` makes (an import of its own: only who signs has it in his bundle).
+ */
 export type Auth =
   | { readonly bearer: string }
   | { readonly basic: { readonly username: string; readonly password: string } }
-  | { readonly headers: Readonly<Record<string, string>> };
+  | { readonly headers: Readonly<Record<string, string>> }
+  | { readonly sigv4: Signer };
 
 /** The options that every destination has. */
 export interface TargetOptions {
@@ -53,6 +60,8 @@ export class Target {
     const auth = username
       ? { basic: { username: decodeURIComponent(username), password: decodeURIComponent(password) } }
       : options.auth;
+    const sign = (auth as { readonly sigv4?: Signer } | undefined)?.sigv4;
+    if (sign && typeof sign !== "function") invalid(`${name} auth.sigv4`, sign, "a function");
     const { headers, secrets } = auth ? credentials(`${name} auth`, auth) : { headers: {}, secrets: [] };
     secrets.push(password, ...url.searchParams.values(), ...search.slice(1).split(/[&=]/));
     // Shorter ones would be found in every other word.
@@ -65,7 +74,7 @@ export class Target {
     this.#client = {
       runtime,
       name: `${name} to ${this.#url}`,
-      fetch,
+      fetch: sign ? (request) => sign(request).then(fetch) : fetch,
       redact: (text) => hidden.reduce((rest, secret) => rest.replaceAll(secret, "***"), text),
     };
   }
@@ -128,17 +137,19 @@ function checkUrl(option: string, value: unknown): URL {
 
 /** The headers to send, and what of them must never be seen. */
 function credentials(option: string, auth: Auth): { headers: Record<string, string>; secrets: string[] } {
-  checkNames(option, auth, "bearer basic headers");
-  if (Object.keys(auth).length !== 1) invalid(option, auth, "exactly one of bearer, basic or headers");
+  checkNames(option, auth, "bearer basic headers sigv4");
+  if (Object.keys(auth).length !== 1) invalid(option, auth, "exactly one of bearer, basic, headers or sigv4");
   if ("basic" in auth) return basic(`${option}.basic`, auth.basic);
   if ("bearer" in auth) {
     checkToken(`${option}.bearer`, auth.bearer);
     return { headers: { authorization: `Bearer ${auth.bearer}` }, secrets: [auth.bearer] };
   }
-  const entries = Object.entries(auth.headers ?? {});
+  // Absent for a signer, who needs the request.
+  const { headers: given } = auth as { readonly headers?: Record<string, string> };
+  const entries = Object.entries(given ?? {});
   for (const [name, value] of entries) {
     if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name) || RESERVED.test(name)) {
-      invalid(`${option}.headers`, auth.headers, "header names that are valid and not the wire's own");
+      invalid(`${option}.headers`, given, "header names that are valid and not the wire's own");
     }
     checkToken(`${option}.headers.${name}`, value);
   }

@@ -1,0 +1,94 @@
+/** Lambda: what a bundle weighs, what it adds to a cold start, what callers wait, and what arrives. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runtimeClient } from "../../../examples/lambda/emulator/index.ts";
+import type { Bar, Progress, Result } from "../part.ts";
+import { median, quantile } from "../statistics.ts";
+import { type Bundle, bundle, CONTENDERS, type Contender } from "./contenders.ts";
+import { coldStart, RECEIVER_DELAY, type Run, run } from "./measure.ts";
+
+const COLD_STARTS = 15;
+const INVOCATIONS = 200;
+/** Of the others only the wait is of interest. */
+const OTHERS = 50;
+const WAIT_LIMIT = 1.2;
+
+interface Measured extends Bundle, Run {
+  readonly name: string;
+  readonly coldStarts: readonly number[];
+}
+
+export async function lambda(progress: Progress): Promise<Result> {
+  progress("AWS's runtime interface client is compiled, once");
+  await runtimeClient();
+  const folder = await mkdtemp(join(tmpdir(), "pushmeter-bench-"));
+  try {
+    return result(await measure(folder, progress));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(folder: string, progress: Progress): Promise<Measured[]> {
+  const bundles = new Map<Contender, Bundle>();
+  for (const contender of CONTENDERS) bundles.set(contender, await bundle(contender, folder));
+  const starts = new Map<Contender, number[]>(CONTENDERS.map((contender) => [contender, []]));
+  // In turns: what else the machine does is then shared out.
+  for (let round = 0; round < COLD_STARTS; round++) {
+    progress(`cold starts, round ${round + 1} of ${COLD_STARTS}`);
+    for (const [contender, { directory }] of bundles) {
+      starts.get(contender)?.push(await coldStart(contender, directory));
+    }
+  }
+  const measured: Measured[] = [];
+  for (const [contender, built] of bundles) {
+    const { name, own } = contender;
+    const invocations = own || name === CONTENDERS[0]?.name ? INVOCATIONS : OTHERS;
+    const one = await run(contender, built.directory, invocations, (done) =>
+      progress(`${name}: ${done} of ${invocations} invocations`),
+    );
+    measured.push({ name, ...built, ...one, coldStarts: starts.get(contender) ?? [] });
+  }
+  return measured;
+}
+
+function result(measured: readonly Measured[]): Result {
+  const [bare, extension, awaiting] = measured as [Measured, Measured, Measured];
+  const ratio = median(extension.waits) / median(bare.waits);
+  const bars: Bar[] = [
+    {
+      name: "lambda: the caller's p50 with the extension",
+      met: ratio <= WAIT_LIMIT,
+      figures: `${ratio.toFixed(2)} of at most ${WAIT_LIMIT} x the handler's without metrics`,
+    },
+    ...[extension, awaiting].map(({ name, invocations, counted, pushes, ends }) => ({
+      name: `lambda: pushes delivered, ${name}`,
+      met: counted === invocations && pushes === invocations,
+      figures: `${pushes} of ${invocations}, ${ends.error} errors and ${ends.timeout} time-outs among them`,
+    })),
+  ];
+  return {
+    title: `Lambda, the receiver takes ${RECEIVER_DELAY} ms`,
+    rows: [
+      ["", "minified", "gzip -9", "cold start", "caller p50", "p99", "delivered"],
+      ...measured.map(({ name, minified, gzip, coldStarts, waits, counted, invocations }) => [
+        name,
+        minified.toLocaleString("en"),
+        gzip.toLocaleString("en"),
+        milliseconds(median(coldStarts)),
+        milliseconds(median(waits)),
+        milliseconds(quantile(waits, 0.99)),
+        name === bare.name ? "-" : `${counted} of ${invocations}`,
+      ]),
+    ],
+    notes: [
+      "AWS's runtime interface client, stopped between invocations as the service freezes it; the handler takes",
+      "20 ms. Cold start: from the start of the process until all wait, the registration of an extension included.",
+    ],
+    bars,
+    data: measured,
+  };
+}
+
+const milliseconds = (ms: number) => `${ms.toFixed(1)} ms`;

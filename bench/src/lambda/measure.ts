@@ -1,0 +1,70 @@
+/** One function under AWS's own runtime interface client, frozen between invocations. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { Receiver } from "@pushmeter/sdk/testing";
+import { LocalLambda } from "../../../examples/lambda/emulator/index.ts";
+import { serve } from "../server.ts";
+import type { Contender } from "./contenders.ts";
+
+/** The handler's own time and the receiver's, ms. */
+const WORK = 20;
+export const RECEIVER_DELAY = 250;
+/** Of the function, ms: an invocation that never ends takes so long. */
+const TIMEOUT = 2_000;
+
+export interface Run {
+  readonly invocations: number;
+  /** What callers waited, ms, time-outs left out. */
+  readonly waits: readonly number[];
+  readonly ends: Readonly<Record<string, number>>;
+  /** Invocations that the receiver has counted in the end. */
+  readonly counted: number;
+  /** Pushes that the receiver has taken. */
+  readonly pushes: number;
+}
+
+/** How long a new environment takes from the start of its process until it is ready and frozen, ms. */
+export async function coldStart({ env }: Contender, directory: string): Promise<number> {
+  const { url, close } = await serve(() => new Response());
+  const lambda = new LocalLambda({ directory, env: { RECEIVER: url, ...env } });
+  try {
+    const start = performance.now();
+    await lambda.environment();
+    return performance.now() - start;
+  } finally {
+    await lambda.stop();
+    close();
+  }
+}
+
+/** Invokes the function that many times; one in 20 fails, two in 200 exceed its time. */
+export async function run(
+  { env, own }: Contender,
+  directory: string,
+  invocations: number,
+  progress: (done: number) => void,
+): Promise<Run> {
+  const receiver = new Receiver();
+  const { url, close } = await serve(async (request) => {
+    await sleep(RECEIVER_DELAY);
+    return receiver.fetch(request);
+  });
+  const lambda = new LocalLambda({ directory, env: { RECEIVER: url, ...env }, timeout: TIMEOUT });
+  const waits: number[] = [];
+  const ends: Record<string, number> = { response: 0, error: 0, timeout: 0 };
+  try {
+    for (let i = 0; i < invocations; i++) {
+      progress(i);
+      const timesOut = own && i % 100 === 50;
+      const { result, end } = await lambda.begin({ wait: timesOut ? 60_000 : WORK, fail: i % 20 === 7 });
+      const { outcome, duration } = await result;
+      await end;
+      ends[outcome] = (ends[outcome] ?? 0) + 1;
+      if (outcome !== "timeout") waits.push(duration);
+    }
+  } finally {
+    await lambda.stop();
+    close();
+  }
+  const counted = receiver.total("faas_invoke_duration_seconds_count");
+  return { invocations, waits, ends, counted, pushes: receiver.accepted };
+}

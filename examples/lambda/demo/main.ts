@@ -1,0 +1,58 @@
+/** `npm run demo:lambda`: see `--help`. Ends with 0, with 1 for a failure, 2 for bad arguments, 130 for Ctrl-C. */
+import { parseArgs } from "node:util";
+import { Failure } from "../../worker/demo/failure.ts";
+
+const HELP = `npm run demo:lambda [-- OPTIONS]
+
+Starts the example under AWS's runtime interface client, which is frozen between events, sends it events
+of API Gateway, a queue and a schedule for some seconds, and shows which metrics arrived.
+
+  --check      exits with 1 unless exactly what was sent has been counted
+  --seconds N  how long to send events, 1 to 600, by default 6
+  --help       shows this
+`;
+
+/** Everything that was started. */
+const resources = new AsyncDisposableStack();
+
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  process.once(signal, async () => {
+    process.stdout.write("\n");
+    await resources.disposeAsync();
+    process.exit(code);
+  });
+}
+
+try {
+  const { check, seconds, help } = parse(process.argv.slice(2));
+  if (help) {
+    process.stdout.write(HELP);
+  } else {
+    const { demo } = await import("./demo.ts");
+    process.exitCode = await demo({ check, seconds }, resources);
+  }
+} catch (error) {
+  if (!resources.disposed) console.error(error instanceof Failure ? error.message : error);
+  process.exitCode = error instanceof Failure ? error.status : 1;
+} finally {
+  await resources.disposeAsync();
+}
+
+function parse(args: string[]): { check: boolean; seconds: number; help: boolean } {
+  const options = {
+    check: { type: "boolean" },
+    seconds: { type: "string" },
+    help: { type: "boolean" },
+  } as const;
+  try {
+    const { values } = parseArgs({ args, options });
+    const seconds = Number(values.seconds ?? 6);
+    if (!(seconds >= 1 && seconds <= 600)) throw new Error("--seconds must be a number from 1 to 600.");
+    return { check: values.check ?? false, seconds, help: values.help ?? false };
+  } catch (error) {
+    throw new Failure((error as Error).message, 2);
+  }
+}

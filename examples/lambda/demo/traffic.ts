@@ -1,0 +1,49 @@
+/** Invokes the function, one event after another, and keeps what became of them: what the metrics are held to. */
+import { Counts, cronName, loginName, queueName, requestName } from "../../worker/demo/counts.ts";
+import { randomFrom } from "../../worker/demo/random.ts";
+import type { LocalLambda, Result } from "../emulator/index.ts";
+import { type Trigger, trigger } from "./events.ts";
+
+export const recordName = (outcome: string) => `queue record with outcome ${outcome}`;
+
+export class Traffic {
+  readonly sent = new Counts();
+  events = 0;
+  /** What callers waited and what is billed, ms, event by event. */
+  readonly durations: { readonly caller: number; readonly billed: number }[] = [];
+  readonly #lambda: LocalLambda;
+
+  constructor(lambda: LocalLambda) {
+    this.#lambda = lambda;
+  }
+
+  /** @param progress - hears of each event's time, in seconds since the start. */
+  async run(seconds: number, seed: number, progress: (seconds: number) => void): Promise<void> {
+    const random = randomFrom(seed);
+    const start = performance.now();
+    for (let elapsed = 0; elapsed < seconds; elapsed = (performance.now() - start) / 1000) {
+      progress(elapsed);
+      const next = trigger(random);
+      const { result, end } = await this.#lambda.begin(next.event);
+      this.#keep(next, await result);
+      this.durations.push({ caller: (await result).duration, billed: await end });
+      this.events++;
+    }
+  }
+
+  #keep(trigger: Trigger, { payload }: Result): void {
+    if (trigger.kind === "schedule") {
+      this.sent.add(cronName(trigger.rule));
+    } else if (trigger.kind === "queue") {
+      this.sent.add(queueName(trigger.queue));
+      const failed = (payload as { batchItemFailures: unknown[] }).batchItemFailures.length;
+      if (trigger.size > failed) this.sent.add(recordName("success"), trigger.size - failed);
+      if (failed) this.sent.add(recordName("exception"), failed);
+    } else {
+      const { method, route } = trigger;
+      const { statusCode } = payload as { statusCode: number };
+      this.sent.add(requestName(method, route, statusCode));
+      if (route === "/login") this.sent.add(loginName(statusCode === 200 ? "success" : "failure"));
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * `@pushmeter/adapters/lambda` for functions in CommonJS: `require` gets it, and a bundler that writes CommonJS
+ * is pointed to `@pushmeter/adapters/lambda/commonjs`. Importing it does nothing.
+ */
+import process from "node:process";
+import type { Pushmeter } from "@pushmeter/sdk";
+import type { LambdaOptions } from "./options.ts";
+import { registerBlocking } from "./register-blocking.ts";
+import { Shutdown } from "./shutdown.ts";
+import { type LambdaHandler, wrap } from "./wrap.ts";
+
+export type { LambdaOptions } from "./options.ts";
+export type { LambdaHandler } from "./wrap.ts";
+
+const shutdown = new Shutdown();
+
+/**
+ * The same as for ES modules, except that nothing can be awaited while the module loads: without an extension
+ * the handler waits for each push. With `registration: "blocking"` the extension is registered while this call
+ * waits, which makes each cold start some tens of milliseconds longer.
+ *
+ * @throws TypeError for a handler with a callback, and for an option that is unknown or unusable.
+ */
+export function instrumentLambda<Handler extends LambdaHandler>(
+  pushmeter: Pushmeter,
+  handler: Handler,
+  options: LambdaOptions = {},
+): Handler {
+  const { env } = process;
+  const extension = options.registration === "blocking" ? registerBlocking(env) : undefined;
+  return wrap(pushmeter, handler, options, { env, extension, shutdown });
+}

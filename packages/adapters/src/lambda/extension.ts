@@ -1,0 +1,101 @@
+/**
+ * An internal extension: work for the time after the response. The environment is frozen only once the runtime
+ * and every extension wait for the next invocation, so what is done before `event/next` is called again is
+ * done in peace, while the caller already has the answer.
+ */
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import { ExtensionsApi } from "./extensions-api.ts";
+import type { Variables } from "./resource.ts";
+
+type Task = () => Promise<unknown>;
+
+/** How long after an invocation's event its handler may begin. One that never begins must not hang it. */
+const LONGEST_BEGIN = 250;
+
+export class Extension {
+  readonly #api: ExtensionsApi;
+  readonly #id: string;
+  #current: Turn | undefined;
+  /** The invocation that was not waited for, if its handler begins after all. */
+  #letGo: string | undefined;
+  #lost = false;
+
+  /** @param id - from the registration; `next` is called at once, as the service demands. */
+  constructor(api: ExtensionsApi, id: string) {
+    this.#api = api;
+    this.#id = id;
+    void this.#run();
+  }
+
+  /**
+   * @returns a function that takes what is to be done after the response; undefined if the extension cannot,
+   * and the handler has to wait for it.
+   */
+  begin(requestId: string): ((task: Task) => void) | undefined {
+    if (this.#lost || this.#letGo === requestId) return undefined;
+    const { begun, task } = this.#turnOf(requestId);
+    begun.resolve(true);
+    return task.resolve;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      for (;;) {
+        const requestId = await this.#api.next(this.#id);
+        const turn = this.#turnOf(requestId);
+        const late = new AbortController();
+        const timeUp = sleep(LONGEST_BEGIN, false, { signal: late.signal }).catch(() => false);
+        if (!(await Promise.race([turn.begun.promise, timeUp]))) {
+          this.#letGo = requestId;
+          continue;
+        }
+        late.abort();
+        const task = await turn.task.promise;
+        // The runtime posts the response in the turns after the handler has settled.
+        await nextTurn();
+        await nextTurn();
+        await task();
+      }
+    } catch {
+      // Without the API there is no time after the response: from now on handlers wait for their pushes.
+      this.#lost = true;
+    }
+  }
+
+  /** Runtime and extension hear of an invocation at the same time, in any order. */
+  #turnOf(requestId: string): Turn {
+    if (this.#current?.requestId !== requestId) this.#current = new Turn(requestId);
+    return this.#current;
+  }
+}
+
+class Turn {
+  readonly requestId: string;
+  readonly begun = Promise.withResolvers<boolean>();
+  readonly task = Promise.withResolvers<Task>();
+
+  constructor(requestId: string) {
+    this.requestId = requestId;
+  }
+}
+
+/** The address of the Extensions API, or undefined where no extension is possible or wanted. */
+export function extensionsAddress(env: Variables): string | undefined {
+  const { AWS_LAMBDA_RUNTIME_API, AWS_LAMBDA_MAX_CONCURRENCY, OTEL_SDK_DISABLED } = env;
+  const switchedOff =
+    OTEL_SDK_DISABLED?.toLowerCase() === "true" || env.PUSHMETER_LAMBDA_EXTENSION?.toLowerCase() === "false";
+  return switchedOff || AWS_LAMBDA_MAX_CONCURRENCY ? undefined : AWS_LAMBDA_RUNTIME_API;
+}
+
+/** Registers before the runtime asks for its first invocation; later the service refuses. */
+export async function registerExtension(env: Variables): Promise<Extension | undefined> {
+  const address = extensionsAddress(env);
+  if (!address) return undefined;
+  const api = new ExtensionsApi(address);
+  try {
+    return new Extension(api, await api.register());
+  } catch {
+    // Refused: handlers then wait for their pushes, and nothing is lost.
+    return undefined;
+  }
+}

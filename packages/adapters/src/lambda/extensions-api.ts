@@ -1,0 +1,71 @@
+/**
+ * The Lambda Extensions API, as far as an internal extension may use it:
+ * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
+ */
+import { Agent, type IncomingMessage, request } from "node:http";
+
+const VERSION = "2020-01-01";
+const ID_HEADER = "lambda-extension-identifier";
+
+/** Only INVOKE: the service refuses SHUTDOWN to an extension that lives in the runtime's process. */
+export const REGISTRATION = {
+  path: `/${VERSION}/extension/register`,
+  headers: { "lambda-extension-name": "pushmeter", "content-type": "application/json" },
+  body: JSON.stringify({ events: ["INVOKE"] }),
+  idHeader: ID_HEADER,
+};
+
+export class ExtensionsApi {
+  readonly #host: string | undefined;
+  readonly #port: string | undefined;
+  // `event/next` is answered after a thaw that may be hours away: no time-out, which fetch cannot be told.
+  readonly #agent = new Agent({ keepAlive: true, timeout: 0 });
+
+  /** @param address - `AWS_LAMBDA_RUNTIME_API`, host and port. */
+  constructor(address: string) {
+    [this.#host, this.#port] = address.split(":");
+  }
+
+  /** @returns the extension's identifier. @throws Error if the service refuses. */
+  async register(): Promise<string> {
+    const { path, headers, body } = REGISTRATION;
+    const { headers: answered } = await this.#send("POST", path, headers, body);
+    const id = answered[ID_HEADER];
+    if (typeof id !== "string") throw new Error("the Extensions API answered without an identifier");
+    return id;
+  }
+
+  /** Says that the extension has finished, and waits for the next invocation. @returns its request id. */
+  async next(id: string): Promise<string> {
+    const { body } = await this.#send("GET", `/${VERSION}/extension/event/next`, { [ID_HEADER]: id });
+    return String((JSON.parse(body) as { requestId?: unknown }).requestId);
+  }
+
+  #send(
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body?: string,
+  ): Promise<{ headers: IncomingMessage["headers"]; body: string }> {
+    const { promise, resolve, reject } = Promise.withResolvers<{
+      headers: IncomingMessage["headers"];
+      body: string;
+    }>();
+    const options = { host: this.#host, port: this.#port, agent: this.#agent, method, path, headers };
+    const call = request(options, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => {
+        text += chunk;
+      });
+      response.on("error", reject);
+      response.on("end", () => {
+        if (response.statusCode === 200) resolve({ headers: response.headers, body: text });
+        else reject(new Error(`the Extensions API answered ${response.statusCode}: ${text.slice(0, 1024)}`));
+      });
+    });
+    call.on("error", reject);
+    call.end(body);
+    return promise;
+  }
+}

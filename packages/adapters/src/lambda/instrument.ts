@@ -1,0 +1,169 @@
+/** One function: recognises each event, measures its handler, and has the numbers pushed. */
+import { threadId } from "node:worker_threads";
+import type { Ending, Invocation, Platform, Pushmeter } from "@pushmeter/sdk";
+import { attempt } from "../callbacks.ts";
+import { recognise, UNKNOWN } from "./event.ts";
+import type { Extension } from "./extension.ts";
+import { fields, text } from "./fields.ts";
+import { createInstruments } from "./instruments.ts";
+import type { LambdaOptions } from "./options.ts";
+import { Pushes } from "./pushes.ts";
+import { isManaged, resourceAttributes, type Variables } from "./resource.ts";
+import { endingOf } from "./response.ts";
+import type { Shutdown } from "./shutdown.ts";
+import type { FaasSource, Source } from "./source.ts";
+
+const TIMEOUT_MARGIN = 500;
+/** Lambda's own limit, ms. */
+const LONGEST_FUNCTION = 900_000;
+
+/** What the functions of one process share. */
+export interface Host {
+  readonly env: Variables;
+  readonly extension: Extension | undefined;
+  readonly shutdown: Shutdown;
+}
+
+export class InstrumentedFunction {
+  readonly #pushmeter: Pushmeter;
+  readonly #options: LambdaOptions;
+  readonly #extension: Extension | undefined;
+  readonly #managed: boolean;
+  readonly #instruments;
+  readonly #pushes: Pushes;
+  readonly #platform: () => Platform;
+  #initSeconds: number | undefined;
+
+  constructor(pushmeter: Pushmeter, options: LambdaOptions, { env, extension, shutdown }: Host) {
+    this.#pushmeter = pushmeter;
+    this.#options = options;
+    this.#extension = extension;
+    this.#managed = isManaged(env);
+    this.#instruments = createInstruments(pushmeter.meter);
+    this.#pushes = new Pushes(pushmeter, { every: options.every ?? 0, now: () => performance.now() });
+    this.#platform = () => ({
+      // On Managed Instances nothing is frozen: the core's own interval pushes.
+      ...(!this.#managed && { flushes: true, waitUntil: () => {} }),
+      resource: {
+        ...resourceAttributes(env),
+        ...(this.#managed && { "service.instance.id": `${crypto.randomUUID()}-${threadId}` }),
+      },
+    });
+    // The time origin is the start of the process.
+    this.#initSeconds = env.AWS_LAMBDA_FUNCTION_NAME ? performance.now() / 1000 : undefined;
+    if (env.AWS_LAMBDA_FUNCTION_NAME) shutdown.add((time) => this.#pushLast(time));
+  }
+
+  /**
+   * Runs `handle` for an event and records how it ended. Returns what it returns and throws what it throws.
+   *
+   * @param endOf - reads how an HTTP invocation ended from the handler's result.
+   */
+  async run(event: unknown, context: unknown, handle: () => unknown, endOf = endingOf): Promise<unknown> {
+    const pushmeter = this.#pushmeter;
+    const key = typeof context === "object" && context ? context : {};
+    // Wrapped twice: the outer wrapper counts.
+    if (pushmeter.current(key)) return handle();
+
+    const afterResponse = this.#extension?.begin(text(fields(context).awsRequestId) ?? "");
+    const source = attempt(pushmeter, recognise, event) ?? UNKNOWN;
+    const trigger = source.kind === "http" ? "http" : source.trigger;
+    const invocation = pushmeter.begin(trigger, this.#platform, key);
+    if (invocation) this.#recordInit(trigger);
+    let ended = false;
+    const end = (ending: Ending, result?: unknown) => {
+      if (ended || !invocation) return;
+      ended = true;
+      attempt(pushmeter, () => this.#record(invocation, source, event, ending, result));
+    };
+    const remaining = remainingTime(context);
+    const disarm = this.#armTimeout(remaining, end);
+    try {
+      const result = await handle();
+      // A result may be anything, with getters that throw.
+      const read = () => (source.kind === "http" ? endOf(source, result) : faasEnding(source, result));
+      end(attempt(pushmeter, read) ?? {}, result);
+      return result;
+    } catch (error) {
+      end({ status: source.kind === "http" ? source.failure : undefined, thrown: { error } });
+      throw error;
+    } finally {
+      disarm();
+      const push = () => this.#pushes.push(remaining);
+      if (afterResponse) afterResponse(push);
+      else await push();
+    }
+  }
+
+  #record(invocation: Invocation, source: Source, event: unknown, ending: Ending, result: unknown): void {
+    const pushmeter = this.#pushmeter;
+    const { ignore, route, attributes } = this.#options;
+    if (!this.#managed) this.#pushes.recorded();
+    if (ignore && attempt(pushmeter, ignore, event)) {
+      pushmeter.endIgnored(invocation, this.#platform);
+      return;
+    }
+    const custom = attributes && attempt(pushmeter, attributes, event, result);
+    if (source.kind === "http") {
+      const named = route && attempt(pushmeter, route, event);
+      invocation.route = named ?? invocation.route ?? source.route;
+      const request = { method: source.method, url: `${source.scheme}:` };
+      pushmeter.endHttp(invocation, request, ending, this.#platform, custom);
+    } else {
+      const all = { ...custom, ...source.attributes };
+      pushmeter.endFaas(invocation, source.trigger, ending, this.#platform, all);
+      const { batch } = source;
+      if (batch) this.#instruments.recordBatch(source, ending, batch.size, batch.failed(result));
+    }
+  }
+
+  /** Once, with the first invocation: an environment that is never invoked is no cold start of anybody's. */
+  #recordInit(trigger: string): void {
+    if (this.#initSeconds !== undefined) {
+      this.#instruments.init.record(this.#initSeconds, { "faas.trigger": trigger });
+    }
+    this.#initSeconds = undefined;
+  }
+
+  /** A function whose time is up is killed without a word: records that before it happens. */
+  #armTimeout(remaining: () => number, end: (ending: Ending) => void): () => void {
+    const left = remaining();
+    if (!(left > 0 && left <= LONGEST_FUNCTION)) return () => {};
+    const margin = Math.min(this.#options.timeoutMargin ?? TIMEOUT_MARGIN, left / 2);
+    const timer = setTimeout(() => {
+      const error = new Error(`The function's time is up in ${Math.round(margin)} ms`);
+      error.name = "TimeoutError";
+      end({ thrown: { error } });
+      void this.#pushes.last(remaining());
+    }, left - margin);
+    return () => clearTimeout(timer);
+  }
+
+  /** The environment ends: pushes what `every` or a failed push has left. */
+  async #pushLast(time: number): Promise<void> {
+    if (this.#managed) await this.#pushmeter.flush({ timeout: time });
+    else await this.#pushes.last(time);
+  }
+}
+
+/** A batch of which every record failed is a failure, though nothing was thrown. */
+function faasEnding({ batch }: FaasSource, result: unknown): Ending {
+  if (!batch?.size || batch.failed(result) < batch.size) return {};
+  const error = new Error("Every record of the batch failed");
+  error.name = "BatchItemFailures";
+  return { thrown: { error } };
+}
+
+/** Of the function's time, ms; endless where the context, perhaps a test's, does not tell. */
+function remainingTime(context: unknown): () => number {
+  const { getRemainingTimeInMillis: remaining } = fields(context);
+  if (typeof remaining !== "function") return () => Infinity;
+  return () => {
+    try {
+      const left: unknown = remaining.call(context);
+      return typeof left === "number" && !Number.isNaN(left) ? left : Infinity;
+    } catch {
+      return Infinity;
+    }
+  };
+}

@@ -1,0 +1,25 @@
+/** What the environment tells of a function, in OpenTelemetry's names: semantic conventions 1.44, "AWS Lambda". */
+import type { Attributes } from "@opentelemetry/api";
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Variables: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+export function resourceAttributes(env: Variables): Attributes {
+  const memory = Number(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
+  const attributes: Attributes = {
+    "cloud.provider": "aws",
+    "cloud.platform": "aws_lambda",
+    "cloud.region": env.AWS_REGION,
+    "faas.name": env.AWS_LAMBDA_FUNCTION_NAME,
+    "faas.version": env.AWS_LAMBDA_FUNCTION_VERSION,
+    "faas.instance": env.AWS_LAMBDA_LOG_STREAM_NAME,
+    // Bytes; the variable is in MB.
+    "faas.max_memory": memory > 0 ? memory * 1024 * 1024 : undefined,
+  };
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
+}
+
+/** Lambda Managed Instances: not frozen, several invocations at a time in each of several threads. */
+export function isManaged(env: Variables): boolean {
+  return Boolean(env.AWS_LAMBDA_MAX_CONCURRENCY);
+}

@@ -1,0 +1,52 @@
+/** What docs/lambda.md shows and a machine can check. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { LocalLambda } from "../../examples/lambda/emulator/index.ts";
+import { httpApi, schedule, sqs } from "../../packages/adapters/src/lambda/testing/events.ts";
+import { bundleCode, remove } from "./functions.ts";
+import { hasRuntimeClient } from "./runtime-client.ts";
+import { SlowReceiver } from "./slow-receiver.ts";
+
+const docs = readFileSync(join(import.meta.dirname, "../../docs/lambda.md"), "utf8");
+const [handler = "", push = ""] = Array.from(docs.matchAll(/^```ts\n(.*?)^```/gms), ([, text]) => text);
+
+/** The names in backticks, with their values left out. */
+const names = (text: string) => Array.from(text.matchAll(/`(\w+)(?:="\w+")?`/g), ([, name]) => name);
+
+describe.runIf(await hasRuntimeClient())("docs/lambda.md", () => {
+  it("shows a handler whose metrics and labels are those of its table", async () => {
+    const server = await SlowReceiver.start();
+    const directory = await bundleCode(handler);
+    const lambda = new LocalLambda({ directory, env: { REMOTE_WRITE_URL: server.url } });
+    try {
+      expect((await lambda.invoke(httpApi)).payload).toEqual({ statusCode: 200, body: "hello" });
+      for (const event of [sqs, schedule]) expect((await lambda.invoke(event)).outcome).toBe("response");
+    } finally {
+      await lambda.stop();
+      await remove(directory);
+      server.stop();
+    }
+    const { receiver } = server;
+    expect(receiver.total("http_server_request_duration_seconds_count")).toBe(1);
+    expect(receiver.total("faas_invoke_duration_seconds_count")).toBe(2);
+    expect(receiver.total("faas_records_total")).toBe(3);
+    const listed = new Set(names(docs));
+    for (const { name, labels } of receiver.series()) {
+      if (name.startsWith("pushmeter_")) continue;
+      expect(listed).toContain(name.replace(/_(bucket|sum|count)$/, ""));
+      for (const label of Object.keys(labels)) {
+        if (!/^(job|instance|le)$/.test(label)) expect(listed).toContain(label);
+      }
+    }
+  });
+
+  it("shows a destination that signs", async () => {
+    const directory = await bundleCode(push);
+    const module = await import(join(directory, "index.mjs"));
+    await remove(directory);
+    expect(module.push({ REMOTE_WRITE_URL: "https://aps.example/api/v1/remote_write" }).export).toBeTypeOf(
+      "function",
+    );
+  });
+});

@@ -1,0 +1,188 @@
+/** Under AWS's own runtime interface client, frozen between invocations as the service does it. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+
+import { type FunctionOptions, LocalLambda, type Result } from "../../examples/lambda/emulator/index.ts";
+import { bundle, remove } from "./functions.ts";
+import { hasRuntimeClient } from "./runtime-client.ts";
+import { SlowReceiver } from "./slow-receiver.ts";
+
+const INVOCATIONS = 40;
+const COUNT = "faas_invoke_duration_seconds_count";
+
+describe.runIf(await hasRuntimeClient())("a Lambda that is frozen between invocations", () => {
+  const folders: Record<string, string> = {};
+  let server: SlowReceiver;
+  let lambda: LocalLambda | undefined;
+
+  beforeAll(async () => {
+    folders.probe = await bundle("probe");
+    folders.commonjs = await bundle("probe-commonjs", "cjs");
+    folders.late = await bundle("late");
+  }, 60_000);
+  afterAll(() => Promise.all(Object.values(folders).map(remove)));
+
+  beforeEach(async () => {
+    server = await SlowReceiver.start();
+  });
+  afterEach(async () => {
+    await lambda?.stop();
+    server.stop();
+  });
+
+  function start(options: Partial<FunctionOptions> = {}): LocalLambda {
+    const { directory = folders.probe ?? "", env, ...rest } = options;
+    lambda = new LocalLambda({
+      directory,
+      env: { REMOTE_WRITE_URL: server.url, ...env },
+      timeout: 1_500,
+      ...rest,
+    });
+    return lambda;
+  }
+
+  const received = (labels?: Record<string, string>) => server.receiver.total(COUNT, labels);
+
+  /** Invokes, and waits until all is frozen again. */
+  async function invoke(lambda: LocalLambda, event: unknown): Promise<Result> {
+    const { result, end } = await lambda.begin(event);
+    await end;
+    return result;
+  }
+
+  /** Successes, errors and one function whose time is up. */
+  async function mixed(lambda: LocalLambda): Promise<Record<string, number>> {
+    const ends: Record<string, number> = { response: 0, error: 0, timeout: 0 };
+    for (let i = 0; i < INVOCATIONS; i++) {
+      const event = i === 20 ? { wait: 60_000 } : i % 10 === 3 ? { error: "x" } : { wait: 5 };
+      const { outcome } = await invoke(lambda, event);
+      ends[outcome] = (ends[outcome] ?? 0) + 1;
+    }
+    await invoke(lambda, {});
+    return ends;
+  }
+
+  it("delivers the push of every invocation after its response, errors and time-outs among them", async () => {
+    server.delay = 50;
+    const lambda = start();
+    expect(await mixed(lambda)).toEqual({ response: 35, error: 4, timeout: 1 });
+    await lambda.stop();
+    expect(received({ outcome: "success" })).toBe(36);
+    expect(received({ outcome: "exception", error_type: "RangeError" })).toBe(4);
+    expect(received({ outcome: "timeout" })).toBe(1);
+    expect(server.receiver.accepted).toBe(INVOCATIONS + 1);
+    // The killed environment and the one after it.
+    expect(lambda.environments).toBe(2);
+    expect(server.receiver.total("faas_coldstarts_total")).toBe(2);
+  });
+
+  it("delivers them without an extension too, by having the handler wait", async () => {
+    server.delay = 50;
+    const lambda = start({ refuseExtensions: true });
+    expect(await mixed(lambda)).toEqual({ response: 35, error: 4, timeout: 1 });
+    expect((await lambda.environment()).extensions.size).toBe(0);
+    expect(received()).toBe(INVOCATIONS + 1);
+    expect(server.receiver.accepted).toBe(INVOCATIONS + 1);
+  });
+
+  it("answers before the push with an extension, and after it without", async () => {
+    server.delay = 0;
+    for (const [refuseExtensions, pushesBefore] of [
+      [false, 0],
+      [true, 1],
+    ] as const) {
+      const before = server.receiver.accepted;
+      const lambda = start({ refuseExtensions });
+      const { result, end } = await lambda.begin({});
+      // Held until the answer is there: a push that the response waits for would never end.
+      if (!refuseExtensions) server.delay = 300;
+      await result;
+      expect(server.receiver.accepted - before).toBe(pushesBefore);
+      await end;
+      expect(server.receiver.accepted - before).toBe(1);
+      server.delay = 0;
+      await lambda.stop();
+    }
+  });
+
+  it("never lets a receiver that hangs use up the function's time; the totals arrive with the next push", async () => {
+    const lambda = start({ timeout: 1_000 });
+    server.delay = Infinity;
+    for (let i = 0; i < 2; i++) {
+      const { outcome } = await invoke(lambda, {});
+      expect(outcome).toBe("response");
+    }
+    server.delay = 0;
+    // The second failure in a row has made pushes pause for a second.
+    const pushed = async () => {
+      await invoke(lambda, {});
+      return server.receiver.accepted;
+    };
+    await expect.poll(pushed, { timeout: 10_000 }).toBe(1);
+    expect(lambda.environments).toBe(1);
+    expect(received()).toBeGreaterThanOrEqual(3);
+  });
+
+  it("pushes what is left when the environment ends", async () => {
+    const lambda = start({ env: { EVERY: "600000" } });
+    for (let i = 0; i < 5; i++) await invoke(lambda, {});
+    expect(received()).toBe(1);
+    await lambda.stop();
+    expect(received()).toBe(5);
+    expect(server.receiver.accepted).toBe(2);
+  });
+
+  it("registers in CommonJS while the module loads, when asked to, and waits in the handler otherwise", async () => {
+    for (const [REGISTRATION, extensions] of [
+      ["blocking", 1],
+      ["", 0],
+    ] as const) {
+      const lambda = start({ directory: folders.commonjs ?? "", env: { REGISTRATION } });
+      for (let i = 0; i < 3; i++) expect((await invoke(lambda, {})).payload).toBe("done");
+      expect((await lambda.environment()).extensions.size).toBe(extensions);
+      await lambda.stop();
+    }
+    expect(received()).toBe(6);
+    expect(server.receiver.accepted).toBe(6);
+  });
+
+  it("keeps a streaming handler streaming", async () => {
+    const lambda = start({ handler: "index.streaming" });
+    expect(await invoke(lambda, { wait: 10 })).toMatchObject({ outcome: "response", payload: "one two" });
+    await invoke(lambda, {});
+    expect(received({ outcome: "success" })).toBe(2);
+  });
+
+  it("pushes on an interval on Managed Instances, each thread as an instance of its own", async () => {
+    const lambda = start({ concurrency: 2 });
+    const events = Array.from({ length: 8 }, () => ({ wait: 20 }));
+    const begun: Promise<Result>[] = [];
+    const environment = await lambda.environment();
+    for (const event of events) begun.push(environment.invoke(event).result);
+    for (const result of await Promise.all(begun)) expect(result.payload).toBe("done");
+    expect(environment.freezes).toBe(0);
+    await expect.poll(() => received(), { timeout: 15_000, interval: 100 }).toBe(8);
+    const instances = new Set(server.receiver.series(COUNT).map(({ labels }) => labels.instance));
+    for (const instance of instances) expect(instance).toMatch(/-\d+$/);
+    expect(environment.extensions.refused).toEqual([]);
+  });
+
+  it("lets go an invocation that never reaches the wrapper", async () => {
+    const lambda = start({ handler: "index.guarded" });
+    for (const warm of [true, false, true, false])
+      expect((await invoke(lambda, { warm })).outcome).toBe("response");
+    expect(lambda.environments).toBe(1);
+    expect(received()).toBe(2);
+  });
+
+  it("is emulated with what the service refuses", async () => {
+    const lambda = start({ directory: folders.late ?? "" });
+    expect((await invoke(lambda, {})).payload).toEqual({
+      shutdown: "403 ShutdownEventNotSupportedForInternalExtension",
+      nameless: "400 Extension.InvalidExtensionName",
+      late: "403 Extension.RegistrationClosed",
+    });
+    const { extensions, freezes } = await lambda.environment();
+    expect(extensions.size).toBe(0);
+    expect(freezes).toBe(2);
+  });
+});
