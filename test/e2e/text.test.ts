@@ -130,11 +130,12 @@ describeWithServers("difficult text", (servers) => {
         fixedRuntime(),
       );
       await record(pushmeter);
-      // Not shutdown: its stale markers would end the series.
-      expect([await pushmeter.flush(), errors]).toEqual([true, []]);
+      await pushmeter.shutdown();
+      expect(errors).toEqual([]);
       const series = await until(
         "the series are stored",
-        () => prometheus.query(selector),
+        // Stale markers have ended what was written.
+        () => prometheus.query(`last_over_time(${selector}[1h])`),
         (series) => series.length > 0,
       );
       stored.push(byLabels(series));

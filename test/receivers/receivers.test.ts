@@ -13,8 +13,14 @@ const STARTS = "--enable-feature=created-timestamp-zero-ingestion";
 describeWithServers("remote write to real receivers, protocol auto", (servers) => {
   const running: { stop(): Promise<void> }[] = [];
   let others: OtherServers;
+  let missing = "";
   beforeAll(async () => {
-    others = await findOthers();
+    try {
+      others = await findOthers();
+    } catch (error) {
+      if (process.env.CI === "true") throw error;
+      missing = String(error);
+    }
   }, 300_000);
   afterEach(async () => {
     for (const server of running.splice(0).reverse()) await server.stop();
@@ -36,27 +42,31 @@ describeWithServers("remote write to real receivers, protocol auto", (servers) =
     VictoriaMetrics: () => started(startVictoriaMetrics(others.victoriaMetrics)),
   };
 
-  it.each(Object.keys(receivers))("%s has the right totals, though answers are lost", async (name) => {
-    const receiver = (await receivers[name]?.()) as Prometheus;
-    const network = new Network(receiver.url);
-    await network.start();
-    running.push(network);
-    const instance = new Instance("shop", { url: `${network.url}/api/v1/write` });
-    for (let round = 0; round < 5; round++) {
-      instance.record(round);
-      if (round % 2) network.faults.push("store, then reset");
-      await instance.pushmeter.flush();
-    }
-    await instance.settle();
-    expect(instance.errors).toEqual([]);
-    await instance.check(receiver);
-    for (const { samples } of await receiver.queryRange('logins_total{job="shop"}[1h]')) {
-      expect(samples[0]?.[1]).toBe(0);
-    }
+  it.for(Object.keys(receivers))(
+    "%s has the right totals, though answers are lost",
+    async (name, { skip }) => {
+      if (missing && !name.includes("3.5")) skip(missing);
+      const receiver = (await receivers[name]?.()) as Prometheus;
+      const network = new Network(receiver.url);
+      await network.start();
+      running.push(network);
+      const instance = new Instance("shop", { url: `${network.url}/api/v1/write`, timeout: 60_000 });
+      for (let round = 0; round < 5; round++) {
+        instance.record(round);
+        if (round % 2) network.faults.push("store, then reset");
+        await instance.pushmeter.flush();
+      }
+      await instance.settle();
+      expect(instance.errors).toEqual([]);
+      await instance.check(receiver);
+      for (const { samples } of await receiver.queryRange('logins_total{job="shop"}[1h]')) {
+        expect(samples[0]?.[1]).toBe(0);
+      }
 
-    await instance.pushmeter.shutdown();
-    expect(await receiver.query('logins_total{job="shop"}')).toEqual([]);
-  });
+      await instance.pushmeter.shutdown();
+      expect(await receiver.query('logins_total{job="shop"}')).toEqual([]);
+    },
+  );
 
   it.each([
     ["start timestamps on 3.5", "2.0", STARTS],
@@ -67,7 +77,7 @@ describeWithServers("remote write to real receivers, protocol auto", (servers) =
       const receiver = await prometheus3(flag);
       for (const pushes of [1, 2, 10]) {
         const service = `pushes-${pushes}`;
-        const instance = new Instance(service, { url: receiver.writeUrl, protocol });
+        const instance = new Instance(service, { url: receiver.writeUrl, protocol, timeout: 60_000 });
         instance.record(0);
         for (let n = 0; n < pushes; n++) await instance.settle();
         const selector = `logins_total{job="${service}"}`;
