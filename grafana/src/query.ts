@@ -60,7 +60,7 @@ export function liveInstances(): string {
 
 /** Those of them that were not there five minutes ago. */
 export function newInstances(): string {
-  return `(${liveInstances()} unless on (job, instance) (${seen(` offset ${LOOKBACK}s`)}))`;
+  return `(${liveInstances()} unless group by (job, instance) (${seen(` offset ${LOOKBACK}s`)}))`;
 }
 
 /** Seconds since a job's youngest push, by Pushgateway, or sample, by any other wire. */
