@@ -43,7 +43,7 @@ async function overall(title: string, panelTitle: string, refId: string, filled:
   return filled.prometheus.instant(substitute(placed.target.expr, values), filled.end);
 }
 
-function valueOf(series: readonly Series[], labels: Readonly<Record<string, string>> = {}): number {
+function lastValue(series: readonly Series[], labels: Readonly<Record<string, string>> = {}): number {
   const found = series.filter((one) =>
     Object.entries(labels).every(([name, value]) => one.labels[name] === value),
   );
@@ -112,27 +112,27 @@ describeWithServers("remote write", ({ prometheus: file }) => {
   });
 
   it("counts requests as they were", async () => {
-    const rate = valueOf(await overall("Overview", "Requests", "A", filled));
+    const rate = lastValue(await overall("Overview", "Requests", "A", filled));
     isWithin(rate * MINUTES * 60, filled.truth.of("requests"), 0.05);
   });
 
   it("shows the part of requests that failed as it was", async () => {
     const { truth } = filled;
     const failed = truth.of("requests", { status: "500" }) + truth.of("requests", { status: "503" });
-    const share = valueOf(await overall("Overview", "Failed", "A", filled));
+    const share = lastValue(await overall("Overview", "Failed", "A", filled));
     isWithin(share, failed / truth.of("requests"), 0.2);
   });
 
   it("counts one route's requests as they were", async () => {
     const values = { ...filled.values, route: "/login" };
-    const rate = valueOf(await overall("Route", "Requests", "A", { ...filled, values }));
+    const rate = lastValue(await overall("Route", "Requests", "A", { ...filled, values }));
     const { truth } = filled;
     isWithin(rate * MINUTES * 60, truth.of("logins"), 0.05);
   });
 
   it("counts a queue's batches as they were", async () => {
     const series = await overall("Functions", "Invocations by function", "A", filled);
-    const perMinute = valueOf(series, { messaging_destination_name: "enrolments" });
+    const perMinute = lastValue(series, { messaging_destination_name: "enrolments" });
     isWithin(perMinute * MINUTES, filled.truth.of("invocations", { trigger: "pubsub" }), 0.1);
   });
 
@@ -145,7 +145,7 @@ describeWithServers("remote write", ({ prometheus: file }) => {
   });
 
   it.each(["success", "failure"])("counts log-ins with %s as they were", async (result) => {
-    const counted = valueOf(await overall("Courses", "Log-ins", result === "success" ? "A" : "B", filled));
+    const counted = lastValue(await overall("Courses", "Log-ins", result === "success" ? "A" : "B", filled));
     isWithin(counted, filled.truth.of("logins", { result }), 0.06);
   });
 });
@@ -199,7 +199,7 @@ describeWithServers("Pushgateway and scrape", ({ prometheus: file, pushgateway: 
   it.each(["Pushgateway", "scrape"])("%s: a gauge is what it was", async (wire) => {
     const { prometheus, end, values } = filled.get(wire) as Filled;
     const users = targets.find(({ where }) => where === "Courses › Users › A") as Placed;
-    expect(valueOf(await prometheus.instant(substitute(users.target.expr, values), end))).toBe(42);
+    expect(lastValue(await prometheus.instant(substitute(users.target.expr, values), end))).toBe(42);
   });
 });
 

@@ -30,6 +30,7 @@ function routesTable(): PanelBuilder {
     absent: "(no route matched)",
     link: {
       title: "This route in depth",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: these are Grafana's own variables.
       url: "/d/pushmeter-route?var-route=${__value.raw:percentencode}&${datasource:queryparam}&${job:queryparam}&${instance:queryparam}&${__url_time_range}",
     },
     columns: [
