@@ -15,6 +15,9 @@ export const RATE_INTERVAL = "$__rate_interval";
 /** What the dashboard shows, for totals. */
 export const WHOLE_RANGE = "$__range";
 
+/** Long enough to span a receiver's absence: an increase across a gap is seen by no shorter window. */
+export const LONG = "10m";
+
 /** Endings that the service answers for. A client that goes away (`canceled`) is none of them. */
 export const FAILED = 'outcome=~"server_error|exception|timeout"';
 export const ROUTE = 'http_route=~"$route"';
@@ -37,10 +40,20 @@ export function total(series: string, by = ""): string {
   return `${sum(by)} (increase(${series}[${WHOLE_RANGE}]))`;
 }
 
+/** Per minute, averaged over a window that spans gaps. */
+export function perMinuteAcrossGaps(series: string, by = ""): string {
+  return `${sum(by)} (increase(${series}[${LONG}])) / ${Number.parseInt(LONG, 10)}`;
+}
+
 /** The part of `all` that is in `some`; zero, not nothing, when none is. */
 export function share(some: string, all: string, by = ""): string {
   const zero = by ? `0 * ${all}` : "vector(0)";
   return `(${some} or ${zero}) / ${all}`;
+}
+
+/** A series "none" at zero while there is nothing else: no news is drawn, not left out. */
+export function orNone(expr: string, label: string): string {
+  return `${expr} or on () label_replace(vector(0), "${label}", "none", "", "")`;
 }
 
 /** A latency below which a part `q` of the invocations stayed, seconds. */

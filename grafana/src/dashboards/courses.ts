@@ -102,6 +102,7 @@ export const courses = dashboard({
           title: "Courses found, distribution",
           description: "Searches per second by how many courses they found.",
           unit: "short",
+          cells: "suffix:/s",
           queries: [{ expr: rate(chosen(`${RESULTS}_bucket`), "le"), legend: "{{le}}" }],
         }),
         lines({

@@ -2,11 +2,23 @@ import { dashboard } from "../dashboard.ts";
 import { lines } from "../panels/lines.ts";
 import { FAILED_SHARE } from "../panels/requests.ts";
 import { stat } from "../panels/stat.ts";
-import { chosen, FAAS, FAILED, liveInstances, newInstances, quantile, rate, share } from "../query.ts";
+import {
+  chosen,
+  FAAS,
+  FAILED,
+  liveInstances,
+  newInstances,
+  orNone,
+  quantile,
+  rate,
+  share,
+  total,
+} from "../query.ts";
 import { OUTCOMES, PERCENTILES } from "../theme.ts";
 import { datasource, instance, job } from "../variables.ts";
 
 const COUNT = `${FAAS}_count`;
+const COLD_STARTS = "faas_coldstarts_total";
 /** Which function: crons and queues have names, other triggers only a kind. */
 const FUNCTION = "faas_trigger, faas_cron, messaging_destination_name";
 const FUNCTION_LEGEND = "{{faas_trigger}} {{faas_cron}}{{messaging_destination_name}}";
@@ -16,7 +28,7 @@ const PER_MINUTE = "suffix:/min";
 const perMinute = (rate: string) => `60 * ${rate}`;
 const invocations = rate(chosen(COUNT));
 const failed = rate(chosen(COUNT, FAILED));
-const coldStarts = rate(chosen("faas_coldstarts_total"), "faas_trigger");
+const coldStarts = rate(chosen(COLD_STARTS), "faas_trigger");
 const COLD_STARTS_NOTE =
   "A Pushgateway and a scrape cannot show it: there an instance's first value has no zero before it.";
 
@@ -46,10 +58,11 @@ export const functions = dashboard({
         }),
         stat({
           title: "Cold starts",
-          description: `Instances per minute that served a first invocation, HTTP included. ${COLD_STARTS_NOTE}`,
-          unit: PER_MINUTE,
-          decimals: 1,
-          queries: [{ expr: perMinute(`(sum(${coldStarts}) or vector(0))`) }],
+          description: `Instances that served a first invocation within the time shown, HTTP included. ${COLD_STARTS_NOTE}`,
+          unit: "short",
+          decimals: 0,
+          trend: false,
+          queries: [{ expr: `${total(chosen(COLD_STARTS))} or vector(0)` }],
         }),
         stat({
           title: "Instances",
@@ -107,7 +120,10 @@ export const functions = dashboard({
           unit: PER_MINUTE,
           queries: [
             {
-              expr: `${perMinute(rate(chosen(COUNT, 'error_type!=""'), `${FUNCTION}, error_type`))} or vector(0)`,
+              expr: orNone(
+                perMinute(rate(chosen(COUNT, 'error_type!=""'), `${FUNCTION}, error_type`)),
+                "error_type",
+              ),
               legend: `${FUNCTION_LEGEND} {{error_type}}`,
             },
           ],
@@ -117,7 +133,7 @@ export const functions = dashboard({
           description: `Instances per minute by what their first invocation was. ${COLD_STARTS_NOTE}`,
           unit: PER_MINUTE,
           stacked: true,
-          queries: [{ expr: `${perMinute(coldStarts)} or vector(0)`, legend: "{{faas_trigger}}" }],
+          queries: [{ expr: orNone(perMinute(coldStarts), "faas_trigger"), legend: "{{faas_trigger}}" }],
         }),
         lines({
           title: "Instances",

@@ -3,7 +3,18 @@ import { AGES, lastPush } from "../panels/freshness.ts";
 import { lines } from "../panels/lines.ts";
 import { FAILED_SHARE } from "../panels/requests.ts";
 import { stat } from "../panels/stat.ts";
-import { chosen, liveInstances, PUSH, quantile, rate, share, sinceLastPush, total } from "../query.ts";
+import {
+  chosen,
+  liveInstances,
+  orNone,
+  PUSH,
+  perMinuteAcrossGaps,
+  quantile,
+  rate,
+  share,
+  sinceLastPush,
+  total,
+} from "../query.ts";
 import { GOOD, PERCENTILES, PUSH_RESULTS } from "../theme.ts";
 import { datasource, instance, job } from "../variables.ts";
 
@@ -13,7 +24,7 @@ const PER_MINUTE = "suffix:/min";
 const LATE = "A push is counted by the next one: what fails shows once something has got through again.";
 
 const pushes = rate(chosen(COUNT));
-const failed = rate(chosen(COUNT, 'result!="success"'));
+const failed = total(chosen(COUNT, 'result!="success"'));
 
 export const pushHealth = dashboard({
   name: "push-health",
@@ -31,20 +42,23 @@ export const pushHealth = dashboard({
           description: `Pushes per minute, all instances together. ${LATE}`,
           unit: PER_MINUTE,
           decimals: 1,
+          noValue: "no pushes",
           queries: [{ expr: `60 * ${pushes}` }],
         }),
         stat({
           title: "Failed pushes",
-          description: `Part of the pushes that the receiver did not store. Totals are cumulative: the next push makes it good. ${LATE}`,
+          description: `Part of the pushes within the time shown that the receiver did not store. Totals are cumulative: the next push makes it good. ${LATE}`,
           unit: "percentunit",
           decimals: 2,
+          trend: false,
           thresholds: FAILED_SHARE,
-          queries: [{ expr: share(failed, pushes) }],
+          noValue: "no pushes",
+          queries: [{ expr: share(failed, total(chosen(COUNT))) }],
         }),
         stat({
           title: "Points dropped",
           description:
-            "Data points within the time shown that can never be stored. Push health, below, says why.",
+            "Data points within the time shown that can never be stored. Dropped points by reason, below, says why.",
           unit: "short",
           decimals: 0,
           trend: false,
@@ -61,11 +75,11 @@ export const pushHealth = dashboard({
       panels: [
         lines({
           title: "Pushes by result",
-          description: `Pushes per minute: stored (success), refused for good, receiver unavailable or unreachable, or timed out. ${LATE}`,
+          description: `Pushes per minute, over ten minutes: stored (success), refused for good, receiver unavailable or unreachable, or timed out. ${LATE}`,
           unit: PER_MINUTE,
           stacked: true,
           colours: PUSH_RESULTS,
-          queries: [{ expr: `60 * ${rate(chosen(COUNT), "result")}`, legend: "{{result}}" }],
+          queries: [{ expr: perMinuteAcrossGaps(chosen(COUNT), "result"), legend: "{{result}}" }],
         }),
         lines({
           title: "Push duration",
@@ -93,7 +107,9 @@ export const pushHealth = dashboard({
           description:
             "Data points per minute that can never be stored, such as two instruments of one name and different kinds.",
           unit: PER_MINUTE,
-          queries: [{ expr: `60 * ${rate(chosen(DROPPED), "reason")} or vector(0)`, legend: "{{reason}}" }],
+          queries: [
+            { expr: orNone(`60 * ${rate(chosen(DROPPED), "reason")}`, "reason"), legend: "{{reason}}" },
+          ],
         }),
       ],
     },

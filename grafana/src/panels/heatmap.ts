@@ -8,8 +8,13 @@ import {
 } from "@grafana/grafana-foundation-sdk/heatmap";
 import { type PanelOptions, withCommon } from "./panel.ts";
 
+export interface HeatmapOptions extends PanelOptions {
+  /** The unit of the cells; `unit` is that of the buckets. Default requests per second. */
+  readonly cells?: string;
+}
+
 /** How many observations fell into which bucket, over time. The query's series are the buckets of `le`. */
-export function heatmap(options: PanelOptions & { readonly cells?: string }): PanelBuilder {
+export function heatmap(options: HeatmapOptions): PanelBuilder {
   const { unit, cells = "reqps" } = options;
   return withCommon(new PanelBuilder(), { ...options, unit: cells }, "heatmap")
     .calculate(false)
