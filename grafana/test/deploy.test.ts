@@ -1,7 +1,7 @@
 /** Compose file, Kubernetes manifests and provisioning: valid by their published schemas, and true to the project. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import {
   PrometheusRule,
   ServiceMonitor,
@@ -109,6 +109,29 @@ describe("compose.yaml", () => {
       // biome-ignore-end lint/suspicious/noTemplateCurlyInString: Compose's own variables.
       GF_AUTH_ANONYMOUS_ENABLED: "false",
     });
+  });
+});
+
+describe.each(["README.md", "docs/dashboards.md"])("the three commands of %s", (path) => {
+  const [, commands = ""] = /```sh\n(export GRAFANA_PASSWORD.*?)```/s.exec(read(path)) ?? [];
+
+  it("name files, variables and ports that exist", () => {
+    expect(commands.trim().split("\n")).toHaveLength(3);
+    const file = /-f (\S+)/.exec(commands)?.[1] ?? "";
+    expect(existsSync(join(ROOT, file)), file).toBe(true);
+    const [, port] = /--remote-write http:\/\/127\.0\.0\.1:(\d+)\/api\/v1\/write/.exec(commands) ?? [];
+    expect(compose.services.prometheus?.ports[0]).toBe(`127.0.0.1:${port}:${port}`);
+    expect(read(path)).toContain(`http://127.0.0.1:${compose.services.grafana?.ports[0]?.split(":").at(-1)}`);
+    const [, variable = ""] = /export (\w+)=/.exec(commands) ?? [];
+    expect(compose.services.grafana?.environment?.GF_SECURITY_ADMIN_PASSWORD).toContain(variable);
+    expect(JSON.parse(read("package.json")).scripts).toHaveProperty("demo");
+  });
+
+  it("stand beside pictures that exist, and are small", () => {
+    for (const [, picture = ""] of read(path).matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)) {
+      const { size } = statSync(join(ROOT, dirname(path), picture));
+      expect(size, picture).toBeLessThan(150_000);
+    }
   });
 });
 

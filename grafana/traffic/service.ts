@@ -55,7 +55,7 @@ export function createService(options: ServiceOptions): Service {
   const logins = meter.createCounter("app.logins", { unit: "{login}" });
   const found = meter.createHistogram("app.search.results", {
     unit: "{course}",
-    advice: { explicitBucketBoundaries: [0, 1, 2, 3, 5, 8, 13] },
+    advice: { explicitBucketBoundaries: [0, 1, 2, 5, 10, 20, 50, 100] },
   });
   meter
     .createObservableGauge("app.users", { unit: "{user}" })
