@@ -1,5 +1,5 @@
 /** Panels about HTTP requests, for the dashboards that show all routes and the one that shows one. */
-import { chosen, FAILED, HTTP, quantile, ROUTE, rate, share, total } from "../query.ts";
+import { chosen, FAILED, HTTP, orNone, quantile, ROUTE, rate, share, total } from "../query.ts";
 import { BAD, GOOD, OUTCOMES, PERCENTILES } from "../theme.ts";
 import { heatmap } from "./heatmap.ts";
 import { lines } from "./lines.ts";
@@ -99,7 +99,13 @@ export function errorsByKind(): PanelBuilder {
     title: "Errors by kind",
     description: "Failed requests per second by the class of what was thrown, or by status.",
     unit: "reqps",
-    queries: [{ expr: rate(chosen(COUNT, ROUTE, 'error_type!=""'), "error_type"), legend: "{{error_type}}" }],
+    colours: { none: GOOD },
+    queries: [
+      {
+        expr: orNone(rate(chosen(COUNT, ROUTE, 'error_type!=""'), "error_type"), "error_type"),
+        legend: "{{error_type}}",
+      },
+    ],
   });
 }
 
