@@ -10,13 +10,11 @@ const COUNT = `${HTTP}_count`;
 const all = rate(chosen(COUNT, ROUTE));
 const failed = rate(chosen(COUNT, ROUTE, FAILED));
 
-export const WARNING = 0.01;
-export const CRITICAL = 0.05;
 /** Shares of failed requests, for colours. */
 export const FAILED_SHARE = [
   [null, GOOD],
-  [WARNING, "orange"],
-  [CRITICAL, BAD],
+  [0.01, "orange"],
+  [0.05, BAD],
 ] as const;
 /** Latencies in seconds, for colours. */
 export const SLOW = [
