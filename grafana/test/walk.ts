@@ -40,6 +40,7 @@ export interface FieldDefaults {
   readonly min?: number;
   readonly max?: number;
   readonly noValue?: string;
+  readonly color?: { readonly mode: string; readonly fixedColor?: string };
   readonly thresholds?: {
     readonly steps: readonly { readonly value: number | null; readonly color: string }[];
   };

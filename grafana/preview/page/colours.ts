@@ -35,7 +35,16 @@ export function override(panel: Panel, name: string, property: string): unknown 
 export function colourOf(panel: Panel, name: string, index: number): string {
   const colour = override(panel, name, "color") as { fixedColor?: string } | undefined;
   if (colour?.fixedColor) return named(colour.fixedColor);
+  const scheme = panel.fieldConfig?.defaults.color;
+  if (scheme?.mode === "shades") return shade(named(scheme.fixedColor ?? ""), index);
   return PALETTE[index % PALETTE.length] as string;
+}
+
+/** The colour itself, then lighter and lighter. */
+function shade(colour: string, index: number): string {
+  const light = (channel: number) => Math.round(channel + (255 - channel) * (1 - 0.6 ** index));
+  const channels = [1, 3, 5].map((at) => light(Number.parseInt(colour.slice(at, at + 2), 16)));
+  return `#${channels.map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
 }
 
 type Thresholds = { readonly steps: readonly { readonly value: number | null; readonly color: string }[] };

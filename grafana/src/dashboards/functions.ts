@@ -14,7 +14,7 @@ import {
   share,
   total,
 } from "../query.ts";
-import { OUTCOMES, PERCENTILES } from "../theme.ts";
+import { BAD, GOOD, OUTCOMES, PERCENTILES } from "../theme.ts";
 import { datasource, instance, job } from "../variables.ts";
 
 const COUNT = `${FAAS}_count`;
@@ -118,6 +118,8 @@ export const functions = dashboard({
           title: "Failures by function and kind",
           description: "Failed invocations per minute by trigger and the class of what was thrown.",
           unit: PER_MINUTE,
+          shades: BAD,
+          colours: { none: GOOD },
           queries: [
             {
               expr: orNone(

@@ -11,6 +11,7 @@ import {
   VizLegendOptionsBuilder,
   VizTooltipOptionsBuilder,
 } from "@grafana/grafana-foundation-sdk/common";
+import { FieldColorBuilder, FieldColorModeId } from "@grafana/grafana-foundation-sdk/dashboard";
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import { type PanelOptions, withCommon } from "./panel.ts";
 
@@ -20,11 +21,13 @@ export interface LinesOptions extends PanelOptions {
   /** Names of series to draw dashed, for comparison. */
   readonly dashed?: readonly string[];
   readonly max?: number;
+  /** All series in shades of one colour, but for those in `colours`. */
+  readonly shades?: string;
 }
 
 /** Values over time. */
 export function lines(options: LinesOptions): PanelBuilder {
-  const { stacked = false, dashed = [], max } = options;
+  const { stacked = false, dashed = [], max, shades } = options;
   const panel = withCommon(new PanelBuilder(), options, "range")
     .min(0)
     .drawStyle(GraphDrawStyle.Line)
@@ -49,5 +52,6 @@ export function lines(options: LinesOptions): PanelBuilder {
       { id: "color", value: { mode: "fixed", fixedColor: "text" } },
     ]);
   }
+  if (shades) panel.colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Shades).fixedColor(shades));
   return max === undefined ? panel : panel.max(max);
 }

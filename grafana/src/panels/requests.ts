@@ -97,6 +97,7 @@ export function errorsByKind(): PanelBuilder {
     title: "Errors by kind",
     description: "Failed requests per second by the class of what was thrown, or by status.",
     unit: "reqps",
+    shades: BAD,
     colours: { none: GOOD },
     queries: [
       {
