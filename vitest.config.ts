@@ -12,6 +12,7 @@ export default defineConfig({
   test: {
     projects: [
       "./test/vitest.config.ts",
+      "./grafana/vitest.config.ts",
       {
         resolve: { alias: sources("ondemand.ts") },
         test: { name: "node", include: ["packages/*/src/**/*.test.ts"] },

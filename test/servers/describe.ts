@@ -12,6 +12,6 @@ export function describeWithServers(name: string, tests: (servers: Servers) => v
     return;
   }
   // What is skipped is collected all the same, so that the summary counts it.
-  const servers = isMissing ? { prometheus: "", pushgateway: "" } : found;
+  const servers = isMissing ? { prometheus: "", promtool: "", pushgateway: "" } : found;
   describe.skipIf(isMissing)(name, () => tests(servers));
 }

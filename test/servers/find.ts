@@ -13,6 +13,7 @@ import { objection, type Versions } from "./version.ts";
 export interface Servers {
   readonly prometheus: string;
   readonly pushgateway: string;
+  readonly promtool: string;
 }
 
 interface Wanted extends Versions {
@@ -34,13 +35,20 @@ const PUSHGATEWAY: Wanted = {
   atLeast: [1, 11],
 };
 
+const PROMTOOL: Wanted = {
+  variable: "PROMTOOL_BIN",
+  names: ["promtool"],
+  program: "promtool",
+  atLeast: [3, 5],
+};
+
 /** Debian's suite and packages that hold these versions; they run unpacked on older releases too. */
 const SUITE = "forky";
-const PACKAGES = ["prometheus", "prometheus-pushgateway"];
+const PACKAGES = ["prometheus", "promtool", "prometheus-pushgateway"];
 
 const HOW =
-  "have prometheus 3.5 or later and pushgateway 1.11 or later in the PATH, or name the files in " +
-  "PROMETHEUS_BIN and PUSHGATEWAY_BIN";
+  "have prometheus and promtool 3.5 or later and pushgateway 1.11 or later in the PATH, or name the files in " +
+  "PROMETHEUS_BIN, PROMTOOL_BIN and PUSHGATEWAY_BIN";
 
 /**
  * The first call on a machine may download about 25 MB.
@@ -64,7 +72,7 @@ export async function findServers(): Promise<Servers> {
 
 /** A variable is an order: if the file that it names is not right, nothing else is. */
 async function checkVariables(): Promise<void> {
-  for (const wanted of [PROMETHEUS, PUSHGATEWAY]) {
+  for (const wanted of [PROMETHEUS, PUSHGATEWAY, PROMTOOL]) {
     const named = process.env[wanted.variable];
     const why = named && (await objection(named, wanted));
     if (why) throw new Error(`${wanted.variable}: ${why}`);
@@ -75,6 +83,7 @@ async function locate(folder: string): Promise<Servers> {
   return {
     prometheus: await locateOne(PROMETHEUS, folder),
     pushgateway: await locateOne(PUSHGATEWAY, folder),
+    promtool: await locateOne(PROMTOOL, folder),
   };
 }
 

@@ -91,7 +91,7 @@ describe("sigv4", () => {
       return new Response(null, { status: 204 });
     };
     const pushmeter = createPushmeter({
-      push: remoteWrite({ url: URL_WITH_QUERY, auth: { sigv4: sigv4() }, fetch }),
+      push: remoteWrite({ url: URL_WITH_QUERY, auth: { sigv4: sigv4() }, fetch, protocol: "1.0" }),
     });
     for (const id of ["AKIDFIRST", "AKIDSECOND"]) {
       vi.stubEnv("AWS_ACCESS_KEY_ID", id);

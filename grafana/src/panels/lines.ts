@@ -1,0 +1,57 @@
+import {
+  GraphDrawStyle,
+  GraphGradientMode,
+  LegendDisplayMode,
+  LegendPlacement,
+  SortOrder,
+  StackingConfigBuilder,
+  StackingMode,
+  TooltipDisplayMode,
+  VisibilityMode,
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
+} from "@grafana/grafana-foundation-sdk/common";
+import { FieldColorBuilder, FieldColorModeId } from "@grafana/grafana-foundation-sdk/dashboard";
+import { PanelBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
+import { type PanelOptions, withCommon } from "./panel.ts";
+
+export interface LinesOptions extends PanelOptions {
+  /** One area on the other: for parts of a whole. */
+  readonly stacked?: boolean;
+  /** Names of series to draw dashed, for comparison. */
+  readonly dashed?: readonly string[];
+  readonly max?: number;
+  /** All series in shades of one colour, but for those in `colours`. */
+  readonly shades?: string;
+}
+
+/** Values over time. */
+export function lines(options: LinesOptions): PanelBuilder {
+  const { stacked = false, dashed = [], max, shades } = options;
+  const panel = withCommon(new PanelBuilder(), options, "range")
+    .min(0)
+    .drawStyle(GraphDrawStyle.Line)
+    .lineWidth(stacked ? 1 : 2)
+    .fillOpacity(stacked ? 60 : 8)
+    .gradientMode(GraphGradientMode.None)
+    .showPoints(VisibilityMode.Never)
+    .spanNulls(false)
+    .stacking(new StackingConfigBuilder().mode(stacked ? StackingMode.Normal : StackingMode.None).group("A"))
+    .legend(
+      new VizLegendOptionsBuilder()
+        .showLegend(true)
+        .displayMode(LegendDisplayMode.List)
+        .placement(LegendPlacement.Bottom)
+        .calcs([]),
+    )
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
+  for (const name of dashed) {
+    panel.overrideByName(name, [
+      { id: "custom.lineStyle", value: { fill: "dash", dash: [8, 6] } },
+      { id: "custom.fillOpacity", value: 0 },
+      { id: "color", value: { mode: "fixed", fixedColor: "text" } },
+    ]);
+  }
+  if (shades) panel.colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Shades).fixedColor(shades));
+  return max === undefined ? panel : panel.max(max);
+}

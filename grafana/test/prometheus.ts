@@ -1,0 +1,82 @@
+/** A real Prometheus for dashboards: takes remote write, scrapes what it is told to, answers ranges. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startServer } from "../../test/servers/process.ts";
+
+export interface Series {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Seconds since the epoch, and value. */
+  readonly samples: readonly (readonly [time: number, value: number])[];
+}
+
+export interface Prometheus {
+  readonly url: string;
+  readonly writeUrl: string;
+  /** Times in milliseconds since the epoch, step in seconds. */
+  range(expr: string, start: number, end: number, step: number): Promise<Series[]>;
+  instant(expr: string, time: number): Promise<Series[]>;
+  stop(): Promise<void>;
+}
+
+/** @param scrape - jobs to `host:port`; a Pushgateway's own labels are honoured. */
+export async function startPrometheus(
+  file: string,
+  scrape: Readonly<Record<string, string>> = {},
+): Promise<Prometheus> {
+  const folder = await mkdtemp(join(tmpdir(), "pushmeter-grafana-"));
+  const configuration = join(folder, "prometheus.json");
+  await writeFile(configuration, JSON.stringify(scraping(scrape)));
+  const server = await startServer(file, (address) => [
+    `--web.listen-address=${address}`,
+    `--config.file=${configuration}`,
+    `--storage.tsdb.path=${join(folder, "data")}`,
+    "--web.enable-remote-write-receiver",
+    "--log.level=warn",
+  ]);
+  const ask = async (path: string, parameters: Record<string, string>) => {
+    const body = new URLSearchParams(parameters);
+    const response = await fetch(`${server.url}/api/v1/${path}`, { method: "POST", body });
+    const answer = (await response.json()) as Answer;
+    if (answer.status !== "success") throw new Error(`${parameters.query}: ${answer.error}`);
+    return answer.data.result.map(({ metric, value, values = value ? [value] : [] }) => ({
+      labels: metric,
+      samples: values.map(([time, text]) => [time, Number(text)] as const),
+    }));
+  };
+  return {
+    url: server.url,
+    writeUrl: `${server.url}/api/v1/write`,
+    range: (query, start, end, step) =>
+      ask("query_range", { query, start: `${start / 1000}`, end: `${end / 1000}`, step: `${step}` }),
+    instant: (query, time) => ask("query", { query, time: `${time / 1000}` }),
+    stop: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Answer {
+  readonly status: string;
+  readonly error?: string;
+  readonly data: {
+    readonly result: readonly {
+      readonly metric: Record<string, string>;
+      readonly value?: readonly [number, string];
+      readonly values?: readonly (readonly [number, string])[];
+    }[];
+  };
+}
+
+/** The configuration file; JSON is YAML. */
+function scraping(jobs: Readonly<Record<string, string>>): object {
+  return {
+    global: { scrape_interval: "1s", scrape_timeout: "1s" },
+    scrape_configs: Object.entries(jobs).map(([job_name, target]) => ({
+      job_name,
+      honor_labels: job_name === "pushgateway",
+      static_configs: [{ targets: [target] }],
+    })),
+  };
+}

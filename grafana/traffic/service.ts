@@ -1,0 +1,134 @@
+/**
+ * One instance of a course catalogue like `examples/worker`, with its instruments and routes but without a
+ * database: some routes are slow, some fail. Measured by the product, and counted beside it.
+ */
+import { pushmeterMiddleware } from "@pushmeter/adapters/hono";
+import { instrumentWorker } from "@pushmeter/adapters/workers";
+import { createPushmeter, type Destination, type FlushPolicy, type Runtime } from "@pushmeter/sdk";
+import { Hono } from "hono";
+import type { Truth } from "./truth.ts";
+
+export interface ServiceOptions {
+  readonly service: string;
+  readonly push: Destination | undefined;
+  readonly runtime?: Runtime | undefined;
+  readonly flush?: FlushPolicy | undefined;
+  readonly random: () => number;
+  /** Takes the time, in milliseconds, that a database or a printer would. */
+  readonly work: (ms: number) => Promise<void>;
+  readonly truth: Truth;
+  readonly users: () => number;
+  /** Makes two instruments of one name and different kinds, whose points are dropped. */
+  readonly conflict?: boolean;
+  /** Without: the process lives on by itself, and a background timer pushes. */
+  readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
+  readonly onError: (error: unknown) => void;
+}
+
+export class PrinterError extends Error {
+  override readonly name = "PrinterError";
+}
+
+export interface Service {
+  readonly fetch: (path: string, method?: string) => Promise<void>;
+  readonly cron: () => Promise<void>;
+  readonly queue: () => Promise<void>;
+  readonly pushmeter: ReturnType<typeof createPushmeter>;
+}
+
+type Handler<Event, Result> = (event: Event, env: object, context: object) => Promise<Result>;
+
+interface Handlers {
+  readonly fetch: Handler<Request, Response>;
+  readonly scheduled: Handler<{ cron: string }, void>;
+  readonly queue: Handler<{ queue: string }, void>;
+}
+
+export const CRON = "*/15 * * * *";
+export const QUEUE = "enrolments";
+
+export function createService(options: ServiceOptions): Service {
+  const { service, push, flush, runtime, random, work, truth, users, conflict, onError } = options;
+  const between = (least: number, most: number) => work(least + random() * random() * (most - least));
+  const pushmeter = createPushmeter({ service, push, flush, onError }, runtime);
+  const { meter } = pushmeter;
+  const logins = meter.createCounter("app.logins", { unit: "{login}" });
+  const found = meter.createHistogram("app.search.results", {
+    unit: "{course}",
+    advice: { explicitBucketBoundaries: [0, 1, 2, 5, 10, 20, 50, 100] },
+  });
+  meter
+    .createObservableGauge("app.users", { unit: "{user}" })
+    .addCallback((result) => result.observe(users()));
+  if (conflict) {
+    meter.createHistogram("app.basket").record(1);
+    meter.createGauge("app.basket").record(1);
+  }
+
+  const app = new Hono();
+  app.onError((_error, c) => c.json({}, 500));
+  app.use(pushmeterMiddleware(pushmeter));
+  app.get("/courses", async (c) => {
+    await between(4, 40);
+    return c.json([]);
+  });
+  app.get("/courses/search", async (c) => {
+    await between(30, 400);
+    const courses = Math.floor(random() * random() * 12);
+    found.record(courses);
+    truth.count("searches");
+    truth.count("found", {}, courses);
+    return c.json([]);
+  });
+  app.get("/courses/:id", async (c) => {
+    await between(6, 120);
+    return random() < 0.05 ? c.json({}, 404) : c.json({});
+  });
+  app.get("/courses/:id/certificate", async (c) => {
+    await between(200, 3_000);
+    const luck = random();
+    if (luck < 0.06) throw new PrinterError("out of paper");
+    return luck < 0.12 ? c.json({}, 503) : c.json({});
+  });
+  app.post("/courses/:id/enrol", async (c) => {
+    await between(10, 60);
+    return c.json({}, 202);
+  });
+  app.post("/login", async (c) => {
+    await between(50, 180);
+    const result = random() < 0.2 ? "failure" : "success";
+    logins.add(1, { result });
+    truth.count("logins", { result });
+    return c.json({}, result === "success" ? 200 : 401);
+  });
+
+  const handlers: Handlers = {
+    fetch: async (request) => app.fetch(request),
+    scheduled: () => between(100, 900),
+    queue: async () => {
+      await between(20, 300);
+      if (random() < 0.08) throw new TypeError("not an enrolment");
+    },
+  };
+  const worker = instrumentWorker(pushmeter, handlers);
+  const { waitUntil } = options;
+  const context = () => (waitUntil ? { waitUntil } : {});
+  const invoked = async (labels: Record<string, string>, run: () => Promise<unknown>) => {
+    const error = await run().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    truth.count("invocations", { ...labels, outcome: error ? "exception" : "success" });
+  };
+  return {
+    pushmeter,
+    async fetch(path, method = "GET") {
+      const request = new Request(`https://courses.example${path}`, { method });
+      const response = await worker.fetch(request, {}, context());
+      await response.body?.cancel();
+      truth.count("requests", { status: `${response.status}`, method });
+    },
+    cron: () => invoked({ trigger: "timer" }, () => worker.scheduled({ cron: CRON }, {}, context())),
+    queue: () => invoked({ trigger: "pubsub" }, () => worker.queue({ queue: QUEUE }, {}, context())),
+  };
+}

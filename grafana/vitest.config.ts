@@ -1,0 +1,13 @@
+import { defineProject } from "vitest/config";
+
+/** Dashboards and rules as they are committed, against the built packages and a real Prometheus. */
+export default defineProject({
+  root: import.meta.dirname,
+  test: {
+    name: "grafana",
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["../test/servers/global-setup.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 90_000,
+  },
+});
