@@ -12,10 +12,11 @@ import type { Runtime } from "./runtime.ts";
 export async function destinationFrom(env: Environment, runtime: Runtime): Promise<Destination | undefined> {
   const options = targetOptions(env, "PUSHMETER_REMOTE_WRITE");
   if (options) return remoteWrite(options, runtime);
-  if (targetOptions(env, "PUSHMETER_PUSHGATEWAY")) {
-    throw new TypeError(
-      "pushmeter: PUSHMETER_PUSHGATEWAY_URL needs push: (env) => pushgateway(…) on the edge",
-    );
+  for (const name of ["pushgateway", "otlp"]) {
+    const variable = `PUSHMETER_${name.toUpperCase()}`;
+    if (targetOptions(env, variable)) {
+      throw new TypeError(`pushmeter: ${variable}_URL needs push: (env) => ${name}(…) on the edge`);
+    }
   }
   return undefined;
 }
