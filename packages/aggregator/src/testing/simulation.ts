@@ -47,7 +47,7 @@ export class FakeObject {
     });
     for (let turn = 1; !over; turn++) {
       await new Promise((resolve) => setTimeout(resolve, 0));
-      if (turn % 5 === 0) await this.runtime.advance(100);
+      if (turn % 4 === 0) await this.runtime.advance(3_000);
     }
     await beat;
   }
