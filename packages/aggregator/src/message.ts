@@ -28,6 +28,8 @@ export interface Status {
   readonly series: number;
   readonly batches: number;
   readonly duplicates: number;
+  /** Pushes in a row that failed. */
+  readonly failures: number;
   readonly lastPush: { readonly time: number; readonly result: string; readonly error?: string | undefined } | undefined;
   readonly asleep: boolean;
 }

@@ -93,6 +93,7 @@ export function createAggregator<Env = unknown>({
         series: totals.size,
         batches: batches("merged"),
         duplicates: batches("duplicate"),
+        failures: this.#heartbeat?.failures ?? 0,
         lastPush: this.#error ? { time: Date.now(), result: "error", error: this.#error } : last,
         asleep,
       };

@@ -43,6 +43,8 @@ export class Heartbeat {
   #stored = 0;
   /** The last push and how it went. */
   last: Push | undefined;
+  /** Pushes in a row that failed. */
+  failures = 0;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -124,6 +126,7 @@ export class Heartbeat {
     }
     const { code, error, dropped = [] } = result;
     const outcome = code === 0 ? "success" : error instanceof PushError ? error.result : "error";
+    this.failures = code === 0 ? 0 : this.failures + 1;
     this.last = { time, result: outcome, ...(error && { error: error.message }) };
     shard.count("pushmeter.aggregator.pushes", { result: outcome }, 1, time);
     for (const [reason, points] of dropped) {
