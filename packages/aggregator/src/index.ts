@@ -3,7 +3,7 @@ import { createAggregator } from "./object.ts";
 
 export { type AggregatorDestinationOptions, aggregator } from "./aggregator.ts";
 export { type IngestOptions, ingest } from "./ingest.ts";
-export type { AggregatorBinding, Status } from "./message.ts";
+export type { AggregatorBinding, AggregatorStub, Message, Reply, Status } from "./message.ts";
 export { type AggregatorOptions, createAggregator } from "./object.ts";
 
 /**
