@@ -1,5 +1,6 @@
-/** `npm run bench [-- --json] [-- --only sizes|time|latency|wire]`: pushmeter beside its peers, and the bars it has to meet. */
+/** `npm run bench [-- --json] [-- --only sizes|time|latency|wire|aggregator]`: pushmeter beside its peers, and the bars it has to meet. */
 import { parseArgs } from "node:util";
+import { aggregator } from "./aggregator/aggregator.ts";
 import { latency } from "./latency/latency.ts";
 import type { Part, Result } from "./part.ts";
 import { progressOf } from "./progress.ts";
@@ -8,7 +9,7 @@ import { table } from "./table.ts";
 import { time } from "./time/time.ts";
 import { wire } from "./wire/wire.ts";
 
-const PARTS: Readonly<Record<string, Part>> = { sizes, time, latency, wire };
+const PARTS: Readonly<Record<string, Part>> = { sizes, time, latency, wire, aggregator };
 
 async function main(): Promise<void> {
   const { json, parts } = parseArguments();
