@@ -93,7 +93,12 @@ async function parseArguments(): Promise<Options> {
   const [, length, unit = ""] = /^(\d+)([smh])$/.exec(values.window) ?? [];
   const window = Number(length) * (UNITS[unit] ?? 0);
   if (!window) throw new TypeError(`--window must be like 90s, 5m or 1h, got ${values.window}`);
-  const [thin, life, every, seed] = [number("thin", 1), number("life", 1), number("every", 1), number("seed", 0)];
+  const [thin, life, every, seed] = [
+    number("thin", 1),
+    number("life", 1),
+    number("every", 1),
+    number("seed", 0),
+  ];
   const all = values.trace === undefined ? syntheticTrace(seeded(TRACE_SEED)) : await readTrace(values.trace);
   const arrivals = all.filter((_, i) => i % Math.floor(thin) === 0);
   return { arrivals, life: life * 1000, every, window, seed, json: values.json };

@@ -1,6 +1,6 @@
 /** Three ways to push the same requests. */
 import { ProtobufMetricsSerializer } from "@opentelemetry/otlp-transformer";
-import { InstrumentType, type ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import { InstrumentType, type MetricData, type ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { decode, Heartbeat, Shard } from "@pushmeter/aggregator/core";
 import type { Destination, Runtime } from "@pushmeter/sdk";
 import { deltaDestination } from "@pushmeter/sdk/otlp";
@@ -33,12 +33,18 @@ export function destinations(mode: Mode, url: string, simulation: Simulation): (
 
 /** As peers push: nothing says that the series began at zero. */
 function withoutStart({ resource, scopeMetrics }: ResourceMetrics): ResourceMetrics {
-  const observed = (descriptor: object) => ({ ...descriptor, type: InstrumentType.OBSERVABLE_COUNTER });
+  const observed = ({ descriptor }: MetricData) => ({
+    ...descriptor,
+    type: InstrumentType.OBSERVABLE_COUNTER,
+  });
   return {
     resource,
     scopeMetrics: scopeMetrics.map(({ scope, metrics }) => ({
       scope,
-      metrics: metrics.map((data) => ({ ...data, descriptor: observed(data.descriptor) })) as typeof metrics,
+      metrics: metrics.map((data) => ({
+        ...data,
+        descriptor: observed(data),
+      })),
     })),
   };
 }
@@ -73,7 +79,8 @@ function aggregated(url: string, simulation: Simulation): () => Destination {
       {
         encode: (metrics) => ProtobufMetricsSerializer.serializeRequest(metrics) as Uint8Array<ArrayBuffer>,
         async deliver({ instance, seq, body }) {
-          for (const batch of decode("protobuf", body)) shard.merge({ instance, seq }, batch, simulation.now());
+          for (const batch of decode("protobuf", body))
+            shard.merge({ instance, seq }, batch, simulation.now());
           return undefined;
         },
       },

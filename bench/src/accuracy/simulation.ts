@@ -97,7 +97,8 @@ export class Simulation implements Runtime {
       for (;;) {
         let child = 2 * i + 1;
         if (child >= events.length) break;
-        if (child + 1 < events.length && isBefore(events[child + 1] as Event, events[child] as Event)) child++;
+        if (child + 1 < events.length && isBefore(events[child + 1] as Event, events[child] as Event))
+          child++;
         if (isBefore(last, events[child] as Event)) break;
         events[i] = events[child] as Event;
         i = child;

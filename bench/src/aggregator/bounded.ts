@@ -1,5 +1,5 @@
 /** What a thousand instances leave behind in one shard: ten simulated minutes, a batch of each every 30 s. */
-import { type Batch, Shard } from "@pushmeter/aggregator/core";
+import { type Batch, keyOf, Shard } from "@pushmeter/aggregator/core";
 
 export const INSTANCES = 1000;
 export const SERIES = 50;
@@ -23,7 +23,7 @@ export function bounded(): { first: Size; last: Size; total: number } {
     for (let instance = 0; instance < INSTANCES; instance++) {
       const points = Array.from({ length: SERIES }, (_, route) => ({
         metric: { ...metric, kind: "counter" as const },
-        attributes: { "http.route": `/r${route}` },
+        key: keyOf({ "http.route": `/r${route}` }),
         time: start + time,
         value: 1,
         cumulative: false,

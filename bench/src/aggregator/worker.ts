@@ -1,9 +1,9 @@
 /** A load of batches on one object: the aggregator, or one that stores a blob per call and nothing else. */
 import { DurableObject } from "cloudflare:workers";
-import { ProtobufMetricsSerializer } from "@opentelemetry/otlp-transformer";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { AggregationTemporality, DataPointType, type MetricData } from "@opentelemetry/sdk-metrics";
 import { createAggregator } from "@pushmeter/aggregator";
+import { encodeCompact } from "@pushmeter/aggregator/core";
 
 /** Its alarm goes off, but it never pushes: what is measured is taking batches. */
 export class Aggregator extends createAggregator({
@@ -20,7 +20,7 @@ interface Message {
 
 export class Bare extends DurableObject {
   async push({ body }: Message): Promise<object> {
-    void (this.ctx.storage as unknown as { put(key: string, value: unknown): Promise<void> }).put("blob", body);
+    void this.ctx.storage.put("blob", body);
     return { status: "stored" };
   }
 }
@@ -49,7 +49,7 @@ function batch(series: number): Uint8Array {
   };
   const resource = resourceFromAttributes({ "service.name": "bench" });
   const scopeMetrics = [{ scope: { name: "bench" }, metrics: [data as unknown as MetricData] }];
-  return ProtobufMetricsSerializer.serializeRequest({ resource, scopeMetrics }) as Uint8Array;
+  return encodeCompact({ resource, scopeMetrics });
 }
 
 export default {
@@ -67,7 +67,7 @@ export default {
     const caller = async (_: unknown, caller: number) => {
       for (let seq = 1; seq <= number("calls"); seq++) {
         const id = { instance: `${round}-${caller}`, seq };
-        const { status } = await stub.push({ version: 1, id, target, encoding: "protobuf", body });
+        const { status } = await stub.push({ version: 1, id, target, encoding: "compact", body });
         if (status === "stored") stored++;
       }
     };

@@ -1,8 +1,8 @@
 /** The order of events: start, send, wait for the last push, read, tell. */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Arguments } from "./arguments.ts";
 import { AggregatorServer } from "./aggregator.ts";
+import type { Arguments } from "./arguments.ts";
 import { counted } from "./counted.ts";
 import { differences } from "./counts.ts";
 import { bundle, Instance, type Wire } from "./instance.ts";

@@ -14,7 +14,9 @@ export function introduction(instances: readonly Instance[], embedded: boolean):
   return [
     `A course catalogue in Hono with D1, a queue and a cron, ${instances.length} instances of it in workerd:`,
     ...table(rows, 4),
-    ...(embedded ? ["All push in the end to a receiver inside this demo, which decodes and keeps what comes."] : []),
+    ...(embedded
+      ? ["All push in the end to a receiver inside this demo, which decodes and keeps what comes."]
+      : []),
   ].join("\n");
 }
 

@@ -6,7 +6,13 @@ import { remoteWrite } from "@pushmeter/sdk/remote-write";
 
 export const pushmeter = createPushmeter({
   service: "courses",
-  push: ({ AGGREGATOR_URL, AGGREGATOR_TOKEN = "", PUSHGATEWAY_URL, REMOTE_WRITE_URL, REMOTE_WRITE_TOKEN }: Env) => {
+  push: ({
+    AGGREGATOR_URL,
+    AGGREGATOR_TOKEN = "",
+    PUSHGATEWAY_URL,
+    REMOTE_WRITE_URL,
+    REMOTE_WRITE_TOKEN,
+  }: Env) => {
     if (AGGREGATOR_URL) return otlp({ url: AGGREGATOR_URL, auth: { bearer: AGGREGATOR_TOKEN } });
     if (PUSHGATEWAY_URL) return pushgateway({ url: PUSHGATEWAY_URL });
     const auth = REMOTE_WRITE_TOKEN ? { bearer: REMOTE_WRITE_TOKEN } : undefined;

@@ -1,7 +1,7 @@
 /** The SDK's way to the object: deltas by RPC. */
-import { ProtobufMetricsSerializer } from "@opentelemetry/otlp-transformer";
 import { type Destination, PushError, type Runtime, systemRuntime } from "@pushmeter/sdk";
 import { type Batch, deltaDestination } from "@pushmeter/sdk/otlp";
+import { encodeCompact } from "./core/compact.ts";
 import { jobOf } from "./core/model.ts";
 import { type AggregatorBinding, type Message, type Reply, VERSION } from "./message.ts";
 import { checkShards, shardName, shardOf, stubOf, targetOf } from "./shards.ts";
@@ -41,21 +41,23 @@ export function aggregator(
   }
   const { shards = 1, timeout = 10_000 } = options;
   checkShards(shards);
-  if (!(timeout >= 1)) throw new TypeError(`pushmeter: aggregator timeout must be 1 or more ms, got ${timeout}`);
+  if (!(timeout >= 1))
+    throw new TypeError(`pushmeter: aggregator timeout must be 1 or more ms, got ${timeout}`);
 
   async function deliver({ instance, seq, metrics, body }: Batch, left = timeout) {
     const end = runtime.monotonic() + Math.min(left, timeout);
     const { attributes } = metrics.resource;
     const shard = shardOf(instance, shards);
     const target = targetOf(attributes, shardName(shard));
-    const message: Message = { version: VERSION, id: { instance, seq }, target, encoding: "protobuf", body };
+    const message: Message = { version: VERSION, id: { instance, seq }, target, encoding: "compact", body };
     for (let attempt = 0; ; attempt++) {
       let failure: PushError;
       try {
         // A stub that has thrown may stay broken.
         const call = stubOf(binding, jobOf(attributes), shard).push(message);
         const reply = await within(runtime, end - runtime.monotonic(), call);
-        if (reply.status === "refused") throw new PushError("refused", `aggregator: refused: ${reply.reason}`);
+        if (reply.status === "refused")
+          throw new PushError("refused", `aggregator: refused: ${reply.reason}`);
         if (reply.status !== "later") return new Map(reply.rejected);
         failure = new PushError("unavailable", `aggregator: ${reply.reason}`);
       } catch (error) {
@@ -68,9 +70,7 @@ export function aggregator(
     }
   }
 
-  const encode = (metrics: Batch["metrics"]) =>
-    ProtobufMetricsSerializer.serializeRequest(metrics) as Uint8Array<ArrayBuffer>;
-  return deltaDestination({ encode, deliver }, runtime);
+  return deltaDestination({ encode: encodeCompact, deliver }, runtime);
 }
 
 function within(runtime: Runtime, ms: number, call: Promise<Reply>): Promise<Reply> {

@@ -1,8 +1,8 @@
 /** The HTTPS way to the objects: for Lambda, and for any OTLP sender in any language. */
 import { BadInput, type Batch, jobOf } from "./core/model.ts";
-import { decode, type Encoding, split } from "./core/otlp.ts";
+import { decode, type OtlpEncoding, split } from "./core/otlp.ts";
 import type { BatchId } from "./core/shard.ts";
-import { isAllowed, readBody, Refusal } from "./http.ts";
+import { isAllowed, Refusal, readBody } from "./http.ts";
 import { type AggregatorBinding, type Reply, VERSION } from "./message.ts";
 import { accepted, refusal } from "./otlp-answer.ts";
 import { checkShards, shardName, shardOf, stubOf, targetOf } from "./shards.ts";
@@ -17,7 +17,7 @@ export interface IngestOptions {
 }
 
 const LIMIT = 1_900_000;
-const ENCODINGS: Readonly<Record<string, Encoding>> = {
+const ENCODINGS: Readonly<Record<string, OtlpEncoding>> = {
   "application/json": "json",
   "application/x-protobuf": "protobuf",
 };
@@ -42,9 +42,10 @@ export async function ingest(
   { token, shards = 1, limit = LIMIT }: IngestOptions,
 ): Promise<Response> {
   if (typeof token !== "string" || !token) throw new TypeError("pushmeter: ingest needs a token");
-  if (!(limit >= 1 && limit <= LIMIT)) throw new TypeError(`pushmeter: ingest limit must be 1 to ${LIMIT} bytes`);
+  if (!(limit >= 1 && limit <= LIMIT))
+    throw new TypeError(`pushmeter: ingest limit must be 1 to ${LIMIT} bytes`);
   checkShards(shards);
-  let encoding: Encoding = "json";
+  let encoding: OtlpEncoding = "json";
   try {
     if (!(await isAllowed(request, token))) throw new Refusal(401, "a valid bearer token is needed");
     const { pathname, searchParams } = new URL(request.url);
@@ -67,7 +68,7 @@ async function store(
   request: Request,
   binding: AggregatorBinding,
   shards: number,
-  encoding: Encoding,
+  encoding: OtlpEncoding,
   body: Uint8Array<ArrayBuffer>,
 ): Promise<Response> {
   const batches = decode(encoding, body);
@@ -92,7 +93,7 @@ async function store(
   return accepted(encoding, rejected);
 }
 
-function encodingOf(request: Request): Encoding {
+function encodingOf(request: Request): OtlpEncoding {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "none";
   const encoding = Object.hasOwn(ENCODINGS, type) ? ENCODINGS[type] : undefined;
   if (!encoding) throw new Refusal(415, "content type application/json or application/x-protobuf is needed");

@@ -1,11 +1,11 @@
 /**
- * A shard in SQLite storage: a snapshot in few blobs, and the batches that came since, one row each. A batch
- * costs one row however many series there are; a beat folds the rows into a new snapshot. Rows are overwritten
+ * A shard in SQLite storage: a snapshot in few blobs, and the batches that came since, a row for those that came
+ * at once. However many series there are, a batch costs one row at most; a beat folds the rows into a new snapshot. Rows are overwritten
  * rather than deleted, for a deletion is billed as a write too: their epoch tells the old ones.
  */
 import type { DurableObjectStorage } from "cloudflare:workers";
-import { decode, type Encoding } from "./core/otlp.ts";
-import type { BatchId, Saved, Shard } from "./core/shard.ts";
+import { decode } from "./core/otlp.ts";
+import type { Saved, Shard } from "./core/shard.ts";
 import type { SavedEntry } from "./core/totals.ts";
 import type { Message } from "./message.ts";
 
@@ -16,6 +16,12 @@ const LARGEST_BLOB = 1_900_000;
 /** Batches, and bytes of them, after which a snapshot is due even between beats. */
 const MOST_ROWS = 20_000;
 const MOST_BYTES = 16_000_000;
+
+/** What stands beside a stored body. */
+interface Meta extends Omit<Message, "version" | "body"> {
+  readonly received: number;
+  readonly length: number;
+}
 
 interface Head {
   readonly version: number;
@@ -30,13 +36,15 @@ export class Journal {
   #parts = 0;
   #rows = 0;
   #bytes = 0;
+  #pending: { readonly meta: Meta; readonly body: Uint8Array }[] = [];
+  #pendingBytes = 0;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#sql("CREATE TABLE IF NOT EXISTS snapshot (part INTEGER PRIMARY KEY, data BLOB NOT NULL)");
     this.#sql(
       "CREATE TABLE IF NOT EXISTS batches (row INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, " +
-        "received INTEGER NOT NULL, id TEXT NOT NULL, encoding TEXT NOT NULL, body BLOB NOT NULL)",
+        "metas TEXT NOT NULL, bodies BLOB NOT NULL)",
     );
   }
 
@@ -50,30 +58,45 @@ export class Journal {
       this.#parts = head.parts;
       shard.restore(head.saved, parse<SavedEntry[]>(rest as ArrayBuffer[]));
     }
-    const query = "SELECT row, received, id, encoding, body FROM batches WHERE epoch = ? ORDER BY row";
-    for (const { row, received, id, encoding, body } of this.#sql(query, this.#epoch)) {
-      const [batch] = decode(encoding as Encoding, new Uint8Array(body as ArrayBuffer));
-      const { id: batchId, target } = JSON.parse(id as string);
-      shard.target ??= target;
-      if (batch) shard.merge(batchId as BatchId, batch, received as number);
+    const query = "SELECT row, metas, bodies FROM batches WHERE epoch = ? ORDER BY row";
+    for (const { row, metas, bodies } of this.#sql(query, this.#epoch)) {
+      let at = 0;
+      for (const { id, target, encoding, received, length } of JSON.parse(metas as string) as Meta[]) {
+        const body = new Uint8Array(bodies as ArrayBuffer, at, length);
+        const [batch] = decode(encoding, body);
+        shard.target ??= target;
+        if (batch) shard.merge(id, batch, received);
+        at += length;
+      }
       this.#rows = (row as number) + 1;
-      this.#bytes += (body as ArrayBuffer).byteLength;
+      this.#bytes += at;
     }
   }
 
-  /** Stores a batch; it is durable before any answer leaves the object. */
+  /** A batch to be stored by the next `flush` or `save`. */
   append({ id, target, encoding, body }: Message, received: number): void {
-    this.#sql(
-      "INSERT OR REPLACE INTO batches VALUES (?, ?, ?, ?, ?, ?)",
-      this.#rows,
-      this.#epoch,
-      received,
-      JSON.stringify({ id, target }),
-      encoding,
-      body,
-    );
+    const length = body.byteLength;
+    if (this.#pendingBytes + length > LARGEST_BLOB) this.flush();
+    this.#pending.push({ meta: { id, target, encoding, received, length }, body });
+    this.#pendingBytes += length;
+  }
+
+  /** Stores what was appended, in one row; it is durable before any answer leaves the object. */
+  flush(): void {
+    const pending = this.#pending;
+    if (!pending.length) return;
+    const bodies = new Uint8Array(this.#pendingBytes);
+    let at = 0;
+    for (const { body } of pending) {
+      bodies.set(body, at);
+      at += body.byteLength;
+    }
+    const metas = JSON.stringify(pending.map(({ meta }) => meta));
+    this.#forget();
+    const query = "INSERT OR REPLACE INTO batches VALUES (?, ?, ?, ?)";
+    this.#sql(query, this.#rows, this.#epoch, metas, bodies);
     this.#rows++;
-    this.#bytes += body.byteLength;
+    this.#bytes += at;
   }
 
   /** So many batches have come that a restart would take long. */
@@ -96,8 +119,14 @@ export class Journal {
     });
     if (!shard.dirty) return;
     shard.dirty = false;
+    this.#forget();
     this.#rows = 0;
     this.#bytes = 0;
+  }
+
+  #forget(): void {
+    this.#pending = [];
+    this.#pendingBytes = 0;
   }
 
   #put(part: number, data: Uint8Array): void {

@@ -9,7 +9,7 @@ export interface Message {
   readonly id: BatchId;
   readonly target: Target;
   readonly encoding: Encoding;
-  /** An ExportMetricsServiceRequest with one resource. */
+  /** One resource's metrics. */
   readonly body: Uint8Array;
 }
 
@@ -30,7 +30,9 @@ export interface Status {
   readonly duplicates: number;
   /** Pushes in a row that failed. */
   readonly failures: number;
-  readonly lastPush: { readonly time: number; readonly result: string; readonly error?: string | undefined } | undefined;
+  readonly lastPush:
+    | { readonly time: number; readonly result: string; readonly error?: string | undefined }
+    | undefined;
   readonly asleep: boolean;
 }
 

@@ -22,6 +22,8 @@ export interface AggregatorOptions<Env> {
 }
 
 const EVERY = 15_000;
+/** What one stored value holds. */
+const LARGEST_BODY = 1_900_000;
 
 /** A class to export from a Worker, as `Aggregator` is, with other options. */
 export function createAggregator<Env = unknown>({
@@ -40,6 +42,7 @@ export function createAggregator<Env = unknown>({
     readonly #runtime: Runtime & { time: number };
     #heartbeat: Heartbeat | undefined;
     #alarmAt = 0;
+    #commit: Promise<void> | undefined;
     #error: string | undefined;
 
     constructor(ctx: DurableObjectState, env: Env) {
@@ -57,6 +60,7 @@ export function createAggregator<Env = unknown>({
       const { id, target, encoding, body } = message;
       const shard = this.#shard;
       try {
+        if (body.byteLength > LARGEST_BODY) throw new BadInput(`larger than ${LARGEST_BODY} bytes`);
         const [batch, ...others] = decode(encoding, body);
         if (!batch || others.length) throw new BadInput("not exactly one resource");
         if (shard.target && jobOf(shard.target.resource) !== jobOf(target.resource)) {
@@ -68,8 +72,8 @@ export function createAggregator<Env = unknown>({
           shard.target ??= target;
         }
         const status = shard.merge(id, batch, now);
-        if (this.#journal.isFull) this.#journal.save(shard);
         if (this.#alarmAt < now - every) this.#wake(now);
+        await this.#committed();
         return { status, rejected: [...batch.rejected] };
       } catch (error) {
         if (error instanceof BadInput) return { status: "refused", reason: error.message };
@@ -77,11 +81,30 @@ export function createAggregator<Env = unknown>({
       }
     }
 
+    /** Batches that come at once are stored at once: a transaction costs more than a row. */
+    #committed(): Promise<void> {
+      this.#commit ??= new Promise((resolve) => {
+        setTimeout(() => {
+          this.#commit = undefined;
+          try {
+            this.#journal.flush();
+            if (this.#journal.isFull) this.#journal.save(this.#shard);
+            resolve();
+          } catch (error) {
+            // Memory is ahead of the storage: begin again from what is stored.
+            this.ctx.abort(`pushmeter: not stored: ${error}`);
+          }
+        }, 0);
+      });
+      return this.#commit;
+    }
+
     async status(): Promise<Status> {
       const { target, instances, totals, asleep } = this.#shard;
       const batches = (result: string) => {
         for (const { metric, attributes, value } of totals) {
-          if (metric.name === "pushmeter.aggregator.batches" && attributes.result === result) return Number(value);
+          if (metric.name === "pushmeter.aggregator.batches" && attributes.result === result)
+            return Number(value);
         }
         return 0;
       };
@@ -157,5 +180,7 @@ function fromEnvironment(env: unknown, runtime: Runtime): Destination {
   if (write) return remoteWrite(write, runtime);
   const gateway = options("PUSHMETER_PUSHGATEWAY");
   if (gateway) return pushgateway({ ...gateway, deleteOnShutdown: true }, runtime);
-  throw new TypeError("the totals have nowhere to go: set PUSHMETER_REMOTE_WRITE_URL or PUSHMETER_PUSHGATEWAY_URL");
+  throw new TypeError(
+    "the totals have nowhere to go: set PUSHMETER_REMOTE_WRITE_URL or PUSHMETER_PUSHGATEWAY_URL",
+  );
 }

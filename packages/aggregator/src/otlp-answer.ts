@@ -1,11 +1,11 @@
 /** Answers as OTLP/HTTP wants them: in the encoding of the request, points that are left out as a partial success. */
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import type { Encoding } from "./core/otlp.ts";
+import type { OtlpEncoding } from "./core/otlp.ts";
 
 const CONTENT_TYPES = { json: "application/json", protobuf: "application/x-protobuf" };
 
 /** An ExportMetricsServiceResponse. @param rejected - points that will never be stored, by reason. */
-export function accepted(encoding: Encoding, rejected: ReadonlyMap<string, number>): Response {
+export function accepted(encoding: OtlpEncoding, rejected: ReadonlyMap<string, number>): Response {
   let points = 0;
   for (const n of rejected.values()) points += n;
   const message = Array.from(rejected, ([reason, n]) => `${reason}: ${n}`).join(", ");
@@ -22,7 +22,7 @@ export function accepted(encoding: Encoding, rejected: ReadonlyMap<string, numbe
 }
 
 /** A google.rpc.Status with the reason. */
-export function refusal(encoding: Encoding, status: number, message: string): Response {
+export function refusal(encoding: OtlpEncoding, status: number, message: string): Response {
   const body =
     encoding === "json"
       ? JSON.stringify({ message })
@@ -30,6 +30,6 @@ export function refusal(encoding: Encoding, status: number, message: string): Re
   return answer(encoding, status, body);
 }
 
-function answer(encoding: Encoding, status: number, body: string | Uint8Array<ArrayBuffer>): Response {
+function answer(encoding: OtlpEncoding, status: number, body: string | Uint8Array<ArrayBuffer>): Response {
   return new Response(body, { status, headers: { "content-type": CONTENT_TYPES[encoding] } });
 }

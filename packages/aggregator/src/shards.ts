@@ -24,7 +24,10 @@ export function shardName(shard: number): string {
 export function targetOf(attributes: Attributes, shard: string): Target {
   const name = attributes["service.name"] ?? "unknown_service";
   const namespace = attributes["service.namespace"];
-  return { resource: { "service.name": name, ...(namespace !== undefined && { "service.namespace": namespace }) }, shard };
+  return {
+    resource: { "service.name": name, ...(namespace !== undefined && { "service.namespace": namespace }) },
+    shard,
+  };
 }
 
 /** @throws TypeError unless it is a number of objects. */

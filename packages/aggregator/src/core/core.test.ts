@@ -45,7 +45,9 @@ describe("the heartbeat", () => {
       }
       await object.nextBeat();
     }
-    const [a, b] = object.receiver.series("logins_total").map(({ samples }) => samples.map((s) => s.timestamp));
+    const [a, b] = object.receiver
+      .series("logins_total")
+      .map(({ samples }) => samples.map((s) => s.timestamp));
     expect(a).toHaveLength(5);
     expect(a).toEqual(b);
   });
@@ -62,7 +64,9 @@ describe("the heartbeat", () => {
     expect(object.receiver.total("logins_total")).toBe(1000);
   });
 
-  it("survives a receiver that is down for an hour, and all growth is seen once", { timeout: 30_000 }, async () => {
+  it("survives a receiver that is down for an hour, and all growth is seen once", {
+    timeout: 30_000,
+  }, async () => {
     const object = new FakeObject();
     const sender = new Sender("a");
     const logins = sender.meter.createCounter("logins");

@@ -6,9 +6,10 @@
  * after a beat that was missed or not acknowledged every series the value that was handed out last. That value
  * and its time can only repeat what is stored, never contradict it, whatever became of the last attempt.
  */
-import { PushError } from "@pushmeter/sdk";
-import type { Destination, PushResult } from "@pushmeter/sdk";
+
 import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { Destination, PushResult } from "@pushmeter/sdk";
+import { PushError } from "@pushmeter/sdk";
 import { outgoing } from "./outgoing.ts";
 import type { Series, Value } from "./series.ts";
 import type { Shard } from "./shard.ts";
@@ -118,9 +119,7 @@ export class Heartbeat {
     let result: PushResult;
     try {
       setTime(time);
-      result = await new Promise((resolve) =>
-        destination.export(metrics, resolve, { timeout: TIMEOUT }),
-      );
+      result = await new Promise((resolve) => destination.export(metrics, resolve, { timeout: TIMEOUT }));
     } catch (error) {
       result = { code: 1, error: error instanceof Error ? error : new Error(String(error)) };
     }

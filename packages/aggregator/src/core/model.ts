@@ -15,7 +15,8 @@ export interface Metric {
 
 export interface Point {
   readonly metric: Metric;
-  readonly attributes: Attributes;
+  /** The attributes, as `keyOf` writes them. */
+  readonly key: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
   /** A histogram's for histograms. */
@@ -30,6 +31,16 @@ export interface Batch {
   readonly points: readonly Point[];
   /** Points that an aggregator cannot add up, by reason. */
   readonly rejected: ReadonlyMap<string, number>;
+}
+
+/** Attributes as a text, the same for equal ones in any order. */
+export function keyOf(attributes: Attributes): string {
+  return JSON.stringify(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The attributes of which `key` was made. */
+export function attributesOf(key: string): Attributes {
+  return Object.fromEntries(JSON.parse(key));
 }
 
 /** [namespace/]service.name, in Prometheus the label `job`. */

@@ -1,7 +1,7 @@
 /** OTLP/JSON to batches. Encoding: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
 import { BadInput, type Batch } from "./model.ts";
-import { checkBatch, CUMULATIVE, DELTA, type RawMetric, type RawPoint } from "./points.ts";
+import { CUMULATIVE, checkBatch, DELTA, type RawMetric, type RawPoint } from "./points.ts";
 
 /** AnyValue nests; a body must not be able to exhaust the stack. */
 const DEEPEST_VALUE = 10;

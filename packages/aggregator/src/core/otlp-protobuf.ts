@@ -112,7 +112,8 @@ function metric(message: Uint8Array): RawMetric {
 
 function data(metric: RawMetric, kind: RawMetric["data"], message: Uint8Array): void {
   metric.data = kind;
-  const decode = kind === "gauge" || kind === "sum" ? numberPoint : kind === "histogram" ? histogramPoint : () => point();
+  const decode =
+    kind === "gauge" || kind === "sum" ? numberPoint : kind === "histogram" ? histogramPoint : () => point();
   read(message, (no, type, reader) => {
     if (no === 1) metric.points.push(decode(bytes(type, reader)));
     else if (no === 2 && type === WireType.Varint) metric.temporality = reader.int32();
@@ -155,7 +156,8 @@ function histogramPoint(message: Uint8Array): RawPoint {
     if (no === 3) result.timeUnixNano = fixed64(type, reader);
     else if (no === 4) result.count = count(type, reader);
     else if (no === 5) result.sum = double(type, reader);
-    else if (no === 6) repeated(type, reader, (type, reader) => result.bucketCounts.push(count(type, reader)));
+    else if (no === 6)
+      repeated(type, reader, (type, reader) => result.bucketCounts.push(count(type, reader)));
     else if (no === 7) repeated(type, reader, (type, reader) => result.bounds.push(double(type, reader)));
     else if (no === 9) attribute(result.attributes, bytes(type, reader));
     else if (no === 10 && type === WireType.Varint) result.flags = reader.uint32();
@@ -170,7 +172,10 @@ function repeated(
   reader: BinaryReader,
   item: (type: WireType, reader: BinaryReader) => void,
 ): void {
-  if (type !== WireType.LengthDelimited) return item(type, reader);
+  if (type !== WireType.LengthDelimited) {
+    item(type, reader);
+    return;
+  }
   const packed = new BinaryReader(reader.bytes());
   while (packed.pos < packed.len) item(WireType.Bit64, packed);
 }

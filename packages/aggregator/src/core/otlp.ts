@@ -1,16 +1,20 @@
-/** Both encodings of OTLP's metrics. */
+/** The encodings of a batch: both of OTLP, and pushmeter's own between Worker and object. */
+import { decodeCompact } from "./compact.ts";
 import type { Batch } from "./model.ts";
 import { decodeJson, splitJson } from "./otlp-json.ts";
 import { decodeProtobuf, splitProtobuf } from "./otlp-protobuf.ts";
 
-export type Encoding = "json" | "protobuf";
+export type OtlpEncoding = "json" | "protobuf";
+export type Encoding = OtlpEncoding | "compact";
 
-/** One batch for each resource. @throws BadInput if the bytes are no ExportMetricsServiceRequest of deltas. */
+const DECODERS = { json: decodeJson, protobuf: decodeProtobuf, compact: decodeCompact };
+
+/** One batch for each resource. @throws BadInput if the bytes are no batch of deltas. */
 export function decode(encoding: Encoding, body: Uint8Array): Batch[] {
-  return encoding === "json" ? decodeJson(body) : decodeProtobuf(body);
+  return DECODERS[encoding](body);
 }
 
 /** A request that `decode` accepts, cut into one for each resource. */
-export function split(encoding: Encoding, body: Uint8Array): Uint8Array<ArrayBuffer>[] {
+export function split(encoding: OtlpEncoding, body: Uint8Array): Uint8Array<ArrayBuffer>[] {
   return encoding === "json" ? splitJson(body) : splitProtobuf(body);
 }

@@ -36,13 +36,22 @@ export function outgoing(
     const { scope, scopeVersion, name, unit, description, kind } = first.metric;
     const data = {
       // As if observed elsewhere: where a series starts is the heartbeat's to say, not the exporter's.
-      descriptor: { name, unit, description, valueType: ValueType.DOUBLE, type: InstrumentType.OBSERVABLE_COUNTER },
+      descriptor: {
+        name,
+        unit,
+        description,
+        valueType: ValueType.DOUBLE,
+        type: InstrumentType.OBSERVABLE_COUNTER,
+      },
       aggregationTemporality: AggregationTemporality.CUMULATIVE,
       dataPointType: DATA_POINT_TYPES[kind],
       isMonotonic: kind === "counter",
       dataPoints,
     };
-    scopeMetrics.push({ scope: { name: scope, version: scopeVersion }, metrics: [data as unknown as MetricData] });
+    scopeMetrics.push({
+      scope: { name: scope, version: scopeVersion },
+      metrics: [data as unknown as MetricData],
+    });
   }
   if (!scopeMetrics.length) return undefined;
   return { resource: resourceFromAttributes({ ...resource, "service.instance.id": shard }), scopeMetrics };

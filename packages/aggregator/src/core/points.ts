@@ -3,7 +3,7 @@
  * `Point`. Rules: https://opentelemetry.io/docs/specs/otel/metrics/data-model/
  */
 import type { Attributes } from "@opentelemetry/api";
-import { BadInput, type Batch, type Kind, type Metric, type Point } from "./model.ts";
+import { BadInput, type Batch, type Kind, keyOf, type Metric, type Point } from "./model.ts";
 
 /** OTLP's AggregationTemporality. */
 export const DELTA = 1;
@@ -82,7 +82,7 @@ function checkTemporality({ name, temporality }: RawMetric, kind: Kind): void {
 function pointOf(raw: RawMetric, metric: Metric, point: RawPoint): Point | undefined {
   const time = Number(point.timeUnixNano / 1_000_000n);
   if (!time) throw new BadInput(`metric ${quoted(metric.name)}: a point has no time`);
-  const common = { metric, attributes: point.attributes, time };
+  const common = { metric, key: keyOf(point.attributes), time };
   if (metric.kind === "histogram") {
     const { count, sum, bucketCounts: counts, bounds: boundaries } = checkHistogram(metric.name, point);
     if (sum !== undefined && !Number.isFinite(sum)) return undefined;
@@ -110,7 +110,8 @@ function checkHistogram(name: string, point: RawPoint): RawPoint {
   if (bounds.some((bound, i) => !Number.isFinite(bound) || bound <= (bounds[i - 1] ?? -Infinity))) {
     wrong("bounds do not increase");
   }
-  if (bucketCounts.reduce((total, n) => total + n, 0) !== count) wrong("bucket counts do not add up to count");
+  if (bucketCounts.reduce((total, n) => total + n, 0) !== count)
+    wrong("bucket counts do not add up to count");
   return point;
 }
 

@@ -1,6 +1,6 @@
 /** Everything that one object knows: the totals, and which batches are in them. Pure but for the times it is told. */
 import type { Attributes } from "@opentelemetry/api";
-import type { Batch, Kind, Point } from "./model.ts";
+import { type Batch, type Kind, keyOf, type Point } from "./model.ts";
 import { Recent } from "./recent.ts";
 import { type SavedEntry, Totals } from "./totals.ts";
 
@@ -81,7 +81,7 @@ export class Shard {
   /** Records one of the aggregator's own metrics, which go out with the others. */
   count(name: string, attributes: Attributes, value: number, now: number, kind: Kind = "counter"): void {
     const metric = { ...OWN, name, description: DESCRIPTIONS[name] ?? "", kind };
-    const point: Point = { metric, attributes, time: now, value, cumulative: false };
+    const point: Point = { metric, key: keyOf(attributes), time: now, value, cumulative: false };
     this.totals.add("", { resource: {}, rejected: new Map(), points: [point] });
     this.dirty = true;
   }

@@ -1,6 +1,6 @@
 /** All series of one shard: deltas go in, totals stand here. Pure: no clock, no platform, no storage. */
 import type { Attributes } from "@opentelemetry/api";
-import type { Batch, Metric, Point } from "./model.ts";
+import { attributesOf, type Batch, keyOf, type Metric, type Point } from "./model.ts";
 import { type SavedSeries, Series, zeroOf } from "./series.ts";
 
 /** Attribute sets of one metric, the overflow set among them: OpenTelemetry's own default. */
@@ -8,7 +8,7 @@ const MOST_SETS = 2000;
 /** Metrics and attribute sets in all: a sender that makes up names cannot fill the object. */
 const MOST_METRICS = 1000;
 const MOST_SERIES = 20_000;
-const OVERFLOW: Attributes = { "otel.metric.overflow": true };
+const OVERFLOW = keyOf({ "otel.metric.overflow": true });
 /** Counts of different buckets do not add up: they must never be mixed. */
 const BOUNDS_LABEL = "pushmeter.bounds";
 
@@ -36,10 +36,15 @@ export class Totals {
   /** Adds a batch; returns the points that found no room. */
   add(instance: string, { points }: Batch): number {
     let homeless = 0;
+    let last: Entry | undefined;
     for (const point of points) {
-      const series = this.#seriesOf(point);
-      if (series) series.add(instance, point);
-      else homeless++;
+      const found = this.#seriesOf(point, last);
+      if (!found) {
+        homeless++;
+        continue;
+      }
+      last = found[0];
+      found[1].add(instance, point);
     }
     return homeless;
   }
@@ -79,24 +84,27 @@ export class Totals {
     }
   }
 
-  #seriesOf(point: Point): Series | undefined {
-    const { metric, value } = point;
+  /** @param last - the entry of the point before, most often the same. */
+  #seriesOf({ metric, key, value }: Point, last: Entry | undefined): [Entry, Series] | undefined {
     const bounds = typeof value === "number" ? "" : value.buckets.boundaries.join();
-    const known = this.#entries.get(entryKey(metric, bounds));
-    if (!known && this.#entries.size >= MOST_METRICS) return undefined;
-    const entry = known ?? this.#entryOf(metric, bounds);
-    let attributes = point.attributes;
-    let series = entry.series.get(keyOf(attributes));
-    if (!series && (entry.series.size >= MOST_SETS - 1 || this.#size >= MOST_SERIES)) {
-      attributes = OVERFLOW;
-      series = entry.series.get(keyOf(attributes));
+    let entry = last?.metric === metric && last.bounds === bounds ? last : undefined;
+    if (!entry) {
+      entry = this.#entries.get(entryKey(metric, bounds));
+      if (!entry && this.#entries.size >= MOST_METRICS) return undefined;
+      entry ??= this.#entryOf(metric, bounds);
     }
+    let series = entry.series.get(key);
     if (!series) {
-      series = new Series(metric, { ...attributes }, zeroOf(value));
-      entry.series.set(keyOf(attributes), series);
-      this.#size++;
+      const isFull = entry.series.size >= MOST_SETS - 1 || this.#size >= MOST_SERIES;
+      const set = isFull ? OVERFLOW : key;
+      series = entry.series.get(set);
+      if (!series) {
+        series = new Series(entry.metric, attributesOf(set), zeroOf(value));
+        entry.series.set(set, series);
+        this.#size++;
+      }
     }
-    return series;
+    return [entry, series];
   }
 
   #entryOf(metric: Metric, bounds: string): Entry {
@@ -116,9 +124,4 @@ export class Totals {
 
 function entryKey({ scope, scopeVersion, name, unit, kind }: Metric, bounds: string): string {
   return JSON.stringify([scope, scopeVersion, name, unit, kind, bounds]);
-}
-
-/** The same for equal attributes in any order. */
-function keyOf(attributes: Attributes): string {
-  return JSON.stringify(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
