@@ -7,7 +7,7 @@ import { until } from "../poll.ts";
 import { Random } from "../random.ts";
 import { describeWithServers } from "../servers/describe.ts";
 import { startPrometheus } from "../servers/prometheus.ts";
-import { json, ask, startAggregator } from "./rig.ts";
+import { ask, json, startAggregator } from "./rig.ts";
 
 const INSTANCES = 20;
 const SHARDS = 4;
@@ -51,7 +51,9 @@ describeWithServers("the aggregator before a real Prometheus", ({ prometheus: fi
       await front.work();
       await flushed();
       const totals = async () =>
-        Object.fromEntries((await prometheus.query(QUERY)).map(({ labels, value }) => [labels.result, value]));
+        Object.fromEntries(
+          (await prometheus.query(QUERY)).map(({ labels, value }) => [labels.result, value]),
+        );
       await until("all is counted", totals, (seen) => {
         for (const result of RESULTS) expect(seen[result] ?? 0).toBeLessThanOrEqual(happened[result] ?? 0);
         return RESULTS.every((result) => seen[result] === happened[result]);

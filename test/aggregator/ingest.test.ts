@@ -21,6 +21,8 @@ const SHARDS = 2;
 const AUTHORIZATION = { authorization: `Bearer ${TOKEN}` };
 const HEADERS = { ...AUTHORIZATION, "content-type": "application/json" };
 
+type RequestBody = NonNullable<RequestInit["body"]>;
+
 let receiver: Receiver;
 let front: Front;
 let worker: Miniflare;
@@ -41,7 +43,7 @@ afterAll(async () => {
   await front.stop();
 });
 
-const post = (body: BodyInit, headers: Record<string, string> = HEADERS) =>
+const post = (body: RequestBody, headers: Record<string, string> = HEADERS) =>
   ask(worker, "/v1/metrics", { method: "POST", headers, body });
 
 /** A valid body: so many logins, in one resource. */
@@ -145,10 +147,13 @@ describe("a request", () => {
     ["with a wrong shape", 400, '{"resourceMetrics":{}}', HEADERS],
     ["with totals", 400, logins(1, { temporality: 2 }), HEADERS],
     ["with a negative delta", 400, logins(-1), HEADERS],
-  ] as [string, number, BodyInit, Record<string, string>][])("%s is refused with %i", async (_, status, body, headers) => {
-    const response = await post(body, headers);
-    expect([response.status, await response.text()]).toEqual([status, expect.stringMatching(/\w+ \w+/)]);
-  });
+  ] as [string, number, RequestBody, Record<string, string>][])(
+    "%s is refused with %i",
+    async (_, status, body, headers) => {
+      const response = await post(body, headers);
+      expect([response.status, await response.text()]).toEqual([status, expect.stringMatching(/\w+ \w+/)]);
+    },
+  );
 
   it("with totals is told what to set", async () => {
     const answer = await (await post(logins(1, { temporality: 2 }))).text();
@@ -163,9 +168,7 @@ describe("a request", () => {
   });
 
   it("is answered a partial success for what cannot be added up", async () => {
-    const metrics = [
-      { name: "old", summary: { dataPoints: [{ timeUnixNano: "1700000000000000000" }] } },
-    ];
+    const metrics = [{ name: "old", summary: { dataPoints: [{ timeUnixNano: "1700000000000000000" }] } }];
     const body = JSON.stringify({ resourceMetrics: [{ resource: {}, scopeMetrics: [{ metrics }] }] });
     const response = await post(body);
     expect(await response.json()).toEqual({

@@ -1,4 +1,5 @@
 /** Many instances of a service in one Worker, each with a pushmeter of its own, over a stub that misbehaves. */
+import type { Counter } from "@opentelemetry/api";
 import { aggregator, createAggregator, ingest } from "@pushmeter/aggregator";
 import { createPushmeter, type Pushmeter } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
@@ -41,7 +42,7 @@ function unreliable(binding: Env["AGGREGATOR"], chance: number) {
   };
 }
 
-const instances = new Map<string, { pushmeter: Pushmeter; logins: { add(n: number, a: object): void } }>();
+const instances = new Map<string, { pushmeter: Pushmeter; logins: Counter }>();
 
 function instanceOf(name: string, env: Env) {
   let instance = instances.get(name);
