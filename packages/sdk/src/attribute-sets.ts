@@ -31,8 +31,8 @@ export class AttributeSets {
       for (const { dataPoints } of metrics) {
         for (const point of dataPoints as { attributes: Attributes }[]) {
           const number = point.attributes[NUMBER];
-          if (number !== undefined) point.attributes = this.#sets[number as number] as Attributes;
-          if (labels) point.attributes = { ...labels, ...point.attributes };
+          const set = this.#sets[number as number] ?? point.attributes;
+          point.attributes = { ...labels, ...set };
         }
       }
     }

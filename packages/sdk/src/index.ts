@@ -4,4 +4,4 @@ export { PushError, type PushFailure } from "./http/error.ts";
 export type { Ending, Invocation, Outcome, Platform, Trigger } from "./invocation.ts";
 export { createPushmeter } from "./pushmeter.ts";
 export type { Pushmeter, PushmeterOptions } from "./pushmeter-types.ts";
-export { type Runtime, systemRuntime } from "./runtime.ts";
+export type { Runtime } from "./runtime.ts";

@@ -14,11 +14,11 @@ import type { Runtime } from "./runtime.ts";
  * @throws TypeError as the destination does for a bad URL or token.
  */
 export async function destinationFrom(env: Environment, runtime: Runtime): Promise<Destination | undefined> {
-  const remoteWrite = targetOptions(env, "PUSHMETER_REMOTE_WRITE");
+  const remoteWrite = targetOptions(env, "REMOTE_WRITE");
   if (remoteWrite) return (await import("./remote-write/index.ts")).remoteWrite(remoteWrite, runtime);
-  const pushgateway = targetOptions(env, "PUSHMETER_PUSHGATEWAY");
+  const pushgateway = targetOptions(env, "PUSHGATEWAY");
   if (pushgateway) return (await import("./pushgateway/index.ts")).pushgateway(pushgateway, runtime);
-  const otlp = targetOptions(env, "PUSHMETER_OTLP");
+  const otlp = targetOptions(env, "OTLP");
   if (otlp) return (await import("./otlp/index.ts")).otlp(otlp, runtime);
   return undefined;
 }
