@@ -13,7 +13,7 @@ export async function destinationFrom(env: Environment, runtime: Runtime): Promi
   const options = targetOptions(env, "REMOTE_WRITE");
   if (options) return remoteWrite(options, runtime);
   const other = ["PUSHGATEWAY", "OTLP"].find((name) => targetOptions(env, name));
-  if (other) throw new TypeError(`pushmeter: PUSHMETER_${other}_URL is not read here: set push`);
+  if (other) throw new TypeError(`pushmeter: PUSHMETER_${other}_URL: set push`);
   return undefined;
 }
 

@@ -49,6 +49,8 @@ export class Shard {
   received = 0;
   /** The series have ended in Prometheus, until the next batch. */
   asleep = true;
+  /** The instances that the gauge shows. */
+  #shown = 0;
   /** Something has changed since `save`. */
   dirty = false;
 
@@ -74,7 +76,10 @@ export class Shard {
       if (points) this.count("pushmeter.aggregator.rejected", { reason }, points, now);
     }
     this.count("pushmeter.aggregator.batches", { result: "merged" }, 1, now);
-    this.count("pushmeter.aggregator.instances", {}, this.instances, now, "gauge");
+    if (this.instances !== this.#shown) {
+      this.#shown = this.instances;
+      this.count("pushmeter.aggregator.instances", {}, this.instances, now, "gauge");
+    }
     return "stored";
   }
 
