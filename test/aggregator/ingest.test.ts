@@ -98,7 +98,11 @@ describe("a sender", () => {
     expect(receiver.series("logins_total", { job })[0]?.labels.result).toBe("ü/\n");
     expect(receiver.total("size_bytes_count", { job })).toBe(5);
     expect(receiver.total("size_bytes_sum", { job })).toBe(500);
-    await arrived(job, "open", 6);
+    await until(
+      "open goes down again",
+      () => receiver.total("open", { job }),
+      (seen) => seen === 6,
+    );
   });
 
   it.each(["http/json", "http/protobuf"] as const)(
