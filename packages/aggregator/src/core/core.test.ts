@@ -91,7 +91,8 @@ describe("the heartbeat", () => {
     object.push(...(await sender.batch(object.runtime.now())));
     for (let beat = 0; beat < 60; beat++) await object.nextBeat();
     const asleep = values(object.receiver.series("logins_total")[0]);
-    expect(asleep).toHaveLength(42);
+    expect(asleep).toHaveLength(43);
+    expect(asleep.at(-1)?.[1]).toBe("stale");
     await object.runtime.advance(3_000_000);
     object.restart();
     logins.add(4);
