@@ -1,5 +1,6 @@
-/** `npm run bench [-- --json] [-- --only sizes|time|latency|wire|lambda]`: pushmeter beside its peers, and the bars it has to meet. */
+/** `npm run bench [-- --json] [-- --only PART]`: pushmeter beside its peers, and the bars it has to meet. */
 import { parseArgs } from "node:util";
+import { aggregator } from "./aggregator/aggregator.ts";
 import { lambda } from "./lambda/lambda.ts";
 import { latency } from "./latency/latency.ts";
 import type { Part, Result } from "./part.ts";
@@ -9,7 +10,7 @@ import { table } from "./table.ts";
 import { time } from "./time/time.ts";
 import { wire } from "./wire/wire.ts";
 
-const PARTS: Readonly<Record<string, Part>> = { sizes, time, latency, wire, lambda };
+const PARTS: Readonly<Record<string, Part>> = { sizes, time, latency, wire, lambda, aggregator };
 
 async function main(): Promise<void> {
   const { json, parts } = parseArguments();

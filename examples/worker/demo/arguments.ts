@@ -4,6 +4,8 @@ import { Failure } from "./failure.ts";
 export interface Arguments {
   readonly seconds: number;
   readonly check: boolean;
+  /** Through an aggregator, which makes one writer of all instances. */
+  readonly aggregator: boolean;
   readonly help: boolean;
   /** Real servers; without them an embedded receiver takes both wires. */
   readonly remoteWrite: string | undefined;
@@ -14,6 +16,7 @@ export interface Arguments {
 
 const OPTIONS = {
   check: { type: "boolean" },
+  aggregator: { type: "boolean" },
   seconds: { type: "string" },
   "remote-write": { type: "string" },
   pushgateway: { type: "string" },
@@ -26,6 +29,7 @@ export const HELP = `npm run demo [-- OPTIONS]
 Starts the example in workerd, sends it requests for some seconds, and shows which metrics arrived.
 
   --check             exits with 1 unless exactly what was sent has been counted
+  --aggregator        pushes through an aggregator: four instances, and the series of one
   --seconds N         how long to send requests, 1 to 600, by default 6
   --remote-write URL  pushes to a real Prometheus, http://HOST:9090/api/v1/write, with the bearer
                       token of the environment variable REMOTE_WRITE_TOKEN, if there is one
@@ -61,12 +65,16 @@ export function parseArguments(args: readonly string[]): Arguments {
   const parsed = {
     seconds: secondsOf(given.get("seconds")),
     check: given.has("check"),
+    aggregator: given.has("aggregator"),
     help: given.has("help"),
     remoteWrite: urlOf("remote-write", given, "http://127.0.0.1:9090/api/v1/write"),
     pushgateway: urlOf("pushgateway", given, "http://127.0.0.1:9091"),
     prometheus: urlOf("prometheus", given, "http://127.0.0.1:9090"),
   };
   const real = parsed.remoteWrite ?? parsed.pushgateway;
+  if (parsed.aggregator && real) {
+    throw usage("--aggregator shows what it does with the embedded receiver: leave the other URLs out.");
+  }
   if (parsed.check && real && !parsed.prometheus) {
     throw usage("--check has to read back from a real server: add --prometheus URL.");
   }

@@ -1,18 +1,23 @@
 /** The order of events: start, send, wait for the last push, read, tell. */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { AggregatorServer } from "./aggregator.ts";
 import type { Arguments } from "./arguments.ts";
 import { counted } from "./counted.ts";
 import { differences } from "./counts.ts";
 import { bundle, Instance, type Wire } from "./instance.ts";
 import { Progress } from "./progress.ts";
-import { report } from "./report.ts";
+import { aggregated, report } from "./report.ts";
 import { queried, received, type Sample } from "./samples.ts";
 import { ReceiverServer } from "./server.ts";
 import { introduction, NEXT, queries, sentTable } from "./texts.ts";
 import { Traffic } from "./traffic.ts";
 
 const SEED = 1;
+/** So many show what an aggregator is for. */
+const AGGREGATED_INSTANCES = 4;
+/** How long an aggregator may take: its next beat, with retries. */
+const LONGEST_BEAT = 20_000;
 /** How long a Prometheus may take to scrape a Pushgateway: by itself it does once a minute. */
 const LONGEST_SCRAPE = 90_000;
 
@@ -31,10 +36,15 @@ export async function demo(args: Arguments, resources: AsyncDisposableStack): Pr
   const server =
     args.remoteWrite || args.pushgateway ? undefined : resources.use(await ReceiverServer.start());
   const script = await bundle();
+  const aggregator =
+    server && args.aggregator
+      ? await AggregatorServer.start(`${server.url}/api/v1/write`, resources)
+      : undefined;
   const instances: Instance[] = [];
-  for (const { wire, url } of destinations(args, server?.url)) {
+  for (const { wire, url } of destinations(args, server?.url, aggregator?.url)) {
     const onError = (line: string) => errors.add(line);
-    instances.push(await Instance.start(script, { wire, url, run, onError }, resources));
+    const options = { wire, url, run, onError, token: aggregator?.token };
+    instances.push(await Instance.start(script, options, resources));
   }
   progress.end(introduction(instances, server !== undefined));
 
@@ -49,9 +59,12 @@ export async function demo(args: Arguments, resources: AsyncDisposableStack): Pr
   progress.end("The last push is over.");
 
   let samples: Sample[] | undefined;
+  if (server && aggregator) await beat(server, traffic, progress);
   if (server) samples = received(server.receiver);
   else if (args.prometheus) samples = await readBack(args.prometheus, run, traffic, progress);
   say(samples ? `\nReceived:\n\n${report(samples)}\n` : `\n${sentTable(traffic.sent)}\n`);
+
+  if (aggregator && samples) say(`${aggregated(samples, (await aggregator.status()).instances)}\n`);
 
   if (errors.size) say(["The workers reported:", ...errors].join("\n  "));
   if (args.check && samples) return check(traffic, samples);
@@ -61,13 +74,29 @@ export async function demo(args: Arguments, resources: AsyncDisposableStack): Pr
 }
 
 /** Of two instances, one on each wire, unless there is a server for one only. */
-function destinations(args: Arguments, embedded: string | undefined): { wire: Wire; url: string }[] {
+function destinations(
+  args: Arguments,
+  embedded: string | undefined,
+  aggregator: string | undefined,
+): { wire: Wire; url: string }[] {
+  if (aggregator) return Array(AGGREGATED_INSTANCES).fill({ wire: "aggregator", url: aggregator });
   const remoteWrite = embedded ? `${embedded}/api/v1/write` : args.remoteWrite;
   const pushgateway = embedded ?? args.pushgateway;
   const given: { wire: Wire; url: string }[] = [];
   if (remoteWrite) given.push({ wire: "remote write", url: remoteWrite });
   if (pushgateway) given.push({ wire: "Pushgateway", url: pushgateway });
   return given.length === 1 ? [...given, ...given] : given;
+}
+
+/** Waits for the aggregator's next push. */
+async function beat({ receiver }: ReceiverServer, traffic: Traffic, progress: Progress): Promise<void> {
+  const deadline = performance.now() + LONGEST_BEAT;
+  while (performance.now() < deadline) {
+    if (!differences(traffic.sent, counted(received(receiver)).counts).length) break;
+    progress.update("Waiting for the aggregator's next push, one every 5 s");
+    await sleep(100);
+  }
+  progress.end("The aggregator has pushed.");
 }
 
 /** Asks until all has arrived, or until it should have. */

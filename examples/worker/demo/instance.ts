@@ -12,22 +12,31 @@ import { countEnded, TAIL } from "./tail.ts";
 
 const EXAMPLE = resolve(import.meta.dirname, "..");
 
-export type Wire = "remote write" | "Pushgateway";
+export type Wire = "remote write" | "Pushgateway" | "aggregator";
+
+/** The variable of the example that names the server. */
+const VARIABLES: Readonly<Record<Wire, string>> = {
+  "remote write": "REMOTE_WRITE_URL",
+  Pushgateway: "PUSHGATEWAY_URL",
+  aggregator: "AGGREGATOR_URL",
+};
 
 export interface InstanceOptions {
   readonly wire: Wire;
   /** Of the server to push to. */
   readonly url: string;
+  /** The aggregator's. */
+  readonly token?: string | undefined;
   /** The label `run` of `target_info`, by which this run can be told from others. */
   readonly run: string;
   /** Hears of each line that the worker writes to `console.error`. */
   readonly onError: (line: string) => void;
 }
 
-/** The example as one module, for any number of instances. */
-export async function bundle(): Promise<string> {
+/** The example as one module, for any number of instances, or another Worker of its folder. */
+export async function bundle(entry = "src/index.ts"): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [resolve(EXAMPLE, "src/index.ts")],
+    entryPoints: [resolve(EXAMPLE, entry)],
     bundle: true,
     format: "esm",
     platform: "browser",
@@ -75,7 +84,7 @@ export class Instance {
     const [cron = ""] = cronTriggers ?? [];
     const [queue = ""] = Object.keys(bound.queueConsumers ?? {});
     const ended = new Counts();
-    const { wire, run, onError } = options;
+    const { wire, run, token, onError } = options;
     const { REMOTE_WRITE_TOKEN } = process.env;
     const miniflare = new Miniflare(
       convertV4MiniflareOptions({
@@ -93,7 +102,8 @@ export class Instance {
             script,
             bindings: {
               OTEL_RESOURCE_ATTRIBUTES: `run=${run}`,
-              [wire === "Pushgateway" ? "PUSHGATEWAY_URL" : "REMOTE_WRITE_URL"]: options.url,
+              [VARIABLES[wire]]: options.url,
+              ...(token && { AGGREGATOR_TOKEN: token }),
               ...(REMOTE_WRITE_TOKEN && { REMOTE_WRITE_TOKEN }),
             },
             tails: ["tail"],

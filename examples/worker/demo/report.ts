@@ -18,7 +18,7 @@ function instances(samples: readonly Sample[]): string[] {
   const rows = [...grouped(named(samples, `${REQUEST}_count`), ({ instance = "" }) => instance)].map(
     ([instance, counts]) => [
       instance,
-      groups.has(instance) ? "Pushgateway" : "remote write",
+      groups.has(instance) ? "Pushgateway" : instance.startsWith("shard-") ? "aggregator" : "remote write",
       `${total(counts)}`,
     ],
   );
@@ -107,4 +107,13 @@ export function total(samples: readonly Sample[], labels: Labels = {}): number {
 function milliseconds(seconds: number): string {
   const ms = seconds * 1000;
   return Number.isNaN(ms) ? "-" : `${ms.toFixed(ms < 100 ? 1 : 0)} ms`;
+}
+
+/** How many wrote, and how many series that made. */
+export function aggregated(samples: readonly Sample[], instances: number): string {
+  const writers = new Set(samples.map(({ labels }) => labels.instance)).size;
+  return table([
+    ["instances", "shards", "series", "series without the aggregator, up to"],
+    [`${instances}`, `${writers}`, `${samples.length}`, `${(samples.length / writers) * instances}`],
+  ]).join("\n");
 }

@@ -8,13 +8,15 @@ export function introduction(instances: readonly Instance[], embedded: boolean):
   const rows = instances.map(({ url, options }, index) => [
     `  instance ${index + 1}`,
     url.origin,
-    `pushes ${options.wire === "Pushgateway" ? "to the Pushgateway" : "by remote write to"}`,
+    `pushes ${options.wire === "remote write" ? "by remote write to" : `to the ${options.wire}`}`,
     withoutSecrets(options.url),
   ]);
   return [
-    "A course catalogue in Hono with D1, a queue and a cron, two instances of it in workerd:",
+    `A course catalogue in Hono with D1, a queue and a cron, ${instances.length} instances of it in workerd:`,
     ...table(rows, 4),
-    ...(embedded ? ["Both push to a receiver inside this demo, which decodes and keeps what comes."] : []),
+    ...(embedded
+      ? ["All push in the end to a receiver inside this demo, which decodes and keeps what comes."]
+      : []),
   ].join("\n");
 }
 
@@ -36,6 +38,8 @@ export function queries(run: string): string {
 export const NEXT = `What to do next:
   npm run demo -- --check
     proves that exactly what was sent has been counted
+  npm run demo -- --aggregator
+    makes one writer of all instances
   npm run demo -- --remote-write http://127.0.0.1:9090/api/v1/write
   npm run demo -- --pushgateway http://127.0.0.1:9091
     push to a Prometheus or a Pushgateway of yours

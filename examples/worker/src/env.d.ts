@@ -7,6 +7,9 @@ declare namespace Cloudflare {
     REMOTE_WRITE_TOKEN?: string;
     /** Set: metrics go to this Pushgateway instead. */
     PUSHGATEWAY_URL?: string;
+    /** Set: metrics go to this aggregator instead, see aggregator/. */
+    AGGREGATOR_URL?: string;
+    AGGREGATOR_TOKEN?: string;
   }
 }
 

@@ -1,17 +1,23 @@
 import { env } from "cloudflare:workers";
 import { createPushmeter } from "@pushmeter/sdk";
+import { otlp } from "@pushmeter/sdk/otlp";
 import { pushgateway } from "@pushmeter/sdk/pushgateway";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 
 export const pushmeter = createPushmeter({
   service: "courses",
-  push: ({ PUSHGATEWAY_URL, REMOTE_WRITE_URL, REMOTE_WRITE_TOKEN }: Env) =>
-    PUSHGATEWAY_URL
-      ? pushgateway({ url: PUSHGATEWAY_URL })
-      : remoteWrite({
-          url: REMOTE_WRITE_URL,
-          auth: REMOTE_WRITE_TOKEN ? { bearer: REMOTE_WRITE_TOKEN } : undefined,
-        }),
+  push: ({
+    AGGREGATOR_URL,
+    AGGREGATOR_TOKEN = "",
+    PUSHGATEWAY_URL,
+    REMOTE_WRITE_URL,
+    REMOTE_WRITE_TOKEN,
+  }: Env) => {
+    if (AGGREGATOR_URL) return otlp({ url: AGGREGATOR_URL, auth: { bearer: AGGREGATOR_TOKEN } });
+    if (PUSHGATEWAY_URL) return pushgateway({ url: PUSHGATEWAY_URL });
+    const auth = REMOTE_WRITE_TOKEN ? { bearer: REMOTE_WRITE_TOKEN } : undefined;
+    return remoteWrite({ url: REMOTE_WRITE_URL, auth });
+  },
 });
 
 // From here on it is plain OpenTelemetry. Attributes become labels, so keep their values few.

@@ -25,13 +25,14 @@ export class AttributeSets {
     return numbered;
   }
 
-  /** Puts the attributes back, in place. */
-  restore({ scopeMetrics }: ResourceMetrics): void {
+  /** Puts the attributes back, in place; `labels` go to every point. */
+  restore({ scopeMetrics }: ResourceMetrics, labels?: Attributes): void {
     for (const { metrics } of scopeMetrics) {
       for (const { dataPoints } of metrics) {
         for (const point of dataPoints as { attributes: Attributes }[]) {
           const number = point.attributes[NUMBER];
-          if (number !== undefined) point.attributes = this.#sets[number as number] as Attributes;
+          const set = this.#sets[number as number] ?? point.attributes;
+          point.attributes = { ...labels, ...set };
         }
       }
     }

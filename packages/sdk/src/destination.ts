@@ -13,6 +13,8 @@ export interface PushResult extends ExportResult {
 
 /** A `PushMetricExporter` that may be told how long it has. Exporters that do not know `options` work too. */
 export interface Destination extends PushMetricExporter {
+  /** What it stores gets its time from whoever reads it there, as in a Pushgateway. */
+  readonly untimed?: true | undefined;
   export(
     metrics: ResourceMetrics,
     resultCallback: (result: PushResult) => void,

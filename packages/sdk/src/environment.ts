@@ -36,9 +36,9 @@ export function resourceAttributes(env: Environment): Attributes {
   return attributes;
 }
 
-/** The URL and token of a destination, as the options that it takes; undefined without a URL. */
-export function targetOptions(env: Environment, prefix: string): TargetOptions | undefined {
-  const url = text(env, `${prefix}_URL`);
-  const bearer = text(env, `${prefix}_TOKEN`);
-  return url === undefined ? undefined : { url, auth: bearer === undefined ? undefined : { bearer } };
+/** `PUSHMETER_<name>_URL` and `…_TOKEN` as the options that a destination takes; undefined without a URL. */
+export function targetOptions(env: Environment, name: string): TargetOptions | undefined {
+  const url = text(env, `PUSHMETER_${name}_URL`);
+  const bearer = text(env, `PUSHMETER_${name}_TOKEN`);
+  return url ? { url, auth: bearer ? { bearer } : undefined } : undefined;
 }

@@ -10,13 +10,10 @@ import type { Runtime } from "./runtime.ts";
 
 /** @throws TypeError for a bad URL or token, or if the environment names another destination. */
 export async function destinationFrom(env: Environment, runtime: Runtime): Promise<Destination | undefined> {
-  const options = targetOptions(env, "PUSHMETER_REMOTE_WRITE");
+  const options = targetOptions(env, "REMOTE_WRITE");
   if (options) return remoteWrite(options, runtime);
-  if (targetOptions(env, "PUSHMETER_PUSHGATEWAY")) {
-    throw new TypeError(
-      "pushmeter: PUSHMETER_PUSHGATEWAY_URL needs push: (env) => pushgateway(…) on the edge",
-    );
-  }
+  const other = ["PUSHGATEWAY", "OTLP"].find((name) => targetOptions(env, name));
+  if (other) throw new TypeError(`pushmeter: PUSHMETER_${other}_URL: set push`);
   return undefined;
 }
 

@@ -43,12 +43,12 @@ export class Pusher {
     // One meter, so the SDK hands out all deltas at once after the last callback: an invocation that is
     // aborted while a callback waits loses nothing.
     const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT });
-    sets.restore(resourceMetrics);
+    sets.restore(resourceMetrics, labels);
     this.#totals.add(resourceMetrics);
     for (const error of errors) report(error);
     return {
       delta: { ...resourceMetrics, resource },
-      totals: this.#totals.cumulative(resource, runtime.now(), labels),
+      totals: this.#totals.cumulative(resource, runtime.now()),
     };
   }
 

@@ -63,18 +63,13 @@ export class Totals {
    * All totals as one cumulative batch.
    *
    * @param now - milliseconds since the epoch, the points' time.
-   * @param labels - attributes that every point gets.
    */
-  cumulative(resource: Resource, now: number, labels?: Attributes): ResourceMetrics {
+  cumulative(resource: Resource, now: number): ResourceMetrics {
     const endTime: HrTime = [Math.floor(now / 1000), (now % 1000) * 1e6];
     const metrics = Array.from(this.#totals.values(), ({ data, points }) => ({
       ...data,
       aggregationTemporality: AggregationTemporality.CUMULATIVE,
-      dataPoints: Array.from(points.values(), (point) => ({
-        ...point,
-        endTime,
-        ...(labels && { attributes: { ...labels, ...point.attributes } }),
-      })),
+      dataPoints: Array.from(points.values(), (point) => ({ ...point, endTime })),
     }));
     return { resource, scopeMetrics: [{ scope: this.#scope, metrics: metrics as MetricData[] }] };
   }

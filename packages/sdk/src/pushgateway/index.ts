@@ -1,5 +1,6 @@
 /** `@pushmeter/sdk/pushgateway`: pushes to a Prometheus Pushgateway. */
 import { cumulativeDestination, type Destination } from "../destination.ts";
+import { compress } from "../http/gzip.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames, checkText, invalid } from "../options.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
@@ -46,7 +47,7 @@ export function pushgateway(options: PushgatewayOptions, runtime: Runtime = syst
   let ownInstance: string | undefined;
   let path: string | undefined;
 
-  return cumulativeDestination(
+  const destination = cumulativeDestination(
     async (metrics, timeout) => {
       const { text, job, instance, dropped } = toText(metrics);
       if (!text) return dropped;
@@ -67,11 +68,7 @@ export function pushgateway(options: PushgatewayOptions, runtime: Runtime = syst
       if (answer.status >= 300) throw target.refusal(answer);
     },
   );
-}
-
-async function compress(body: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  return { ...destination, untimed: true };
 }
 
 function checkGrouping(grouping: unknown): void {

@@ -1,0 +1,8 @@
+/** The part of the platform that the load's Worker uses. */
+declare module "cloudflare:workers" {
+  export abstract class DurableObject<Env = unknown> {
+    protected ctx: { storage: { put(key: string, value: unknown): Promise<void> } };
+    protected env: Env;
+    constructor(ctx: DurableObject["ctx"], env: Env);
+  }
+}

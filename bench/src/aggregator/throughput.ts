@@ -1,0 +1,69 @@
+/** Persisted batches a second of one object, beside an object that only stores a blob per call. */
+import { join } from "node:path";
+import { build } from "esbuild";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import type { Progress } from "../part.ts";
+
+const CALLERS = 32;
+const CALLS = 100;
+const ROUNDS = 5;
+export const SERIES = 20;
+
+/** Medians of rounds taken in turn. */
+export async function throughput(progress: Progress): Promise<{ aggregator: number; bare: number }> {
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      name: "bench",
+      modules: true,
+      script: await bundle(),
+      compatibilityDate: "2026-10-01",
+      compatibilityFlags: ["nodejs_compat"],
+      durableObjects: {
+        Aggregator: { className: "Aggregator", useSQLite: true },
+        Bare: { className: "Bare", useSQLite: true },
+      },
+      cf: false,
+      log: new Log(LogLevel.NONE),
+    }),
+  );
+  try {
+    const seconds = async (object: string, round: number) => {
+      const query = `object=${object}&callers=${CALLERS}&calls=${CALLS}&series=${SERIES}&round=${round}`;
+      const started = performance.now();
+      const response = await miniflare.dispatchFetch(`http://bench.example/?${query}`);
+      const stored = await response.json();
+      if (stored !== CALLERS * CALLS) throw new Error(`${object} stored ${stored} of ${CALLERS * CALLS}`);
+      return (performance.now() - started) / 1000;
+    };
+    const rates: Record<string, number[]> = { Aggregator: [], Bare: [] };
+    // The first round warms up.
+    for (let round = 0; round <= ROUNDS; round++) {
+      for (const [object, all] of Object.entries(rates)) {
+        progress(`round ${round} of ${ROUNDS}, ${object}`);
+        const rate = (CALLERS * CALLS) / (await seconds(object, round));
+        if (round) all.push(rate);
+      }
+    }
+    return { aggregator: median(rates.Aggregator ?? []), bare: median(rates.Bare ?? []) };
+  } finally {
+    await miniflare.dispose();
+  }
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+async function bundle(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [join(import.meta.dirname, "worker.ts")],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2024",
+    conditions: ["workerd", "worker", "browser"],
+    mainFields: ["browser", "module", "main"],
+    external: ["cloudflare:*", "http", "url"],
+  });
+  return outputFiles[0]?.text ?? "";
+}

@@ -1,0 +1,77 @@
+/** A load of batches on one object: the aggregator, or one that stores a blob per call and nothing else. */
+import { DurableObject } from "cloudflare:workers";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { AggregationTemporality, DataPointType, type MetricData } from "@opentelemetry/sdk-metrics";
+import { createAggregator } from "@pushmeter/aggregator";
+import { encodeCompact } from "@pushmeter/aggregator/core";
+
+/** Its alarm goes off, but it never pushes: what is measured is taking batches. */
+export class Aggregator extends createAggregator({
+  push: () => ({
+    export: (_metrics, callback) => callback({ code: 0 }),
+    forceFlush: async () => {},
+    shutdown: async () => {},
+  }),
+}) {}
+
+interface Message {
+  readonly body: Uint8Array;
+}
+
+export class Bare extends DurableObject {
+  async push({ body }: Message): Promise<object> {
+    void this.ctx.storage.put("blob", body);
+    return { status: "stored" };
+  }
+}
+
+interface Env {
+  readonly [name: string]: {
+    idFromName(name: string): unknown;
+    get(id: unknown): { push(message: object): Promise<{ status: string }> };
+  };
+}
+
+/** One delta of each of so many series. */
+function batch(series: number): Uint8Array {
+  const now: [number, number] = [1_700_000_000, 0];
+  const data = {
+    descriptor: { name: "requests", description: "", unit: "", valueType: 1 },
+    dataPointType: DataPointType.SUM,
+    aggregationTemporality: AggregationTemporality.DELTA,
+    isMonotonic: true,
+    dataPoints: Array.from({ length: series }, (_, i) => ({
+      startTime: now,
+      endTime: now,
+      value: 1,
+      attributes: { "http.route": `/courses/${i}`, "http.response.status_code": 200, outcome: "success" },
+    })),
+  };
+  const resource = resourceFromAttributes({ "service.name": "bench" });
+  const scopeMetrics = [{ scope: { name: "bench" }, metrics: [data as unknown as MetricData] }];
+  return encodeCompact({ resource, scopeMetrics });
+}
+
+export default {
+  /** Calls from so many instances at once, each waiting for its answer before the next. */
+  async fetch(request: Request, env: Env): Promise<Response> {
+    const { searchParams } = new URL(request.url);
+    const number = (name: string) => Number(searchParams.get(name));
+    const body = batch(number("series"));
+    const target = { resource: { "service.name": "bench" }, shard: "shard-0" };
+    const binding = env[searchParams.get("object") ?? ""];
+    if (!binding) return new Response("no such object", { status: 404 });
+    const stub = binding.get(binding.idFromName("bench"));
+    const round = searchParams.get("round");
+    let stored = 0;
+    const caller = async (_: unknown, caller: number) => {
+      for (let seq = 1; seq <= number("calls"); seq++) {
+        const id = { instance: `${round}-${caller}`, seq };
+        const { status } = await stub.push({ version: 1, id, target, encoding: "compact", body });
+        if (status === "stored") stored++;
+      }
+    };
+    await Promise.all(Array.from({ length: number("callers") }, caller));
+    return Response.json(stored);
+  },
+};

@@ -1,0 +1,82 @@
+/** The SDK's way to the object: deltas by RPC. */
+import { type Destination, PushError, type Runtime } from "@pushmeter/sdk";
+import { type Batch, deltaDestination, systemRuntime } from "@pushmeter/sdk/otlp";
+import { encodeCompact } from "./core/compact.ts";
+import { jobOf } from "./core/model.ts";
+import { type AggregatorBinding, type Message, type Reply, VERSION } from "./message.ts";
+import { checkShards, shardName, shardOf, stubOf, targetOf } from "./shards.ts";
+
+export interface AggregatorDestinationOptions {
+  /** Objects that share a service's instances: one takes some hundred batches a second. Default 1, at most 1,000. */
+  readonly shards?: number | undefined;
+  /** For one push with all its retries, ms. Default 10,000. */
+  readonly timeout?: number | undefined;
+}
+
+const FIRST_BACKOFF = 100;
+const LONGEST_BACKOFF = 5_000;
+
+/**
+ * A destination that hands deltas to the Durable Object of a binding, in the same Worker or another. Exactly once:
+ * a batch is repeated until it is acknowledged, and the object knows what it has.
+ *
+ * @example
+ * ```ts
+ * createPushmeter({ service: "courses", push: (env: Env) => aggregator(env.PUSHMETER, { shards: 4 }) });
+ * ```
+ * @param runtime - clock and randomness, for tests.
+ * @throws TypeError for an option that is unknown or unusable.
+ */
+export function aggregator(
+  binding: AggregatorBinding,
+  options: AggregatorDestinationOptions = {},
+  runtime: Runtime = systemRuntime,
+): Destination {
+  if (typeof binding?.idFromName !== "function") {
+    throw new TypeError("pushmeter: aggregator needs a Durable Object binding, such as env.PUSHMETER");
+  }
+  for (const key of Object.keys(options)) {
+    if (key === "shards" || key === "timeout") continue;
+    throw new TypeError(`pushmeter: aggregator has no option ${key}, Accepted: shards, timeout`);
+  }
+  const { shards = 1, timeout = 10_000 } = options;
+  checkShards(shards);
+  if (!(timeout >= 1))
+    throw new TypeError(`pushmeter: aggregator timeout must be 1 or more ms, got ${timeout}`);
+
+  async function deliver({ instance, seq, metrics, body }: Batch, left = timeout) {
+    const end = runtime.monotonic() + Math.min(left, timeout);
+    const { attributes } = metrics.resource;
+    const shard = shardOf(instance, shards);
+    const target = targetOf(attributes, shardName(shard));
+    const message: Message = { version: VERSION, id: { instance, seq }, target, encoding: "compact", body };
+    for (let attempt = 0; ; attempt++) {
+      let failure: PushError;
+      try {
+        // A stub that has thrown may stay broken.
+        const call = stubOf(binding, jobOf(attributes), shard).push(message);
+        const reply = await within(runtime, end - runtime.monotonic(), call);
+        if (reply.status === "refused")
+          throw new PushError("refused", `aggregator: refused: ${reply.reason}`);
+        if (reply.status !== "later") return new Map(reply.rejected);
+        failure = new PushError("unavailable", `aggregator: ${reply.reason}`);
+      } catch (error) {
+        if (error instanceof PushError && error.result !== "unreachable") throw error;
+        failure = error instanceof PushError ? error : new PushError("unreachable", `aggregator: ${error}`);
+      }
+      const wait = runtime.random() * Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** attempt);
+      if (runtime.monotonic() + wait >= end) throw failure;
+      await new Promise<void>((resolve) => void runtime.timer(wait, resolve));
+    }
+  }
+
+  return deltaDestination({ encode: encodeCompact, deliver }, runtime);
+}
+
+function within(runtime: Runtime, ms: number, call: Promise<Reply>): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new PushError("timeout", `aggregator: no answer within ${Math.round(ms)} ms`));
+    const cancel = runtime.timer(Math.max(ms, 0), late);
+    call.then(resolve, reject).finally(cancel);
+  });
+}

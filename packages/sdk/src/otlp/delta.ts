@@ -1,0 +1,67 @@
+/** A destination for deltas: sends each batch unchanged until it is acknowledged, one after the other. */
+import { AggregationTemporality, type ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { Destination, PushResult } from "../destination.ts";
+import { PushError } from "../http/error.ts";
+import type { Runtime } from "../runtime.ts";
+import { type Batch, Outbox } from "./outbox.ts";
+
+export interface DeltaTransport {
+  /** The wire's bytes of a batch. */
+  readonly encode: (metrics: ResourceMetrics) => Uint8Array<ArrayBuffer>;
+  /**
+   * Resolves, to the points that the receiver will never store, once it has the batch.
+   *
+   * @throws PushError `refused` if it will never take the batch; after any other error it is sent again.
+   */
+  readonly deliver: (batch: Batch, timeout: number | undefined) => Promise<PushResult["dropped"]>;
+}
+
+/**
+ * At least once, and exactly once where the receiver remembers the last `seq` of each `instance`. What the
+ * receiver refuses for good is dropped and counted; nothing else is.
+ */
+export function deltaDestination({ encode, deliver }: DeltaTransport, runtime: Runtime): Destination {
+  /** Of each resource, for several instances may share one destination. */
+  const outboxes = new Map<string, Outbox>();
+
+  async function push(outbox: Outbox, metrics: ResourceMetrics, timeout?: number): Promise<PushResult> {
+    const end = timeout === undefined ? undefined : runtime.monotonic() + timeout;
+    const dropped = new Map<string, number>();
+    const drop = (reason: string, points: number) => dropped.set(reason, (dropped.get(reason) ?? 0) + points);
+    let failure: Error | undefined;
+    for (;;) {
+      const batch = outbox.next(metrics.resource, runtime.now());
+      if (!batch) return failure ? { code: 1, error: failure, dropped } : { code: 0, dropped };
+      try {
+        const left = end === undefined ? undefined : Math.max(end - runtime.monotonic(), 1);
+        for (const [reason, points] of (await deliver(batch, left)) ?? []) drop(reason, points);
+        outbox.remove(batch);
+      } catch (error) {
+        failure = error instanceof Error ? error : new Error(String(error));
+        if (!(error instanceof PushError && error.result === "refused")) {
+          return { code: 1, error: failure, dropped };
+        }
+        drop("refused", batch.points);
+        outbox.remove(batch);
+      }
+    }
+  }
+
+  return {
+    export(metrics, resultCallback, options) {
+      const key = String(metrics.resource.attributes["service.instance.id"] ?? "");
+      let outbox = outboxes.get(key);
+      if (!outbox) {
+        outbox = new Outbox(runtime.instanceId(), encode);
+        outboxes.set(key, outbox);
+      }
+      outbox.add(metrics);
+      push(outbox, metrics, options?.timeout).then(resultCallback, (error) =>
+        resultCallback({ code: 1, error }),
+      );
+    },
+    selectAggregationTemporality: () => AggregationTemporality.DELTA,
+    forceFlush: async () => {},
+    shutdown: async () => {},
+  };
+}

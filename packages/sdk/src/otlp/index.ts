@@ -1,0 +1,97 @@
+/** `@pushmeter/sdk/otlp`: pushes OTLP over HTTP, to an aggregator, a Collector or anything else that takes it. */
+import { JsonMetricsSerializer, ProtobufMetricsSerializer } from "@opentelemetry/otlp-transformer";
+import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import { cumulativeDestination, type Destination, type PushResult } from "../destination.ts";
+import { compress } from "../http/gzip.ts";
+import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
+import { checkNames, invalid } from "../options.ts";
+import { type Runtime, systemRuntime } from "../runtime.ts";
+import { deltaDestination } from "./delta.ts";
+import type { Batch } from "./outbox.ts";
+
+export type { Auth } from "../http/target.ts";
+/** The platform as it is, for destinations built on `deltaDestination`. */
+export { systemRuntime } from "../runtime.ts";
+export { type DeltaTransport, deltaDestination } from "./delta.ts";
+export type { Batch } from "./outbox.ts";
+
+/** `url` is the whole endpoint, `https://host/v1/metrics` in most places. */
+export interface OtlpOptions extends TargetOptions {
+  /** As `OTEL_EXPORTER_OTLP_PROTOCOL` has it: `http/protobuf` or `http/json`. Default `http/protobuf`. */
+  readonly protocol?: "http/protobuf" | "http/json" | undefined;
+  /**
+   * `delta` for an aggregator, or for a Collector that turns deltas into totals; `cumulative` for a receiver
+   * that stores what comes, such as Prometheus. Default `delta`.
+   */
+  readonly temporality?: "delta" | "cumulative" | undefined;
+  /** Compress with gzip. Default true. */
+  readonly gzip?: boolean | undefined;
+}
+
+const WIRES = {
+  "http/protobuf": { contentType: "application/x-protobuf", serializer: ProtobufMetricsSerializer },
+  "http/json": { contentType: "application/json", serializer: JsonMetricsSerializer },
+};
+
+/**
+ * A destination that speaks OTLP/HTTP 1; also a standard OpenTelemetry `PushMetricExporter`. Every batch of
+ * deltas has a name of its own in the header `Idempotency-Key`, `"<instance>/<seq>"`, and keeps it when it is
+ * sent again: pushmeter's aggregator counts it once. Specification: https://opentelemetry.io/docs/specs/otlp/
+ *
+ * @example
+ * ```ts
+ * otlp({ url: "https://metrics.example/v1/metrics", auth: { bearer: token } });
+ * ```
+ * @param runtime - clock, randomness and fetch, for tests.
+ * @throws TypeError for an option that is unknown or unusable.
+ */
+export function otlp(options: OtlpOptions, runtime: Runtime = systemRuntime): Destination {
+  checkNames("otlp", options, `${TARGET_OPTIONS} protocol temporality gzip`);
+  const { protocol = "http/protobuf", temporality = "delta", gzip = true } = options;
+  if (!Object.hasOwn(WIRES, protocol)) invalid("otlp protocol", protocol, '"http/protobuf" or "http/json"');
+  if (temporality !== "delta" && temporality !== "cumulative") {
+    invalid("otlp temporality", temporality, '"delta" or "cumulative"');
+  }
+  if (typeof gzip !== "boolean") invalid("otlp gzip", gzip, "true or false");
+  const target = new Target("otlp", options, runtime);
+  const { contentType, serializer } = WIRES[protocol];
+
+  const encode = (metrics: ResourceMetrics) =>
+    (serializer.serializeRequest(metrics) ?? new Uint8Array()) as Uint8Array<ArrayBuffer>;
+
+  async function send(
+    body: Uint8Array<ArrayBuffer>,
+    timeout: number | undefined,
+    key?: string,
+  ): Promise<PushResult["dropped"]> {
+    const headers: Record<string, string> = { "content-type": contentType, "user-agent": "pushmeter" };
+    if (key) headers["idempotency-key"] = JSON.stringify(key);
+    if (gzip) headers["content-encoding"] = "gzip";
+    const call = { method: "POST", headers, body: gzip ? await compress(body) : body };
+    const answer = await target.send(call, timeout);
+    if (answer.status >= 300) throw target.refusal(answer);
+    return rejected(protocol, answer.body);
+  }
+
+  if (temporality === "cumulative") {
+    return cumulativeDestination((metrics, timeout) => send(encode(metrics), timeout));
+  }
+  const deliver = ({ instance, seq, body }: Batch, timeout: number | undefined) =>
+    send(body, timeout, `${instance}/${seq}`);
+  return deltaDestination({ encode, deliver }, runtime);
+}
+
+/**
+ * The points of a partial success. Of a JSON answer only: the HTTP client hands bodies on as text, in which
+ * a protobuf answer's numbers are lost.
+ */
+function rejected(protocol: string, body: string): PushResult["dropped"] {
+  if (protocol !== "http/json") return undefined;
+  try {
+    const points = Number(JSON.parse(body).partialSuccess?.rejectedDataPoints);
+    return points > 0 ? new Map([["rejected", points]]) : undefined;
+  } catch {
+    // Many receivers answer with something else, or nothing: 2xx is what counts.
+    return undefined;
+  }
+}

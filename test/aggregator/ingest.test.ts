@@ -1,0 +1,244 @@
+import { gzipSync } from "node:zlib";
+import { OTLPMetricExporter as JsonExporter } from "@opentelemetry/exporter-metrics-otlp-http";
+import { OTLPMetricExporter as ProtobufExporter } from "@opentelemetry/exporter-metrics-otlp-proto";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import {
+  AggregationTemporality,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from "@opentelemetry/sdk-metrics";
+import { createPushmeter } from "@pushmeter/sdk";
+import { otlp } from "@pushmeter/sdk/otlp";
+import { Receiver } from "@pushmeter/sdk/testing";
+import type { Miniflare } from "miniflare";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Front } from "../e2e/front.ts";
+import { until } from "../poll.ts";
+import { Random } from "../random.ts";
+import { ask, json, startAggregator, TOKEN } from "./rig.ts";
+
+const SHARDS = 2;
+const AUTHORIZATION = { authorization: `Bearer ${TOKEN}` };
+const HEADERS = { ...AUTHORIZATION, "content-type": "application/json" };
+
+type RequestBody = NonNullable<RequestInit["body"]>;
+
+let receiver: Receiver;
+let front: Front;
+let worker: Miniflare;
+let url: string;
+let isRefusing = false;
+
+beforeAll(async () => {
+  receiver = new Receiver();
+  front = new Front(async (request) =>
+    isRefusing ? new Response("not now", { status: 403 }) : receiver.fetch(request),
+  );
+  await front.start();
+  worker = await startAggregator({ url: `${front.url}/api/v1/write`, shards: SHARDS });
+  url = `${await worker.ready}v1/metrics`;
+});
+afterAll(async () => {
+  await worker.dispose();
+  await front.stop();
+});
+
+const post = (body: RequestBody, headers: Record<string, string> = HEADERS) =>
+  ask(worker, "/v1/metrics", { method: "POST", headers, body });
+
+/** A valid body: so many logins, in one resource. */
+function logins(n: number, { name = "logins", temporality = 1, instance = "a", time = 1 } = {}): string {
+  const point = { asInt: `${n}`, timeUnixNano: `${1_700_000_000_000_000_000n + BigInt(time)}` };
+  const sum = { dataPoints: [point], aggregationTemporality: temporality, isMonotonic: true };
+  const attributes = [
+    { key: "service.name", value: { stringValue: "plain" } },
+    { key: "service.instance.id", value: { stringValue: instance } },
+  ];
+  const scopeMetrics = [{ scope: {}, metrics: [{ name, sum }] }];
+  return JSON.stringify({ resourceMetrics: [{ resource: { attributes }, scopeMetrics }] });
+}
+
+const arrived = (job: string, name: string, total: number) =>
+  until(
+    `${name} of ${job}`,
+    () => receiver.total(name, { job }),
+    (seen) => {
+      expect(seen).toBeLessThanOrEqual(total);
+      return seen === total;
+    },
+  );
+
+describe("a sender", () => {
+  it.each([
+    ["JSON", JsonExporter],
+    ["protobuf", ProtobufExporter],
+  ])("with OpenTelemetry's own exporter, %s, is counted right", async (name, Exporter) => {
+    const job = `otel-${name}`;
+    const exporter = new Exporter({
+      url,
+      headers: AUTHORIZATION,
+      temporalityPreference: AggregationTemporality.DELTA,
+    });
+    const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
+    const resource = resourceFromAttributes({ "service.name": job, "service.instance.id": "a" });
+    const provider = new MeterProvider({ resource, readers: [reader] });
+    const meter = provider.getMeter("app", "1.2.3");
+    const counter = meter.createCounter("logins");
+    const sizes = meter.createHistogram("size", { unit: "By" });
+    const open = meter.createUpDownCounter("open");
+    for (let push = 0; push < 5; push++) {
+      counter.add(3, { result: "ü/\n" });
+      sizes.record(100);
+      open.add(2);
+      await provider.forceFlush();
+    }
+    open.add(-4);
+    await provider.shutdown();
+    await arrived(job, "logins_total", 15);
+    expect(receiver.series("logins_total", { job })[0]?.labels.result).toBe("ü/\n");
+    expect(receiver.total("size_bytes_count", { job })).toBe(5);
+    expect(receiver.total("size_bytes_sum", { job })).toBe(500);
+    await until(
+      "open goes down again",
+      () => receiver.total("open", { job }),
+      (seen) => seen === 6,
+    );
+  });
+
+  it.each(["http/json", "http/protobuf"] as const)(
+    "with pushmeter's over %s, losing answers, is counted exactly",
+    async (protocol) => {
+      const service = protocol.replace("/", "-");
+      let calls = 0;
+      const lossy = async (request: Request) => {
+        const response = await fetch(request);
+        if (++calls % 2) return response;
+        await response.body?.cancel();
+        throw new TypeError("connection reset");
+      };
+      const push = otlp({ url, auth: { bearer: TOKEN }, protocol, fetch: lossy });
+      const pushmeter = createPushmeter({ service, push });
+      const counter = pushmeter.meter.createCounter("logins");
+      for (let n = 0; n < 10; n++) {
+        counter.add(1);
+        expect(await pushmeter.flush()).toBe(true);
+      }
+      await arrived(service, "logins_total", 10);
+      const { duplicates } = await json<{ duplicates: number }>(worker, `/status?service=${service}`, {
+        headers: AUTHORIZATION,
+      });
+      expect(duplicates).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe("a request", () => {
+  it("needs the token", async () => {
+    for (const authorization of ["", "Bearer wrong", `Basic ${TOKEN}`, TOKEN]) {
+      const headers = { ...HEADERS, authorization };
+      expect((await post(logins(1), headers)).status, authorization).toBe(401);
+      expect((await ask(worker, "/status?service=plain", { headers })).status).toBe(401);
+    }
+  });
+
+  it.each([
+    ["of another type", 415, "{}", { ...HEADERS, "content-type": "text/plain" }],
+    ["without a type", 415, new Uint8Array(1), AUTHORIZATION],
+    ["in another compression", 415, "{}", { ...HEADERS, "content-encoding": "br" }],
+    ["over the limit", 413, `"${"x".repeat(2_000_000)}"`, HEADERS],
+    ["that is no JSON", 400, "{", HEADERS],
+    ["that is no gzip", 400, "{}", { ...HEADERS, "content-encoding": "gzip" }],
+    ["with a wrong shape", 400, '{"resourceMetrics":{}}', HEADERS],
+    ["with totals", 400, logins(1, { temporality: 2 }), HEADERS],
+    ["with a negative delta", 400, logins(-1), HEADERS],
+  ] as [string, number, RequestBody, Record<string, string>][])(
+    "%s is refused with %i",
+    async (_, status, body, headers) => {
+      const response = await post(body, headers);
+      expect([response.status, await response.text()]).toEqual([status, expect.stringMatching(/\w+ \w+/)]);
+    },
+  );
+
+  it("with totals is told what to set", async () => {
+    const answer = await (await post(logins(1, { temporality: 2 }))).text();
+    expect(answer).toContain("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta");
+  });
+
+  it("that inflates without end is given up", async () => {
+    const bomb = gzipSync(Buffer.alloc(300_000_000));
+    expect(bomb.length).toBeLessThan(1_000_000);
+    const response = await post(bomb, { ...HEADERS, "content-encoding": "gzip" });
+    expect(response.status).toBe(413);
+  });
+
+  it("is answered a partial success for what cannot be added up", async () => {
+    const metrics = [{ name: "old", summary: { dataPoints: [{ timeUnixNano: "1700000000000000000" }] } }];
+    const body = JSON.stringify({ resourceMetrics: [{ resource: {}, scopeMetrics: [{ metrics }] }] });
+    const response = await post(body);
+    expect(await response.json()).toEqual({
+      partialSuccess: { rejectedDataPoints: "1", errorMessage: "summary: 1" },
+    });
+  });
+
+  it("with many resources is split among services and counted once when repeated", async () => {
+    const one = JSON.parse(logins(2, { instance: "x", time: 7 }));
+    const two = JSON.parse(logins(3, { instance: "y", time: 8 }).replace('"plain"', '"other"'));
+    const body = JSON.stringify({ resourceMetrics: [...one.resourceMetrics, ...two.resourceMetrics] });
+    const before = receiver.total("logins_total", { job: "plain" });
+    for (let n = 0; n < 3; n++) expect((await post(body)).status).toBe(200);
+    await arrived("other", "logins_total", 3);
+    await arrived("plain", "logins_total", before + 2);
+  });
+});
+
+describe("ten thousand random bodies", () => {
+  it("are never a 500 and never change a total", async () => {
+    const random = new Random();
+    expect((await post(logins(5, { name: "kept", instance: "kept" }))).status).toBe(200);
+    await arrived("plain", "kept_total", 5);
+    const valid = Buffer.from(logins(1, { name: "mutant" }));
+    const body = (i: number): Buffer => {
+      if (i % 2) return Buffer.from(Array.from({ length: random.below(200) }, () => random.below(256)));
+      const mutant = Buffer.from(valid);
+      for (let n = 1 + random.below(4); n > 0; n--) mutant[random.below(mutant.length)] = random.below(256);
+      return mutant.subarray(0, random.next() < 0.3 ? random.below(mutant.length) : mutant.length);
+    };
+    const statuses = new Map<number, number>();
+    let next = 0;
+    const send = async () => {
+      for (let i = next++; i < 10_000; i = next++) {
+        const type = random.next() < 0.5 ? "application/json" : "application/x-protobuf";
+        const compressed = random.next() < 0.1 && { "content-encoding": "gzip" };
+        const response = await post(body(i), { ...HEADERS, "content-type": type, ...compressed });
+        await response.body?.cancel();
+        statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
+      }
+    };
+    await Promise.all(Array.from({ length: 16 }, send));
+    console.info(`statuses ${JSON.stringify([...statuses])}`);
+    expect([...statuses.keys()].filter((status) => status !== 200 && status !== 400)).toEqual([]);
+    expect(statuses.get(400)).toBeGreaterThan(5000);
+    expect(receiver.total("kept_total", { job: "plain" })).toBe(5);
+    expect(receiver.refused).toBe(0);
+  });
+});
+
+describe("the alarm", () => {
+  it("outlives more failures in a row than the platform retries", async () => {
+    const body = (n: number) => logins(n, { name: "patient", instance: "patient", time: n });
+    expect((await post(body(1))).status).toBe(200);
+    await arrived("plain", "patient_total", 1);
+    isRefusing = true;
+    expect((await post(body(2))).status).toBe(200);
+    const failures = async () => {
+      const { shards } = await json<{ shards: { failures: number }[] }>(worker, "/status?service=plain", {
+        headers: AUTHORIZATION,
+      });
+      return Math.max(...shards.map(({ failures }) => failures));
+    };
+    await until("ten failures in a row", failures, (n) => n >= 10);
+    isRefusing = false;
+    await arrived("plain", "patient_total", 3);
+    await until("none in a row", failures, (n) => n === 0);
+  });
+});

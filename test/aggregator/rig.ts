@@ -1,0 +1,57 @@
+/** A Worker with the aggregator in workerd, its storage in a folder that outlives it. */
+import { join } from "node:path";
+import { build } from "esbuild";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+
+export const TOKEN = "a-token-for-tests";
+export const SITE = "http://aggregator.example";
+
+export interface Options {
+  readonly url: string;
+  readonly shards: number;
+  /** Where Durable Objects are stored; left out: in memory. */
+  readonly folder?: string;
+}
+
+/** As wrangler bundles it. */
+export async function bundle(entry: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [join(import.meta.dirname, "worker", entry)],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2024",
+    conditions: ["workerd", "worker", "browser"],
+    mainFields: ["browser", "module", "main"],
+    external: ["cloudflare:*", "http", "url"],
+  });
+  return outputFiles[0]?.text ?? "";
+}
+
+export async function startAggregator({ url, shards, folder }: Options): Promise<Miniflare> {
+  const miniflare = new Miniflare({
+    ...convertV4MiniflareOptions({
+      name: "aggregator",
+      modules: true,
+      script: await bundle("worker.ts"),
+      compatibilityDate: "2026-10-01",
+      // The Pushgateway's serializer comes from a package that names two Node modules.
+      compatibilityFlags: ["nodejs_compat"],
+      bindings: { PUSH_URL: url, TOKEN, SHARDS: `${shards}` },
+      durableObjects: { AGGREGATOR: { className: "Aggregator", useSQLite: true } },
+      cf: false,
+      log: new Log(LogLevel.NONE),
+    }),
+    ...(folder && { resourcePersistencePath: folder }),
+  });
+  await miniflare.ready;
+  return miniflare;
+}
+
+export async function ask(worker: Miniflare, path: string, init: object = {}): Promise<Response> {
+  return (await worker.dispatchFetch(SITE + path, init)) as unknown as Response;
+}
+
+export async function json<T>(worker: Miniflare, path: string, init: object = {}): Promise<T> {
+  return (await (await ask(worker, path, init)).json()) as T;
+}

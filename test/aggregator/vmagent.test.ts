@@ -1,0 +1,66 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { createPushmeter } from "@pushmeter/sdk";
+import { remoteWrite } from "@pushmeter/sdk/remote-write";
+import { expect, it } from "vitest";
+import { until } from "../poll.ts";
+import { unpack } from "../servers/apt.ts";
+import { describeWithServers } from "../servers/describe.ts";
+import { startServer } from "../servers/process.ts";
+import { startPrometheus } from "../servers/prometheus.ts";
+
+/** vmagent 1.145 or later: VMAGENT_BIN, the PATH, this project's cache, and at last Debian's package. */
+async function findVmagent(): Promise<string> {
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pushmeter/servers/vmagent");
+  const folders = [...(process.env.PATH ?? "").split(delimiter).filter(Boolean), join(cache, "usr/bin")];
+  const files = [process.env.VMAGENT_BIN ?? "", ...folders.map((folder) => join(folder, "vmagent"))];
+  const found = files.find((file) => file && existsSync(file));
+  if (found) return found;
+  await unpack(["victoria-metrics"], "forky", cache);
+  return join(cache, "usr/bin/vmagent");
+}
+
+describeWithServers("deploy/vmagent.yaml", ({ prometheus: file }) => {
+  it("makes one exact series of ten instances", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "pushmeter-vmagent-"));
+    const configuration = await readFile(join(import.meta.dirname, "../../deploy/vmagent.yaml"), "utf8");
+    // Only faster.
+    await writeFile(join(folder, "vmagent.yaml"), configuration.replace("interval: 15s", "interval: 1s"));
+    const prometheus = await startPrometheus(file);
+    const vmagent = await startServer(await findVmagent(), (address) => [
+      `-httpListenAddr=${address}`,
+      `-streamAggr.config=${join(folder, "vmagent.yaml")}`,
+      `-remoteWrite.tmpDataPath=${join(folder, "queue")}`,
+      "-remoteWrite.forcePromProto",
+      `-remoteWrite.url=${prometheus.writeUrl}`,
+    ]);
+    try {
+      for (let instance = 0; instance < 10; instance++) {
+        const push = remoteWrite({ url: `${vmagent.url}/api/v1/write` });
+        const pushmeter = createPushmeter({ service: "courses", push });
+        const logins = pushmeter.meter.createCounter("logins");
+        const sizes = pushmeter.meter.createHistogram("sizes");
+        for (let n = 0; n < 3; n++) {
+          logins.add(2);
+          sizes.record(1);
+          expect(await pushmeter.flush()).toBe(true);
+        }
+      }
+      for (const [metric, total] of [
+        ["logins_total", 60],
+        ["sizes_count", 30],
+      ] as const) {
+        const series = () => prometheus.query(`last_over_time(${metric}[1h])`);
+        const [one] = await until(metric, series, (found) => found[0]?.value === total);
+        expect(one?.labels).not.toHaveProperty("instance");
+        expect(await series()).toHaveLength(1);
+      }
+    } finally {
+      await vmagent.stop();
+      await prometheus.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,77 @@
+/** Many instances of a service in one Worker, each with a pushmeter of its own, over a stub that misbehaves. */
+import type { Counter } from "@opentelemetry/api";
+import { aggregator, createAggregator, ingest } from "@pushmeter/aggregator";
+import { createPushmeter, type Pushmeter } from "@pushmeter/sdk";
+import { remoteWrite } from "@pushmeter/sdk/remote-write";
+
+interface Env {
+  readonly PUSH_URL: string;
+  readonly TOKEN: string;
+  readonly SHARDS: string;
+  readonly AGGREGATOR: DurableObjectNamespace<Aggregator>;
+}
+
+interface DurableObjectNamespace<T> {
+  idFromName(name: string): unknown;
+  get(id: unknown): T;
+}
+
+export class Aggregator extends createAggregator<Env>({
+  every: 500,
+  push: (env, runtime) => remoteWrite({ url: env.PUSH_URL }, runtime),
+}) {
+  /** What an eviction does, at the worst moment. */
+  crash(): void {
+    this.ctx.abort("evicted by the test");
+  }
+}
+
+/** Calls are repeated and answers get lost, in turn. */
+function unreliable(binding: Env["AGGREGATOR"], chance: number) {
+  return {
+    idFromName: (name: string) => binding.idFromName(name),
+    get: (id: unknown) => ({
+      async push(message: never): Promise<unknown> {
+        const stub = binding.get(id);
+        if (Math.random() < chance) await stub.push(message);
+        const reply = await stub.push(message);
+        if (Math.random() < chance) throw new Error("the answer was lost");
+        return reply;
+      },
+    }),
+  };
+}
+
+const instances = new Map<string, { pushmeter: Pushmeter; logins: Counter }>();
+
+function instanceOf(name: string, env: Env) {
+  let instance = instances.get(name);
+  if (!instance) {
+    const push = aggregator(unreliable(env.AGGREGATOR, 0.3), { shards: Number(env.SHARDS), timeout: 3000 });
+    const pushmeter = createPushmeter({ service: "courses", push, onError: () => {} });
+    instance = { pushmeter, logins: pushmeter.meter.createCounter("logins") };
+    instances.set(name, instance);
+  }
+  return instance;
+}
+
+export default {
+  async fetch(request: Request, env: Env): Promise<Response> {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/record") {
+      const { logins, pushmeter } = instanceOf(searchParams.get("instance") ?? "", env);
+      logins.add(Number(searchParams.get("n")), { result: searchParams.get("result") });
+      return Response.json(await pushmeter.flush({ timeout: 4000 }));
+    }
+    if (pathname === "/flush") {
+      const stored = await Promise.all([...instances.values()].map(({ pushmeter }) => pushmeter.flush()));
+      return Response.json(stored.every(Boolean));
+    }
+    if (pathname === "/crash") {
+      const stub = env.AGGREGATOR.get(env.AGGREGATOR.idFromName(`courses/${searchParams.get("shard")}`));
+      await Promise.resolve(stub.crash()).catch(() => {});
+      return new Response();
+    }
+    return ingest(request, env.AGGREGATOR, { token: env.TOKEN, shards: Number(env.SHARDS) });
+  },
+};
