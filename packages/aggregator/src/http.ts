@@ -1,5 +1,8 @@
 /** What may come in: who may send, and how much. */
 
+/** What is read, and thrown away, of a body that is too large: bytes. */
+const DRAINED = 16_000_000;
+
 /** A request that gets no further, with the status that says why. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
@@ -35,28 +38,37 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
     throw new Refusal(415, "content encoding gzip or none is needed");
   }
   const tooLarge = new Refusal(413, `the body is larger than ${limit} bytes`);
-  if (Number(request.headers.get("content-length")) > limit) throw tooLarge;
+  const length = Number(request.headers.get("content-length"));
+  if (length > limit) {
+    // A sender that is still writing would see a reset connection instead of the answer.
+    if (length <= DRAINED) {
+      await request.body?.pipeTo(new WritableStream()).catch(() => {
+        // It has gone: then nobody waits for the answer.
+      });
+    }
+    throw tooLarge;
+  }
   if (!request.body) return new Uint8Array();
   const body =
     encoding === "gzip"
       ? request.body.pipeThrough<Uint8Array>(new DecompressionStream("gzip") as GenericTransform)
       : request.body;
   const chunks: Uint8Array[] = [];
-  let length = 0;
+  let read = 0;
   const reader = body.getReader();
   for (;;) {
     const { done, value } = await reader.read().catch(() => {
       throw new Refusal(400, encoding === "gzip" ? "the body is not gzip" : "the body could not be read");
     });
     if (done) break;
-    length += value.length;
-    if (length > limit) {
+    read += value.length;
+    if (read > limit) {
       void reader.cancel().catch(() => {});
       throw tooLarge;
     }
     chunks.push(value);
   }
-  const bytes = new Uint8Array(length);
+  const bytes = new Uint8Array(read);
   let at = 0;
   for (const chunk of chunks) {
     bytes.set(chunk, at);
