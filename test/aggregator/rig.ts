@@ -1,7 +1,7 @@
 /** A Worker with the aggregator in workerd, its storage in a folder that outlives it. */
 import { join } from "node:path";
-import { build } from "esbuild";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { bundle } from "../bundle.ts";
 
 export const TOKEN = "a-token-for-tests";
 export const SITE = "http://aggregator.example";
@@ -13,27 +13,12 @@ export interface Options {
   readonly folder?: string;
 }
 
-/** As wrangler bundles it. */
-export async function bundle(entry: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, "worker", entry)],
-    bundle: true,
-    write: false,
-    format: "esm",
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    mainFields: ["browser", "module", "main"],
-    external: ["cloudflare:*", "http", "url"],
-  });
-  return outputFiles[0]?.text ?? "";
-}
-
 export async function startAggregator({ url, shards, folder }: Options): Promise<Miniflare> {
   const miniflare = new Miniflare({
     ...convertV4MiniflareOptions({
       name: "aggregator",
       modules: true,
-      script: await bundle("worker.ts"),
+      script: await bundle(join(import.meta.dirname, "worker", "worker.ts")),
       compatibilityDate: "2026-10-01",
       // The Pushgateway's serializer comes from a package that names two Node modules.
       compatibilityFlags: ["nodejs_compat"],

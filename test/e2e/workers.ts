@@ -1,7 +1,7 @@
 /** Starts the Worker under test, bundled as wrangler does it, in workerds of its own. */
 import { join } from "node:path";
-import { build } from "esbuild";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { bundle } from "../bundle.ts";
 
 /** By the wire that it pushes with. */
 export type WorkerName = "remote-write" | "pushgateway";
@@ -31,7 +31,7 @@ export async function startWorkers(
   count: number,
   options: WorkerOptions,
 ): Promise<Miniflare[]> {
-  const script = await bundle(name);
+  const script = await bundle(join(import.meta.dirname, "worker", `${name}.ts`));
   const workers = Array.from({ length: count }, () => start(name, script, options));
   await Promise.all(workers.map((worker) => worker.ready));
   return workers;
@@ -40,20 +40,6 @@ export async function startWorkers(
 export async function startWorker(name: WorkerName, options: WorkerOptions): Promise<Miniflare> {
   const [worker] = await startWorkers(name, 1, options);
   return worker as Miniflare;
-}
-
-async function bundle(name: WorkerName): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, "worker", `${name}.ts`)],
-    bundle: true,
-    write: false,
-    format: "esm",
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    mainFields: ["browser", "module", "main"],
-    external: ["cloudflare:*", "http", "url"],
-  });
-  return outputFiles[0]?.text ?? "";
 }
 
 function start(name: WorkerName, script: string, options: WorkerOptions): Miniflare {

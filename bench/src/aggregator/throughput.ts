@@ -1,7 +1,7 @@
 /** Persisted batches a second of one object, beside an object that only stores a blob per call. */
 import { join } from "node:path";
-import { build } from "esbuild";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { bundle } from "../../../test/bundle.ts";
 import type { Progress } from "../part.ts";
 
 const CALLERS = 32;
@@ -15,7 +15,7 @@ export async function throughput(progress: Progress): Promise<{ aggregator: numb
     convertV4MiniflareOptions({
       name: "bench",
       modules: true,
-      script: await bundle(),
+      script: await bundle(join(import.meta.dirname, "worker.ts")),
       compatibilityDate: "2026-10-01",
       compatibilityFlags: ["nodejs_compat"],
       durableObjects: {
@@ -52,18 +52,4 @@ export async function throughput(progress: Progress): Promise<{ aggregator: numb
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-}
-
-async function bundle(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, "worker.ts")],
-    bundle: true,
-    write: false,
-    format: "esm",
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    mainFields: ["browser", "module", "main"],
-    external: ["cloudflare:*", "http", "url"],
-  });
-  return outputFiles[0]?.text ?? "";
 }

@@ -1,6 +1,7 @@
 /** `npm run demo:lambda`: see `--help`. Ends with 0, with 1 for a failure, 2 for bad arguments, 130 for Ctrl-C. */
 import { parseArgs } from "node:util";
 import { Failure } from "../../worker/demo/failure.ts";
+import { endOnSignals } from "../../worker/demo/signals.ts";
 
 const HELP = `npm run demo:lambda [-- OPTIONS]
 
@@ -15,16 +16,7 @@ of API Gateway, a queue and a schedule for some seconds, and shows which metrics
 /** Everything that was started. */
 const resources = new AsyncDisposableStack();
 
-for (const [signal, code] of [
-  ["SIGINT", 130],
-  ["SIGTERM", 143],
-] as const) {
-  process.once(signal, async () => {
-    process.stdout.write("\n");
-    await resources.disposeAsync();
-    process.exit(code);
-  });
-}
+endOnSignals(resources);
 
 try {
   const { check, seconds, help } = parse(process.argv.slice(2));

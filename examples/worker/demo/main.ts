@@ -2,20 +2,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { HELP, parseArguments } from "./arguments.ts";
 import { Failure } from "./failure.ts";
+import { endOnSignals } from "./signals.ts";
 
 /** Everything that was started. */
 const resources = new AsyncDisposableStack();
 
-for (const [signal, code] of [
-  ["SIGINT", 130],
-  ["SIGTERM", 143],
-] as const) {
-  process.once(signal, async () => {
-    process.stdout.write("\n");
-    await resources.disposeAsync();
-    process.exit(code);
-  });
-}
+endOnSignals(resources);
 
 try {
   const args = parseArguments(process.argv.slice(2));

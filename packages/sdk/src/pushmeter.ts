@@ -164,7 +164,8 @@ class Core implements Pushmeter {
     this.#start({});
     const { disabled, resource, labels } = this.#instance as Instance;
     if (disabled || this.#ended) return new Response();
-    return scrape((await this.#pusher.collect(resource, labels)).totals);
+    await this.#pusher.collect(resource, labels);
+    return scrape(this.#pusher.totals(resource));
   }
 
   async shutdown(): Promise<void> {

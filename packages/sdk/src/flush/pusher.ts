@@ -34,22 +34,21 @@ export class Pusher {
     this.#options = options;
   }
 
-  /** Collects what was recorded since the last time and returns the totals. */
-  async collect(
-    resource: Resource,
-    labels?: Attributes,
-  ): Promise<{ delta: ResourceMetrics; totals: ResourceMetrics }> {
-    const { reader, report, runtime, sets } = this.#options;
+  /** Collects what was recorded since the last time, adds it to the totals and returns it. */
+  async collect(resource: Resource, labels?: Attributes): Promise<ResourceMetrics> {
+    const { reader, report, sets } = this.#options;
     // One meter, so the SDK hands out all deltas at once after the last callback: an invocation that is
     // aborted while a callback waits loses nothing.
     const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT });
     sets.restore(resourceMetrics, labels);
     this.#totals.add(resourceMetrics);
     for (const error of errors) report(error);
-    return {
-      delta: { ...resourceMetrics, resource },
-      totals: this.#totals.cumulative(resource, runtime.now()),
-    };
+    return { ...resourceMetrics, resource };
+  }
+
+  /** All that was collected so far. */
+  totals(resource: Resource): ResourceMetrics {
+    return this.#totals.cumulative(resource, this.#options.runtime.now());
   }
 
   /** True if everything was stored. Never rejects; gives up after `timeout` ms. */
@@ -63,9 +62,9 @@ export class Pusher {
     const started = runtime.monotonic();
     let result: PushResult;
     try {
-      const { delta, totals } = await this.collect(resource, labels);
+      const delta = await this.collect(resource, labels);
       const temporality = destination.selectAggregationTemporality?.(InstrumentType.COUNTER);
-      const batch = temporality === AggregationTemporality.DELTA ? delta : totals;
+      const batch = temporality === AggregationTemporality.DELTA ? delta : this.totals(resource);
       result = await exported(runtime, destination, batch, timeout - (runtime.monotonic() - started));
     } catch (error) {
       // Whatever somebody else's exporter threw; report takes anything.
