@@ -194,11 +194,12 @@ export class Encoder {
       else field.varint(this.#symbol(group, key)).varint(this.#symbol(group, value));
     }
     if (version === 2) {
-      message.bytes(1, field.finish());
+      const refs = field.finish().slice();
       field.reset().int64(1, TYPES.indexOf(metadata.type));
       if (metadata.help) field.int64(3, this.#symbol(group, metadata.help));
       if (metadata.unit) field.int64(4, this.#symbol(group, metadata.unit));
-      message.bytes(5, field.finish());
+      // Before the labels: then all that repeats from series to series stands together, which compresses well.
+      message.bytes(5, field.finish()).bytes(1, refs);
     }
     entry.head = message.finish().slice();
     entry.version = version;

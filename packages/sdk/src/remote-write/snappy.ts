@@ -3,6 +3,11 @@
  * Written here because a Worker's bundle counts every kilobyte; any snappy reader understands the result.
  */
 const HASH_BITS = 14;
+/** With four bytes, short copies stand in the way of long ones. */
+const HASHED = 7;
+const SHORTEST = 4;
+/** What a copy ends with often begins the next; to remember all of a long one would take its time. */
+const REMEMBERED = 32;
 /** A copy reaches back at most 2^16 − 1 bytes. */
 const REACH = 0xffff;
 
@@ -10,7 +15,7 @@ export function snappy(input: Uint8Array): Uint8Array<ArrayBuffer> {
   const end = input.length;
   const output = new Uint8Array(32 + end + Math.ceil(end / 6));
   let out = varint(output, end);
-  /** Where four bytes of this hash were last seen, plus one. */
+  /** Where bytes of this hash were last seen, plus one. */
   const seen = new Int32Array(1 << HASH_BITS);
   const view = new DataView(input.buffer, input.byteOffset, end);
 
@@ -29,29 +34,26 @@ export function snappy(input: Uint8Array): Uint8Array<ArrayBuffer> {
     }
   };
 
-  for (let i = 0; i + 4 <= end; ) {
-    const four = view.getInt32(i);
-    const hash = Math.imul(four, 0x1e35a7bd) >>> (32 - HASH_BITS);
+  for (let i = 0; i + HASHED <= end; i++) {
+    const hash =
+      Math.imul(view.getInt32(i) ^ Math.imul(view.getInt32(i + 3), 0x9e3779b1), 0x1e35a7bd) >>>
+      (32 - HASH_BITS);
     const match = (seen[hash] as number) - 1;
     seen[hash] = i + 1;
-    if (match < 0 || i - match > REACH || view.getInt32(match) !== four) {
-      // The longer nothing repeats, the longer the strides.
-      i += 1 + ((i - from) >> 5);
-      continue;
-    }
-    literal(i);
     const offset = i - match;
-    let length = 4;
+    if (i < from || match < 0 || offset > REACH) continue;
+    let length = 0;
     while (i + length < end && input[match + length] === input[i + length]) length++;
-    i += length;
-    from = i;
+    if (length < SHORTEST) continue;
+    literal(i);
+    from = i + length;
     for (; length > 0; length -= 64) {
-      const n = Math.min(length, 64);
       // Shorter copies have a form that saves a byte and costs more in a bundle than on the wire.
-      output[out++] = 2 | ((n - 1) << 2);
+      output[out++] = 2 | ((Math.min(length, 64) - 1) << 2);
       output[out++] = offset;
       output[out++] = offset >> 8;
     }
+    i = Math.max(i, from - REMEMBERED);
   }
   literal(end);
   return output.subarray(0, out);
