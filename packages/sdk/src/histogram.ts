@@ -1,15 +1,80 @@
-import type { Histogram } from "@opentelemetry/sdk-metrics";
+/** Arithmetic of histograms: classic ones, with bounds, and exponential ones, which have a scale instead. */
+import type { ExponentialHistogram, Histogram } from "@opentelemetry/sdk-metrics";
+
+export type AnyHistogram = Histogram | ExponentialHistogram;
+
+/** Buckets of one sign, as in the SDK's own aggregation. */
+const MOST_BUCKETS = 160;
+/** Prometheus takes scales from -4 to 8; with so many buckets, doubles need none below -3. */
+const FINEST_SCALE = 8;
+
+export function isExponential(value: unknown): value is ExponentialHistogram {
+  return (value as ExponentialHistogram).scale !== undefined;
+}
 
 /** The sum of two histograms, or undefined if their bounds differ: counts of different buckets do not add up. */
-export function addHistograms(a: Histogram, b: Histogram): Histogram | undefined {
-  if (a.buckets.boundaries.join() !== b.buckets.boundaries.join()) return undefined;
+export function addHistograms<Kind extends AnyHistogram>(a: Kind, b: Kind): AnyHistogram | undefined {
+  if (isExponential(a) && isExponential(b)) return addExponential(a, b);
+  const { buckets: left } = a as Histogram;
+  const { buckets: right } = b as Histogram;
+  if (`${left?.boundaries}` !== `${right?.boundaries}`) return undefined;
   return {
     count: a.count + b.count,
     // Absent where the instrument takes negative values.
     ...(a.sum !== undefined && b.sum !== undefined && { sum: a.sum + b.sum }),
     buckets: {
-      boundaries: a.buckets.boundaries,
-      counts: a.buckets.counts.map((count, i) => count + (b.buckets.counts[i] ?? 0)),
+      boundaries: left.boundaries,
+      counts: left.counts.map((count, i) => count + (right.counts[i] ?? 0)),
     },
   };
+}
+
+/**
+ * The sum of one or more, at the finest scale that all have, that Prometheus knows, and that has room for all
+ * buckets. Bucket `i` of scale `s` holds what is above 2^(i / 2^s) and at most 2^((i + 1) / 2^s): OpenTelemetry
+ * specification, "Metrics Data Model", "ExponentialHistogram". Prometheus has no place for minimum and maximum.
+ */
+export function addExponential(...all: readonly ExponentialHistogram[]): ExponentialHistogram {
+  const sum = (key: "count" | "sum" | "zeroCount") =>
+    all.reduce((total, each) => total + (each[key] ?? 0), 0);
+  for (let scale = Math.min(FINEST_SCALE, ...all.map((each) => each.scale)); ; scale--) {
+    const [positive, negative] = (["positive", "negative"] as const).map((sign) => {
+      const counts = new Map<number, number>();
+      for (const each of all) {
+        const { offset, bucketCounts } = each[sign];
+        bucketCounts.forEach((count, i) => {
+          const index = (offset + i) >> (each.scale - scale);
+          if (count) counts.set(index, (counts.get(index) ?? 0) + count);
+        });
+      }
+      const offset = Math.min(...counts.keys());
+      const length = Math.max(...counts.keys()) - offset + 1;
+      return { offset, bucketCounts: Array.from({ length }, (_, i) => counts.get(offset + i) ?? 0) };
+    }) as [Buckets, Buckets];
+    if (Math.max(positive.bucketCounts.length, negative.bucketCounts.length) > MOST_BUCKETS) continue;
+    return { count: sum("count"), sum: sum("sum"), zeroCount: sum("zeroCount"), scale, positive, negative };
+  }
+}
+
+type Buckets = ExponentialHistogram["positive"];
+
+/** With bounds, for who takes no other: each bucket goes where its middle is. Count and sum stay exact. */
+export function toClassic(
+  { count, sum, scale, zeroCount, positive, negative }: ExponentialHistogram,
+  boundaries: number[],
+): Histogram {
+  const counts = [...boundaries, 0].fill(0);
+  const add = (value: number, count: number) => {
+    const i = boundaries.findIndex((bound) => value <= bound);
+    (counts as [number])[(i < 0 ? boundaries.length : i) as 0] += count;
+  };
+  add(0, zeroCount);
+  for (const [sign, { offset, bucketCounts }] of [
+    [1, positive],
+    [-1, negative],
+  ] as const) {
+    for (const [i, count] of bucketCounts.entries())
+      add(sign * 2 ** ((offset + i + 0.5) / 2 ** scale), count);
+  }
+  return { count, sum, buckets: { boundaries, counts } };
 }

@@ -2,7 +2,7 @@
 
 import { type Attributes, createNoopMeter, type Histogram, type Meter } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { MeterProvider } from "@opentelemetry/sdk-metrics";
+import { AggregationType, MeterProvider } from "@opentelemetry/sdk-metrics";
 import { destinationFrom, scrape } from "#ondemand";
 import { AttributeSets } from "./attribute-sets.ts";
 import { environment, isDisabled } from "./environment.ts";
@@ -20,6 +20,7 @@ import {
   type Trigger,
   withOutcome,
 } from "./invocation.ts";
+import { lateHistograms } from "./late-histogram.ts";
 import { METER_NAME } from "./prometheus/scope.ts";
 import { checkDestination, checkOptions } from "./pushmeter-options.ts";
 import type { Push, Pushmeter, PushmeterOptions } from "./pushmeter-types.ts";
@@ -48,6 +49,8 @@ export function createPushmeter<Env = Record<string, string | undefined>>(
   return new Core(options as PushmeterOptions<never>, runtime);
 }
 
+const DEFAULT = { type: AggregationType.DEFAULT } as const;
+
 /** An invocation and the objects by which it is found while it runs. */
 interface Running extends Invocation {
   readonly key: object;
@@ -73,9 +76,9 @@ class Core implements Pushmeter {
   constructor(options: PushmeterOptions<never>, runtime: Runtime) {
     this.#options = options;
     this.#runtime = runtime;
-    const reader = new Reader();
+    const reader = new Reader((type) => this.#destination?.selectAggregation?.(type) ?? DEFAULT);
     this.#provider = new MeterProvider({ resource: resourceFromAttributes({}), readers: [reader] });
-    const meter = this.#provider.getMeter(METER_NAME);
+    const meter = lateHistograms(this.#provider.getMeter(METER_NAME));
     this.meter = isDisabled(environment()) ? createNoopMeter() : meter;
     this.#instruments = createInstruments(meter);
     const report = (error: unknown) => this.report(error);

@@ -1,9 +1,9 @@
 /** Collects from the OpenTelemetry SDK on demand: no timer of its own, so it may be made at module scope. */
-import { AggregationTemporality, MetricReader } from "@opentelemetry/sdk-metrics";
+import { type AggregationSelector, AggregationTemporality, MetricReader } from "@opentelemetry/sdk-metrics";
 
 export class Reader extends MetricReader {
-  constructor() {
-    super({ aggregationTemporalitySelector: () => AggregationTemporality.DELTA });
+  constructor(aggregationSelector: AggregationSelector) {
+    super({ aggregationSelector, aggregationTemporalitySelector: () => AggregationTemporality.DELTA });
   }
 
   protected override async onForceFlush(): Promise<void> {}

@@ -8,7 +8,7 @@ const resource = resourceFromAttributes({});
 
 /** A meter of the real SDK, collected into totals. */
 class Metered {
-  readonly #reader = new Reader();
+  readonly #reader = new Reader(() => ({ type: 0 }));
   readonly meter = new MeterProvider({ resource, readers: [this.#reader] }).getMeter("test");
   readonly totals = new Totals();
 

@@ -11,13 +11,12 @@ import {
   AggregationTemporality,
   type DataPoint,
   DataPointType,
-  type Histogram,
   InstrumentType,
   type MetricData,
   type ResourceMetrics,
   type ScopeMetrics,
 } from "@opentelemetry/sdk-metrics";
-import { addHistograms } from "../histogram.ts";
+import { type AnyHistogram, addHistograms } from "../histogram.ts";
 
 /** Attribute sets per instrument, the overflow set among them: the OpenTelemetry SDK's own default. */
 export const CARDINALITY_LIMIT = 2000;
@@ -88,11 +87,11 @@ function addPoint({ points }: Total, delta: Point, type: DataPointType): void {
     points.set(key, { ...delta, attributes: { ...attributes } });
   } else if (type === DataPointType.SUM) {
     total.value = (total.value as number) + (delta.value as number);
-  } else if (type === DataPointType.HISTOGRAM) {
-    // One instrument, one set of bounds: they always add up.
-    total.value = addHistograms(total.value as Histogram, delta.value as Histogram);
-  } else {
+  } else if (type === DataPointType.GAUGE) {
     total.value = delta.value;
+  } else {
+    // One instrument, one kind of buckets: they always add up.
+    total.value = addHistograms(total.value as AnyHistogram, delta.value as AnyHistogram);
   }
 }
 

@@ -18,6 +18,8 @@ export interface Call {
   readonly url: string;
   readonly headers: Record<string, string>;
   readonly body?: Uint8Array<ArrayBuffer> | undefined;
+  /** What the body of a final answer says, whatever its status. */
+  readonly final?: RegExp | undefined;
 }
 
 export interface Answer {
@@ -53,7 +55,8 @@ export async function send(client: Client, call: Call, timeout: number): Promise
     let wait = (1 - runtime.random() / 2) * Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** attempt);
     try {
       const { status, headers, body } = await once(client, call, end - runtime.monotonic());
-      if (status < 500 && status !== 429) return { status, headers, body, unclear: attempt > 0 };
+      if ((status < 500 && status !== 429) || call.final?.test(body))
+        return { status, headers, body, unclear: attempt > 0 };
       failure = failed(client, "unavailable", `answered ${status}${body && `: ${body}`}`, status);
       wait = Math.max(wait, retryAfter(headers.get("retry-after"), runtime.now()));
     } catch (error) {

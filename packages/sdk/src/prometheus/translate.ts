@@ -2,29 +2,30 @@
  * OpenTelemetry data to Prometheus metric families, once, for every wire. No series stands in the result
  * twice: a receiver would refuse the whole push.
  */
-import type { Attributes, AttributeValue, HrTime } from "@opentelemetry/api";
+import type { Attributes, AttributeValue, HrTime, MetricAdvice } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
 import {
   type DataPoint,
   DataPointType,
-  type Histogram,
   InstrumentType,
   type MetricData,
   type ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
-import { addHistograms } from "../histogram.ts";
+import { type AnyHistogram, addExponential, addHistograms, isExponential, toClassic } from "../histogram.ts";
 import { labelName, type MetricType, metricName, unitWord } from "./names.ts";
 import { METER_NAME } from "./scope.ts";
 
 /** Label names to values as Prometheus stores them, sorted by name. */
 export type Labels = Readonly<Record<string, string>>;
 
+/** A number for counters and gauges; an exponential histogram for who takes native ones. */
+export type Value = number | AnyHistogram;
+
 export interface Point {
   readonly labels: Labels;
   /** Milliseconds since the epoch: the first recording. */
   readonly start: number;
-  /** A number for counters and gauges. */
-  readonly value: number | Histogram;
+  readonly value: Value;
 }
 
 export interface Family {
@@ -33,6 +34,8 @@ export interface Family {
   readonly help: string;
   /** As the name has it, `seconds`; may be empty. */
   readonly unit: string;
+  /** Of classic histograms. */
+  readonly boundaries: number[];
   /** The counter did not exist before `start`; one that observes a total from elsewhere may have. */
   readonly startsAtZero: boolean;
   /** By label set. */
@@ -49,15 +52,19 @@ export interface Translation {
   readonly dropped: ReadonlyMap<string, number>;
 }
 
+/** Of an instrument that advises none, in the SDK's aggregation too. */
+const DEFAULT_BOUNDARIES = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000];
 /** Longer values are cut: receivers refuse them (Mimir and Grafana Cloud above 2048 bytes). */
 const LONGEST_VALUE = 1024;
 
 /** Labels of attribute objects that come again with every push, and the labels as one string. */
 export type LabelCache = WeakMap<Attributes, readonly [labels: Labels, key: string]>;
 
+/** @param native - exponential histograms stay what they are. */
 export function translate(
   { resource, scopeMetrics }: ResourceMetrics,
   cache: LabelCache = new WeakMap(),
+  native = false,
 ): Translation {
   const families = new Map<string, Family>();
   const dropped = new Map<string, number>();
@@ -68,15 +75,11 @@ export function translate(
       scope.name === METER_NAME ? {} : { "otel.scope.name": scope.name, "otel.scope.version": scope.version };
     for (const data of metrics) {
       const type = typeOf(data);
-      if (!type) {
-        drop("exponential_histogram", data.dataPoints.length);
-        continue;
-      }
       const family = familyOf(families, data, type);
       if (family.type !== type) drop("type_conflict", data.dataPoints.length);
       else {
         for (const point of data.dataPoints) {
-          if (!addPoint(family, point, scopeAttributes, cache)) drop("bounds_conflict", 1);
+          if (!addPoint(family, point, scopeAttributes, cache, native)) drop("bounds_conflict", 1);
         }
       }
     }
@@ -92,30 +95,26 @@ export function translate(
   };
 }
 
-function typeOf(data: MetricData): MetricType | undefined {
-  switch (data.dataPointType) {
-    case DataPointType.SUM:
-      return data.isMonotonic ? "counter" : "gauge";
-    case DataPointType.GAUGE:
-      return "gauge";
-    case DataPointType.HISTOGRAM:
-      return "histogram";
-    default:
-      return undefined;
-  }
+function typeOf(data: MetricData): MetricType {
+  if (data.dataPointType === DataPointType.SUM) return data.isMonotonic ? "counter" : "gauge";
+  return data.dataPointType === DataPointType.GAUGE ? "gauge" : "histogram";
 }
 
 function familyOf(families: Map<string, Family>, { descriptor }: MetricData, type: MetricType): Family {
   const name = metricName(descriptor.name, descriptor.unit, type);
   let family = families.get(name);
   if (!family) {
-    // The SDK's descriptor has the instrument's type; the interface does not show it.
-    const { type: instrument } = descriptor as { type?: InstrumentType };
+    // The SDK's descriptor has the instrument's type and advice; the interface does not show them.
+    const { type: instrument, advice } = descriptor as {
+      type?: InstrumentType;
+      advice?: MetricAdvice;
+    };
     family = {
       name,
       type,
       help: descriptor.description,
       unit: unitWord(descriptor.unit, type),
+      boundaries: advice?.explicitBucketBoundaries ?? DEFAULT_BOUNDARIES,
       startsAtZero: type !== "gauge" && instrument !== InstrumentType.OBSERVABLE_COUNTER,
       points: new Map(),
     };
@@ -130,6 +129,7 @@ function addPoint(
   point: DataPoint<unknown>,
   scopeAttributes: Attributes,
   cache: LabelCache,
+  native: boolean,
 ): boolean {
   let known = cache.get(point.attributes);
   if (!known) {
@@ -140,18 +140,15 @@ function addPoint(
   const [labels, key] = known;
   const start = milliseconds(point.startTime);
   const before = family.points.get(key);
-  const value = point.value as number | Histogram;
+  let value = point.value as Value;
+  if (isExponential(value)) value = native ? addExponential(value) : toClassic(value, family.boundaries);
   const merged = before ? merge(family.type, before.value, value) : value;
   if (merged === undefined) return false;
   family.points.set(key, { labels, start: before ? Math.min(before.start, start) : start, value: merged });
   return true;
 }
 
-function merge(
-  type: MetricType,
-  a: number | Histogram,
-  b: number | Histogram,
-): number | Histogram | undefined {
+function merge(type: MetricType, a: Value, b: Value): Value | undefined {
   if (typeof a === "number" || typeof b === "number") {
     return type === "gauge" ? b : (a as number) + (b as number);
   }
@@ -184,6 +181,7 @@ function addTargetInfo(families: Map<string, Family>, { attributes }: Resource):
     type: "gauge",
     help: "Target metadata",
     unit: "",
+    boundaries: [],
     startsAtZero: false,
     points: new Map([["", { labels, start: 0, value: 1 }]]),
   });

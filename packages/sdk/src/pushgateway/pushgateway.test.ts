@@ -11,7 +11,7 @@ import { type PushgatewayOptions, pushgateway } from "./index.ts";
 /** One instance that pushes to a Pushgateway. */
 class Pusher {
   readonly requests: Request[] = [];
-  readonly #reader = new Reader();
+  readonly #reader = new Reader(() => ({ type: 0 }));
   readonly #totals = new Totals();
   readonly #resource;
   readonly meter;

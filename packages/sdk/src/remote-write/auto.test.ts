@@ -19,7 +19,7 @@ class Writer {
   /** `version→status` of every request. */
   readonly exchanges: string[] = [];
   readonly sizes: number[] = [];
-  readonly #reader = new Reader();
+  readonly #reader = new Reader(() => ({ type: 0 }));
   readonly #totals = new Totals();
   readonly meter = new MeterProvider({ resource, readers: [this.#reader] }).getMeter("@pushmeter/sdk");
   network: Network = this.receiver.fetch;

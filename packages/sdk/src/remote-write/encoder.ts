@@ -7,7 +7,10 @@
  * receiver that may ignore start timestamps, as Prometheus does without a feature flag. Specifications:
  * https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/ and https://prometheus.io/docs/specs/prw/remote_write_spec/
  */
+
+import { isExponential } from "../histogram.ts";
 import type { Labels, Translation } from "../prometheus/translate.ts";
+import { emptied, writeBuckets } from "./native.ts";
 import { Writer } from "./protobuf.ts";
 import { type Series, seriesOf } from "./series.ts";
 
@@ -16,8 +19,8 @@ const MOST_SERIES = 2_000;
 const MOST_CHARACTERS = 500_000;
 /** A zero further back is refused by a receiver whose head has moved on (Prometheus: one hour). */
 const LONGEST_ZERO = 600_000;
-/** Field 1, a double: the NaN with the bits 0x7ff0000000000002. JavaScript's own NaN has others. */
-const STALE_MARKER = new Uint8Array([9, 2, 0, 0, 0, 0, 0, 0xf0, 0x7f]);
+/** The NaN with the bits 0x7ff0000000000002. JavaScript's own NaN has others. */
+const STALE_MARKER = new Uint8Array([2, 0, 0, 0, 0, 0, 0xf0, 0x7f]);
 const TYPES = ["", "counter", "gauge", "histogram"];
 
 export type Version = 1 | 2;
@@ -100,6 +103,8 @@ export class Encoder {
         entry = this.#add(series);
         known.set(series.key, entry);
       }
+      // Classic buckets that are made of exponential ones may lose to the next what those lose by becoming coarser.
+      if (series.le) series.value = Math.max(entry.series.value as number, series.value as number);
       entry.series = series;
       entry.time = time;
       // At the value's own millisecond a zero would be replaced by it.
@@ -109,9 +114,10 @@ export class Encoder {
   }
 
   /** The last push: stale markers for everything that the receiver may have. */
-  end(now: number): Batch {
+  end(now: number, native: boolean): Batch {
     this.#tick(now);
-    return { ...this.#batch(({ sent }) => sent > 0), stale: true };
+    const isDue = ({ sent, series }: Entry) => sent > 0 && (native || !isExponential(series.value));
+    return { ...this.#batch(isDue), stale: true };
   }
 
   /** Makes these series a group of their own: together with others they were too large. */
@@ -130,24 +136,39 @@ export class Encoder {
     if (version === 2 && entries[0]) request.raw(entries[0].group.table.finish());
     for (const entry of entries) {
       const message = this.#message.reset().raw(entry.head as Uint8Array);
-      const field = this.#field;
       const { start, series } = entry;
+      const { value } = series;
       if (start !== undefined && hasZero(entry, since)) {
         const zero = Math.max(start, time - LONGEST_ZERO);
-        message.bytes(2, field.reset().double(1, 0).int64(2, zero).finish());
+        this.#sample(version, typeof value === "number" ? 0 : emptied(value), zero);
       }
-      field.reset();
-      if (stale) field.raw(STALE_MARKER);
-      else field.double(1, series.value);
-      field.int64(2, time);
-      const isStart = version === 2 && start !== undefined && !stale;
-      // Prometheus 3.8 and later read it here, 3.2 to 3.7 below.
-      if (isStart) field.int64(3, start);
-      message.bytes(2, field.finish());
-      if (isStart) message.int64(6, start);
+      // Prometheus 3.8 and later read the start with the sample, 3.2 to 3.7 with the series.
+      const created = version === 2 && !stale ? start : undefined;
+      this.#sample(
+        version,
+        stale && typeof value !== "number" ? emptied(value) : value,
+        time,
+        created,
+        stale,
+      );
+      if (created !== undefined) message.int64(6, created);
       request.bytes(version === 1 ? 1 : 5, message.finish());
     }
     return request.finish();
+  }
+
+  /** Adds a sample, or a native histogram, to the message. */
+  #sample(version: Version, value: Series["value"], time: number, start?: number, stale = false): void {
+    const isNumber = typeof value === "number";
+    const field = this.#field.reset();
+    if (!isNumber) writeBuckets(field, value);
+    const sum = isNumber ? 1 : 3;
+    if (stale) field.varint((sum << 3) | 1).raw(STALE_MARKER);
+    else field.double(sum, isNumber ? value : (value.sum ?? 0));
+    const at = isNumber ? 2 : 15;
+    field.int64(at, time);
+    if (start !== undefined) field.int64(isNumber ? 3 : 17, start);
+    this.#message.bytes(isNumber ? 2 : 5 - version, field.finish());
   }
 
   #tick(now: number): number {

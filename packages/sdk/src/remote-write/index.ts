@@ -1,4 +1,5 @@
 /** `@pushmeter/sdk/remote-write`: pushes to a Prometheus remote-write endpoint. */
+import { AggregationType, InstrumentType } from "@opentelemetry/sdk-metrics";
 import { cumulativeDestination, type Destination } from "../destination.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames, invalid } from "../options.ts";
@@ -19,6 +20,13 @@ export interface RemoteWriteOptions extends TargetOptions {
    * `--enable-feature=created-timestamp-zero-ingestion`). `"1.0"`: samples of zero.
    */
   readonly protocol?: Protocol | undefined;
+  /**
+   * `"native"`: histograms are recorded with OpenTelemetry's exponential buckets and sent as native histograms, by
+   * either version of remote write; for Prometheus with `--enable-feature=native-histograms`, or from 3.8 on. A
+   * receiver that refuses them gets classic ones for the rest of the instance's life: count and sum exact, each
+   * exponential bucket in the classic one where its middle is. `"classic"`, the default: buckets with bounds.
+   */
+  readonly histograms?: "classic" | "native" | undefined;
 }
 
 /**
@@ -33,36 +41,55 @@ export interface RemoteWriteOptions extends TargetOptions {
  * @throws TypeError for an option that is unknown or unusable.
  */
 export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = systemRuntime): Destination {
-  checkNames("remoteWrite", options, `${TARGET_OPTIONS} protocol`);
-  const { protocol = "auto" } = options;
+  checkNames("remoteWrite", options, `${TARGET_OPTIONS} protocol histograms`);
+  const { protocol = "auto", histograms = "classic" } = options;
   if (!["auto", "1.0", "2.0"].includes(protocol)) {
     invalid("remoteWrite protocol", protocol, '"auto", "1.0" or "2.0"');
   }
+  if (!["classic", "native"].includes(histograms)) {
+    invalid("remoteWrite histograms", histograms, '"classic" or "native"');
+  }
   const target = new Target("remoteWrite", options, runtime);
   const sender = new Sender(target, runtime, protocol);
+  const takesNative = () => histograms === "native" && sender.takesNative;
   /** Several instances may share one destination. */
   const encoders = new Map<string, Encoder>();
   const labelCache: LabelCache = new WeakMap();
   let ownInstance: string | undefined;
 
-  return cumulativeDestination(
+  const destination = cumulativeDestination(
     async (metrics, timeout = target.timeout) => {
-      const translation = translate(metrics, labelCache);
-      const { families, job, instance, dropped } = translation;
-      if (!families.length) return dropped;
-      // Two writers of one series would refute each other; somebody else's provider may not name an instance.
-      ownInstance ??= instance || runtime.instanceId();
-      const labels = { job, instance: instance || ownInstance };
-      const key = JSON.stringify(labels);
-      const encoder = encoders.get(key) ?? new Encoder(labels);
-      encoders.set(key, encoder);
-      await sender.push(encoder, encoder.start(runtime.now(), translation), timeout);
-      return dropped;
+      const end = runtime.monotonic() + timeout;
+      for (;;) {
+        const native = takesNative();
+        const translation = translate(metrics, labelCache, native);
+        const { families, job, instance, dropped } = translation;
+        if (!families.length) return dropped;
+        // Two writers of one series would refute each other; somebody else's provider may not name an instance.
+        ownInstance ??= instance || runtime.instanceId();
+        const labels = { job, instance: instance || ownInstance };
+        const key = JSON.stringify(labels);
+        const encoder = encoders.get(key) ?? new Encoder(labels);
+        encoders.set(key, encoder);
+        const batch = encoder.start(runtime.now(), translation);
+        try {
+          await sender.push(encoder, batch, end - runtime.monotonic());
+          return dropped;
+        } catch (error) {
+          // Once more, with classic ones.
+          if (native === takesNative()) throw error;
+        }
+      }
     },
     async () => {
       for (const encoder of encoders.values()) {
-        await sender.push(encoder, encoder.end(runtime.now()), target.timeout);
+        await sender.push(encoder, encoder.end(runtime.now(), takesNative()), target.timeout);
       }
     },
   );
+  destination.selectAggregation = (type) =>
+    takesNative() && type === InstrumentType.HISTOGRAM
+      ? { type: AggregationType.EXPONENTIAL_HISTOGRAM }
+      : { type: AggregationType.DEFAULT };
+  return destination;
 }

@@ -14,7 +14,7 @@ const resource = resourceFromAttributes({ "service.name": "courses", "service.in
 class Writer {
   readonly runtime = new FakeRuntime();
   readonly receiver = new Receiver({ now: () => this.runtime.now() });
-  readonly #reader = new Reader();
+  readonly #reader = new Reader(() => ({ type: 0 }));
   readonly #totals = new Totals();
   readonly meter = new MeterProvider({ resource, readers: [this.#reader] }).getMeter("@pushmeter/sdk");
   /** What happens to a request; the default delivers it. */

@@ -23,6 +23,8 @@ const HEADERS = {
   // With a space after the semicolon Prometheus 3.5 reads version 1.0 and drops everything.
   2: headers(";proto=io.prometheus.write.v2.Request", "2.0.0"),
 };
+/** Prometheus 2.42 to 3.7 answers 500 without its feature flag; others may with a 400. */
+const NATIVE_REFUSED = /native histogram/i;
 /** Refusals in a row after which it is no single series' fault: one in 2,000 is found within twelve. */
 const MOST_REFUSALS = 16;
 
@@ -39,6 +41,8 @@ interface Push {
 }
 
 export class Sender {
+  /** The receiver has not refused native histograms. */
+  takesNative = true;
   readonly #target: Target;
   readonly #runtime: Runtime;
   readonly #auto: boolean;
@@ -88,7 +92,7 @@ export class Sender {
     for (;;) {
       const version = this.#version;
       const body = snappy(encoder.encode(entries, batch, version, since));
-      const call = { method: "POST", headers: HEADERS[version], body };
+      const call = { method: "POST", headers: HEADERS[version], body, final: NATIVE_REFUSED };
       const answer = await this.#target.send(call, end - this.#runtime.monotonic());
       const { status } = answer;
       const isStored = status < 300;
@@ -143,6 +147,7 @@ export class Sender {
 
   #refuse(push: Push, answer: Answer, series: number, name?: string): void {
     if (!(series > 0)) return;
+    if (NATIVE_REFUSED.test(answer.body)) this.takesNative = false;
     push.refused += series;
     push.refusal ??= [answer, name];
   }

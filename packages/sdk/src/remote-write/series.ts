@@ -1,5 +1,7 @@
-/** Metric families flattened to what remote write knows: series of single values. */
+/** Metric families flattened to what remote write knows: series of single values and of native histograms. */
 
+import type { ExponentialHistogram } from "@opentelemetry/sdk-metrics";
+import { isExponential } from "../histogram.ts";
 import { bound } from "../prometheus/bounds.ts";
 import type { Family, Labels, Translation } from "../prometheus/translate.ts";
 
@@ -13,7 +15,7 @@ export interface Series {
   readonly labels: Labels;
   /** Empty if it has none. */
   readonly le: string;
-  readonly value: number;
+  value: number | ExponentialHistogram;
   /** Where the series began at zero, milliseconds since the epoch. */
   readonly start: number | undefined;
   readonly metadata: Pick<Family, "type" | "help" | "unit">;
@@ -27,7 +29,7 @@ export function* seriesOf({ families }: Translation): Generator<Series> {
     const metadata = { type, help, unit };
     for (const [labelKey, { labels, value, start }] of points) {
       const point = name + labelKey;
-      const series = (suffix: string, value: number, le = ""): Series => ({
+      const series = (suffix: string, value: number | ExponentialHistogram, le = ""): Series => ({
         point,
         key: suffix + le,
         name: name + suffix,
@@ -37,7 +39,7 @@ export function* seriesOf({ families }: Translation): Generator<Series> {
         start: startsAtZero ? start : undefined,
         metadata,
       });
-      if (typeof value === "number") {
+      if (typeof value === "number" || isExponential(value)) {
         yield series("", value);
         continue;
       }

@@ -1,0 +1,19 @@
+import type { Histogram, Meter } from "@opentelemetry/api";
+
+/**
+ * Makes the meter's histograms at their first recording. The SDK chooses classic or exponential buckets when it
+ * makes them, and what the destination prefers is known from the first invocation on.
+ */
+export function lateHistograms(meter: Meter): Meter {
+  const create = meter.createHistogram.bind(meter);
+  meter.createHistogram = (name, options) => {
+    let histogram: Histogram | undefined;
+    return {
+      record(value, attributes, context) {
+        histogram ??= create(name, options);
+        histogram.record(value, attributes, context);
+      },
+    };
+  };
+  return meter;
+}
