@@ -4,8 +4,6 @@
  */
 const NO_EXEMPLARS = "OpenTelemetry's JavaScript SDK records no exemplars yet";
 
-const NO_NATIVE = "histograms are sent as classic ones; exponential ones are dropped with a count";
-
 export const NOT_APPLICABLE: Readonly<Record<string, string>> = {
   samples_with_exemplars: NO_EXEMPLARS,
   histogram_with_metadata_and_exemplars: NO_EXEMPLARS,
@@ -18,11 +16,6 @@ export const NOT_APPLICABLE: Readonly<Record<string, string>> = {
   exemplar_on_histogram: NO_EXEMPLARS,
   exemplar_labels_even_length: NO_EXEMPLARS,
   multiple_exemplars_per_series: NO_EXEMPLARS,
-  native_histogram_structure: NO_NATIVE,
-  histogram_positive_buckets: NO_NATIVE,
-  histogram_negative_buckets: NO_NATIVE,
-  histogram_zero_bucket: NO_NATIVE,
-  histogram_schema: NO_NATIVE,
   metadata_type_summary: "OpenTelemetry has no summaries",
   zero_timestamp: "timestamps are the sender's own clock's, never scraped",
   future_timestamp: "timestamps are the sender's own clock's, never scraped",

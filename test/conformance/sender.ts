@@ -1,7 +1,12 @@
 /** The destination as a sender: OpenTelemetry data in, requests out, a receiver that answers as it is told. */
 
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { AggregationTemporality, MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
+import {
+  AggregationTemporality,
+  MeterProvider,
+  MetricReader,
+  type ResourceMetrics,
+} from "@opentelemetry/sdk-metrics";
 import type { PushResult } from "@pushmeter/sdk";
 import { type RemoteWriteOptions, remoteWrite } from "@pushmeter/sdk/remote-write";
 import { FakeRuntime } from "@pushmeter/sdk/testing";
@@ -24,11 +29,17 @@ class Reader extends MetricReader {
 
 /** A receiver of both versions that stores everything. */
 export const stored = ({ timeseries }: Captured, status = 204, body: string | null = null): Response =>
-  new Response(body, { status, headers: written(timeseries.flatMap(({ samples }) => samples).length) });
+  new Response(body, {
+    status,
+    headers: written(
+      timeseries.flatMap(({ samples }) => samples).length,
+      timeseries.flatMap(({ histograms }) => histograms).length,
+    ),
+  });
 
-export const written = (samples: number): Record<string, string> => ({
+export const written = (samples: number, histograms = 0): Record<string, string> => ({
   "x-prometheus-remote-write-samples-written": `${samples}`,
-  "x-prometheus-remote-write-histograms-written": "0",
+  "x-prometheus-remote-write-histograms-written": `${histograms}`,
   "x-prometheus-remote-write-exemplars-written": "0",
 });
 
@@ -41,7 +52,7 @@ export class Sender {
   answer: Answer = (request) => stored(request);
   readonly destination;
   readonly meter;
-  readonly #reader: Reader;
+  readonly reader: Reader;
 
   /** Version 2.0 as the specification has it, if not told otherwise. */
   constructor(options: Partial<RemoteWriteOptions> = { protocol: "2.0" }) {
@@ -55,18 +66,22 @@ export class Sender {
       return this.answer(captured, this.requests.length);
     };
     this.destination = remoteWrite({ url, fetch, ...options }, this.runtime);
-    this.#reader = new Reader({
+    this.reader = new Reader({
       aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE,
       aggregationSelector: (type) => this.destination.selectAggregation?.(type) ?? { type: 0 },
     });
     const resource = resourceFromAttributes({ "service.name": "test", "service.instance.id": "i-1" });
-    this.meter = new MeterProvider({ resource, readers: [this.#reader] }).getMeter("@pushmeter/sdk");
+    this.meter = new MeterProvider({ resource, readers: [this.reader] }).getMeter("@pushmeter/sdk");
   }
 
   /** One push and how it ended, ten seconds after the last. */
   async push(): Promise<PushResult> {
+    return this.export((await this.reader.collect()).resourceMetrics);
+  }
+
+  /** A push of what somebody else's SDK may have collected. */
+  async export(resourceMetrics: ResourceMetrics): Promise<PushResult> {
     await this.runtime.advance(10_000);
-    const { resourceMetrics } = await this.#reader.collect();
     return this.runtime.until(
       new Promise<PushResult>((resolve) => this.destination.export(resourceMetrics, resolve)),
     );

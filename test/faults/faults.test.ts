@@ -12,6 +12,7 @@ import { FAULTS, type Fault, Network } from "./network.ts";
 
 const ROUNDS = 6;
 const PROTOCOLS = ["auto", "1.0", "2.0"] as const;
+const HISTOGRAMS = ["classic", "native"] as const;
 
 /** One push begins with each of these. */
 const SCHEDULES: Record<string, readonly Fault[]> = {
@@ -37,7 +38,7 @@ const SCHEDULES: Record<string, readonly Fault[]> = {
 describeWithServers("a misbehaving network", (servers) => {
   let prometheus: Prometheus;
   beforeAll(async () => {
-    prometheus = await startPrometheus(servers.prometheus);
+    prometheus = await startPrometheus(servers.prometheus, { args: ["--enable-feature=native-histograms"] });
   });
   afterAll(() => prometheus.stop());
 
@@ -46,13 +47,13 @@ describeWithServers("a misbehaving network", (servers) => {
     name: string,
     protocol: (typeof PROTOCOLS)[number],
     faults: readonly Fault[],
-    _random = Math.random,
+    histograms: (typeof HISTOGRAMS)[number] = "classic",
   ) {
     const network = new Network(prometheus.url);
     await network.start();
     try {
       const url = `${network.url}/api/v1/write`;
-      const instance = new Instance(`${name}, ${protocol}`, { url, protocol });
+      const instance = new Instance(`${name}, ${protocol}, ${histograms}`, { url, protocol, histograms });
       network.faults.push(...faults);
       for (let round = 0; round < ROUNDS; round++) {
         instance.record(round);
@@ -65,7 +66,7 @@ describeWithServers("a misbehaving network", (servers) => {
       );
       instance.record(ROUNDS);
       await instance.settle();
-      await instance.check(prometheus);
+      await instance.check(prometheus, histograms);
     } finally {
       await network.stop();
     }
@@ -75,6 +76,7 @@ describeWithServers("a misbehaving network", (servers) => {
     describe.concurrent(`protocol ${protocol}`, () => {
       for (const [name, faults] of Object.entries(SCHEDULES)) {
         it(name, () => run(name, protocol, faults));
+        if (protocol !== "2.0") it(`${name}, native histograms`, () => run(name, protocol, faults, "native"));
       }
     });
   }
@@ -85,15 +87,9 @@ describeWithServers("a misbehaving network", (servers) => {
       const faults = Array.from({ length: 3 + random.below(12) }, () =>
         random.pick([...FAULTS, ...Array<Fault>(5).fill("pass")]),
       );
-      const own = Array.from({ length: 64 }, () => random.next());
-      let i = 0;
-      it(`${n}: ${faults.join(" · ")}`, () =>
-        run(
-          `random ${random.seed} ${n}`,
-          random.pick(PROTOCOLS),
-          faults,
-          () => own[i++ % own.length] as number,
-        ));
+      const [protocol, histograms] = [random.pick(PROTOCOLS), random.pick(HISTOGRAMS)];
+      it(`${n}, ${protocol}, ${histograms}: ${faults.join(" · ")}`, () =>
+        run(`random ${random.seed} ${n}`, protocol, faults, histograms));
     }
   });
 

@@ -7,6 +7,17 @@ import type { Prometheus } from "../servers/prometheus.ts";
 import { fastRuntime } from "./fast-runtime.ts";
 
 const RESULTS = ["success", "failure", "later"];
+/** Queries that count the durations, by the kind of histogram that the receiver has. */
+const DURATIONS = {
+  classic: (selector: string) => [
+    `sum(login_duration_seconds_count${selector})`,
+    `sum(login_duration_seconds_bucket${selector.replace("}", ',le="+Inf"}')})`,
+  ],
+  native: (selector: string) => [
+    `sum(histogram_count(login_duration_seconds${selector}))`,
+    `histogram_count(sum(login_duration_seconds${selector}))`,
+  ],
+};
 
 export class Instance {
   readonly service: string;
@@ -16,6 +27,7 @@ export class Instance {
   readonly happened = new Map<string, number>();
   readonly #logins;
   readonly #duration;
+  #durations = 0;
 
   constructor(service: string, options: RemoteWriteOptions) {
     const runtime = fastRuntime();
@@ -39,6 +51,7 @@ export class Instance {
       const count = 1 + ((round * 7) % 5);
       this.#logins.add(count, { result });
       this.#duration.record(0.01 * count, { result });
+      this.#durations++;
       this.happened.set(result, (this.happened.get(result) ?? 0) + count);
     }
   }
@@ -49,18 +62,20 @@ export class Instance {
   }
 
   /** Every total is what happened, and no series ever went back, which would count twice. */
-  async check(prometheus: Pick<Prometheus, "query" | "queryRange">): Promise<void> {
+  async check(
+    prometheus: Pick<Prometheus, "query" | "queryRange">,
+    histograms: keyof typeof DURATIONS = "classic",
+  ): Promise<void> {
     const selector = `{job="${this.service}"}`;
     const totals = await prometheus.query(`logins_total${selector}`);
     const counted = totals.map(({ labels, value }) => [labels.result, value]);
     expect(Object.fromEntries(counted), this.service).toEqual(Object.fromEntries(this.happened));
     expect(counted).toHaveLength(this.happened.size);
 
-    const events = (await prometheus.query(`sum(login_duration_seconds_count${selector})`))[0]?.value;
-    const buckets = (
-      await prometheus.query(`sum(login_duration_seconds_bucket{job="${this.service}",le="+Inf"})`)
-    )[0];
-    expect(buckets?.value, this.service).toBe(events);
+    const one = async (query: string) => (await prometheus.query(query))[0]?.value;
+    for (const query of DURATIONS[histograms](selector)) {
+      expect(await one(query), `${this.service}: ${query}`).toBe(this.#durations);
+    }
 
     for (const { labels, samples } of await prometheus.queryRange(`logins_total${selector}[1h]`)) {
       const values = samples.map(([, value]) => value);

@@ -12,6 +12,8 @@ const RUNS = 100;
 const KEYS = ["job", "instance", "le", "a.b", "a_b", "__name__", "__proto__", "constructor", "1st", "", "é"];
 const NUMBERS = [Number.NaN, Infinity, -Infinity, -0, 0, 2 ** 53 + 2, 5e-324, 1.7976931348623157e308];
 
+const SMALLEST_NORMAL = 2 ** -1022;
+
 const text = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.string({ unit: "grapheme" }),
@@ -43,7 +45,7 @@ const bounds = fc
 describeWithServers("whatever is recorded", (servers) => {
   let prometheus: Prometheus;
   beforeAll(async () => {
-    prometheus = await startPrometheus(servers.prometheus);
+    prometheus = await startPrometheus(servers.prometheus, { args: ["--enable-feature=native-histograms"] });
   });
   afterAll(() => prometheus.stop());
 
@@ -81,6 +83,55 @@ describeWithServers("whatever is recorded", (servers) => {
       });
       return { meter: pushmeter.meter, flush: () => pushmeter.flush() };
     }
+  });
+
+  it.each(["auto", "1.0"] as const)("arrives as native histograms, protocol %s", async (protocol) => {
+    const { seed } = new Random();
+    let run = 0;
+    // Far apart and close together; in one push and in several.
+    const values = fc.array(
+      fc.oneof(number, fc.double({ min: 0.9, max: 1.1 }), fc.constantFrom(0.25, 1, 8)),
+      {
+        maxLength: 300,
+      },
+    );
+    const property = fc.asyncProperty(fc.array(values, { minLength: 1, maxLength: 3 }), async (pushes) => {
+      const service = `native ${protocol} ${++run}`;
+      const errors: unknown[] = [];
+      const pushmeter = createPushmeter({
+        service,
+        push: remoteWrite({ url: prometheus.writeUrl, protocol, histograms: "native" }),
+        onError: (error) => errors.push(error),
+      });
+      const histogram = pushmeter.meter.createHistogram("fuzz.native");
+      const recorded: number[] = [];
+      for (const values of pushes) {
+        for (const value of values) {
+          histogram.record(value);
+          if (Number.isFinite(value) && value >= 0) recorded.push(value);
+        }
+        expect([await pushmeter.flush(), errors]).toEqual([true, []]);
+      }
+      // Pushes of one millisecond are a millisecond apart.
+      const [stored] = await prometheus.queryHistograms(`fuzz_native{job="${service}"}`, Date.now() + 1000);
+      expect(stored?.count ?? 0).toBe(recorded.length);
+      if (!stored) return;
+      const sum = recorded.reduce((a, b) => a + b, 0);
+      expect(Math.abs(stored.sum - sum)).not.toBeGreaterThan(sum * 1e-12);
+      // OpenTelemetry puts subnormal numbers into the bucket of the smallest normal one.
+      const placed = recorded.map((value) => value && Math.max(value, SMALLEST_NORMAL));
+      let counted = 0;
+      for (const { lower, upper, count } of stored.buckets) {
+        counted += count;
+        const between = (low: number, high: number) =>
+          placed.filter((value) => (lower === upper ? value === 0 : value > low && value <= high)).length;
+        // Bounds are powers of roots of two: the last digit of a double may fall on either side.
+        expect(count).toBeGreaterThanOrEqual(between(lower * (1 + 1e-12), upper * (1 - 1e-12)));
+        expect(count).toBeLessThanOrEqual(between(lower * (1 - 1e-12), upper * (1 + 1e-12)));
+      }
+      expect(counted).toBe(recorded.length);
+    });
+    await fc.assert(property, { seed, numRuns: RUNS / 2 });
   });
 
   async function compare(service: string, recordings: readonly Recording[], bounds: readonly number[]) {

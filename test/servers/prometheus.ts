@@ -15,6 +15,15 @@ export interface QueriedRange {
   readonly samples: readonly (readonly [time: number, value: number])[];
 }
 
+/** A native histogram at one time. */
+export interface QueriedHistogram {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly count: number;
+  readonly sum: number;
+  /** The zero bucket's bounds are the same number. */
+  readonly buckets: readonly { readonly lower: number; readonly upper: number; readonly count: number }[];
+}
+
 export interface Prometheus extends Server {
   /** The remote-write endpoint. */
   readonly writeUrl: string;
@@ -22,6 +31,8 @@ export interface Prometheus extends Server {
   query(promql: string, time?: number): Promise<QueriedSeries[]>;
   /** An instant query whose result is a matrix, such as `up[5m]`: the samples as they are stored. */
   queryRange(promql: string, time?: number): Promise<QueriedRange[]>;
+  /** An instant query whose result is a vector of native histograms. */
+  queryHistograms(promql: string, time?: number): Promise<QueriedHistogram[]>;
 }
 
 export interface PrometheusOptions {
@@ -41,6 +52,19 @@ interface Answer {
       readonly metric: Record<string, string>;
       readonly value: readonly [number, string];
       readonly values: readonly (readonly [number, string])[];
+      readonly histogram: readonly [
+        number,
+        {
+          readonly count: string;
+          readonly sum: string;
+          readonly buckets?: readonly (readonly [
+            rule: number,
+            lower: string,
+            upper: string,
+            count: string,
+          ])[];
+        },
+      ];
     }[];
   };
 }
@@ -85,6 +109,17 @@ export function querying(url: string, before?: () => Promise<unknown>): Omit<Pro
       (await query(promql, time)).map(({ metric, values }) => ({
         labels: metric,
         samples: values.map(([seconds, value]) => [Math.round(seconds * 1000), number(value)] as const),
+      })),
+    queryHistograms: async (promql, time) =>
+      (await query(promql, time)).map(({ metric, histogram: [, { count, sum, buckets = [] }] }) => ({
+        labels: metric,
+        count: number(count),
+        sum: number(sum),
+        buckets: buckets.map(([, lower, upper, count]) => ({
+          lower: number(lower),
+          upper: number(upper),
+          count: number(count),
+        })),
       })),
   };
 }

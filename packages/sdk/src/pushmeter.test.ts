@@ -1,3 +1,11 @@
+import {
+  type AggregationOption,
+  AggregationTemporality,
+  AggregationType,
+  DataPointType,
+  InMemoryMetricExporter,
+  InstrumentType,
+} from "@opentelemetry/sdk-metrics";
 import { describe, expect, it, vi } from "vitest";
 import { createPushmeter, type Platform, type Pushmeter, type PushmeterOptions } from "./index.ts";
 import { remoteWrite } from "./remote-write/index.ts";
@@ -46,7 +54,35 @@ class Instance {
   }
 }
 
+/** Somebody else's exporter, which wants exponential histograms. */
+class Exponential extends InMemoryMetricExporter {
+  constructor() {
+    super(AggregationTemporality.CUMULATIVE);
+  }
+
+  selectAggregation(type: InstrumentType): AggregationOption {
+    return type === InstrumentType.HISTOGRAM
+      ? { type: AggregationType.EXPONENTIAL_HISTOGRAM }
+      : { type: AggregationType.DEFAULT };
+  }
+}
+
 describe("createPushmeter", () => {
+  it("records with the buckets that the destination prefers, whether it is given or made", async () => {
+    for (const make of [(push: Exponential) => push, (push: Exponential) => () => push]) {
+      const exporter = new Exponential();
+      const instance = new Instance({ push: make(exporter) });
+      for (let i = 0; i < 3; i++) {
+        instance.invoke();
+        await instance.flush();
+      }
+      const metrics = exporter.getMetrics().at(-1)?.scopeMetrics[0]?.metrics ?? [];
+      const requests = metrics.find(({ descriptor }) => descriptor.name === "http.server.request.duration");
+      expect(requests?.dataPointType).toBe(DataPointType.EXPONENTIAL_HISTOGRAM);
+      expect(requests?.dataPoints[0]?.value).toMatchObject({ count: 3 });
+    }
+  });
+
   it("asks for no time, randomness or network before the first invocation", () => {
     const runtime = new Proxy({} as FakeRuntime, {
       get: (_, name) => {

@@ -75,6 +75,7 @@ class Core implements Pushmeter {
 
   constructor(options: PushmeterOptions<never>, runtime: Runtime) {
     this.#options = options;
+    if (typeof options.push !== "function") this.#destination = options.push;
     this.#runtime = runtime;
     const reader = new Reader((type) => this.#destination?.selectAggregation?.(type) ?? DEFAULT);
     this.#provider = new MeterProvider({ resource: resourceFromAttributes({}), readers: [reader] });
@@ -201,9 +202,8 @@ class Core implements Pushmeter {
     if (this.#instance.disabled) return;
     if (waitUntil && trigger) this.#instruments.coldstarts.add(1, { "faas.trigger": trigger });
     try {
-      if (push) {
-        const destination =
-          typeof push === "function" ? (push as (env: unknown) => Push)(this.#instance.env) : push;
+      if (typeof push === "function") {
+        const destination = (push as (env: unknown) => Push)(this.#instance.env);
         this.#destination = checkDestination("what push returns", destination);
       }
     } catch (error) {

@@ -24,7 +24,8 @@ export interface RemoteWriteOptions extends TargetOptions {
    * `"native"`: histograms are recorded with OpenTelemetry's exponential buckets and sent as native histograms, by
    * either version of remote write; for Prometheus with `--enable-feature=native-histograms`, or from 3.8 on. A
    * receiver that refuses them gets classic ones for the rest of the instance's life: count and sum exact, each
-   * exponential bucket in the classic one where its middle is. `"classic"`, the default: buckets with bounds.
+   * exponential bucket in the classic one where its middle is. What is recorded before the first invocation stays
+   * classic where `push` is a function. `"classic"`, the default: buckets with bounds.
    */
   readonly histograms?: "classic" | "native" | undefined;
 }
