@@ -236,6 +236,16 @@ describe("a series that the receiver refuses", () => {
     expect(writer.receiver.total("logins_total")).toBe(1000);
   });
 
+  it("takes no other's zero, though the fallback to 1.0 leaves open what is stored", async () => {
+    const writer = new Writer();
+    const poisoned = allergic(writer, "poison");
+    writer.network = async (request) => (is2(request) ? answer(415) : poisoned(request));
+    const counter = writer.meter.createCounter("logins");
+    for (const result of ["a", "b", "poison", "c", "d"]) counter.add(5, { result });
+    expect(await writer.push()).toMatchObject({ code: 1 });
+    expect(writer.samples("logins_total")).toEqual(Array(4).fill([0, 5]));
+  });
+
   it("is not looked for for ever when all are refused", async () => {
     const writer = new Writer("1.0");
     writer.network = async () => answer(400, "no");

@@ -87,17 +87,18 @@ export class Sender {
   async #send(entries: readonly Entry[], push: Push, since: number, unclear = false): Promise<void> {
     const { encoder, batch, end } = push;
     const { time } = batch;
+    let zerosSince = since;
     // Before the request leaves: the invocation that waits for the answer may be aborted.
     for (const entry of entries) entry.sent ||= time;
     for (;;) {
       const version = this.#version;
-      const body = snappy(encoder.encode(entries, batch, version, since));
+      const body = snappy(encoder.encode(entries, batch, version, zerosSince));
       const call = { method: "POST", headers: HEADERS[version], body, final: NATIVE_REFUSED };
       const answer = await this.#target.send(call, end - this.#runtime.monotonic());
       const { status } = answer;
       const isStored = status < 300;
       const isConflict = status === 400 || status === 409;
-      const zeros = entries.filter((entry) => hasZero(entry, since));
+      const zeros = entries.filter((entry) => hasZero(entry, zerosSince));
       const sent = entries.length + zeros.length;
       const written = version === 2 ? writtenOf(answer) : isStored ? sent : undefined;
 
@@ -112,7 +113,7 @@ export class Sender {
       // A zero is refused as out of order where the receiver has it already.
       const before = unclear ? Infinity : time;
       if (isConflict && zeros.some((entry) => entry.sent < before)) {
-        since = before;
+        zerosSince = before;
         continue;
       }
       if (written !== undefined && (isStored || isConflict)) {
@@ -129,6 +130,7 @@ export class Sender {
         const half = entries.length >> 1;
         for (const part of [entries.slice(0, half), entries.slice(half)]) {
           if (status === 413) encoder.regroup(part);
+          // With zeros once more: it may have been another part's that was refused.
           await this.#send(part, push, since, unclear);
         }
         return;
