@@ -9,6 +9,7 @@ export class SlowReceiver {
   readonly receiver = new Receiver();
   /** Milliseconds until an answer; Infinity: takes the request and never answers. */
   delay = 0;
+  #held: Promise<void> | undefined;
   readonly #server: ServerType;
 
   private constructor() {
@@ -26,6 +27,13 @@ export class SlowReceiver {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/api/v1/write`;
   }
 
+  /** From now on nobody gets an answer; the result lets them have it. */
+  hold(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#held = promise;
+    return resolve;
+  }
+
   stop(): void {
     this.#server.close();
     if ("closeAllConnections" in this.#server) this.#server.closeAllConnections();
@@ -33,6 +41,7 @@ export class SlowReceiver {
 
   async #answer(request: Request): Promise<Response> {
     if (this.delay === Infinity) return new Promise(() => {});
+    await this.#held;
     await sleep(this.delay);
     return this.receiver.fetch(request);
   }
