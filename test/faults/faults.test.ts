@@ -46,13 +46,13 @@ describeWithServers("a misbehaving network", (servers) => {
     name: string,
     protocol: (typeof PROTOCOLS)[number],
     faults: readonly Fault[],
-    _random = Math.random,
+    random?: () => number,
   ) {
     const network = new Network(prometheus.url);
     await network.start();
     try {
       const url = `${network.url}/api/v1/write`;
-      const instance = new Instance(`${name}, ${protocol}`, { url, protocol });
+      const instance = new Instance(`${name}, ${protocol}`, { url, protocol }, random);
       network.faults.push(...faults);
       for (let round = 0; round < ROUNDS; round++) {
         instance.record(round);
@@ -85,15 +85,13 @@ describeWithServers("a misbehaving network", (servers) => {
       const faults = Array.from({ length: 3 + random.below(12) }, () =>
         random.pick([...FAULTS, ...Array<Fault>(5).fill("pass")]),
       );
+      // All drawn here: these tests run at once, in an order that no seed repeats.
+      const protocol = random.pick(PROTOCOLS);
       const own = Array.from({ length: 64 }, () => random.next());
       let i = 0;
-      it(`${n}: ${faults.join(" · ")}`, () =>
-        run(
-          `random ${random.seed} ${n}`,
-          random.pick(PROTOCOLS),
-          faults,
-          () => own[i++ % own.length] as number,
-        ));
+      const next = () => own[i++ % own.length] as number;
+      it(`${n}: ${protocol}: ${faults.join(" · ")}`, () =>
+        run(`random ${random.seed} ${n}`, protocol, faults, next));
     }
   });
 

@@ -17,8 +17,8 @@ export class Instance {
   readonly #logins;
   readonly #duration;
 
-  constructor(service: string, options: RemoteWriteOptions) {
-    const runtime = fastRuntime();
+  constructor(service: string, options: RemoteWriteOptions, random = Math.random) {
+    const runtime = fastRuntime(random);
     this.service = service;
     this.pushmeter = createPushmeter(
       {
