@@ -1,5 +1,4 @@
 /** What arrived, as tables for people. Environments are added up, as `sum by` does in Prometheus. */
-
 import { table } from "@pushmeter/tools/table";
 import { INVOKE, LOGINS } from "../../worker/demo/counted.ts";
 import { durations, requests, total } from "../../worker/demo/report.ts";

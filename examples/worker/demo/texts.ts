@@ -1,5 +1,4 @@
 /** What the demo says besides its tables. */
-
 import { table } from "@pushmeter/tools/table";
 import type { Counts } from "./counts.ts";
 import type { Instance } from "./instance.ts";
