@@ -1,6 +1,9 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
+/** Hangs are what these end; a slow machine with every core busy is none. */
+const DEADLINES = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } };
+
 /** Unit tests run against the sources; `test/` runs against what was built, as users get it. */
 const sources = (ondemand: string) => [
   { find: "#ondemand", replacement: `${import.meta.dirname}/packages/sdk/src/${ondemand}` },
@@ -15,7 +18,7 @@ export default defineConfig({
       "./grafana/vitest.config.ts",
       {
         resolve: { alias: sources("ondemand.ts") },
-        test: { name: "node", include: ["packages/*/src/**/*.test.ts"] },
+        test: { ...DEADLINES, name: "node", include: ["packages/*/src/**/*.test.ts"] },
       },
       {
         // The same suite in workerd: what is promised for the edge is tried there.
@@ -26,6 +29,7 @@ export default defineConfig({
         ],
         resolve: { alias: sources("ondemand.edge.ts") },
         test: {
+          ...DEADLINES,
           name: "workerd",
           include: ["packages/*/src/**/*.test.ts"],
           exclude: ["**/*.node.test.ts"],

@@ -1,20 +1,15 @@
-/** Numbers that look random and can be had again: mulberry32. The seed is printed; `SEED` repeats a run. */
+import { seeded } from "@pushmeter/tools/random";
+
+/** Numbers that look random and can be had again. The seed is printed; `SEED` repeats a run. */
 export class Random {
   readonly seed: number;
-  #state: number;
+  /** At least 0, less than 1. */
+  readonly next: () => number;
 
   constructor(seed = Number(process.env.SEED) || Math.floor(Math.random() * 2 ** 31)) {
     this.seed = seed;
-    this.#state = seed;
+    this.next = seeded(seed);
     console.info(`SEED=${seed}`);
-  }
-
-  /** At least 0, less than 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   }
 
   below(limit: number): number {

@@ -1,6 +1,10 @@
 /** Everything that the README says and a machine can check: its code runs, its tables are what arrives. */
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { instrumentWorker } from "@pushmeter/adapters/workers";
 import { createPushmeter, type PushFailure } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
@@ -35,6 +39,12 @@ const scheduled = async () => {};
 const queue = async () => {};
 const [token, username, password] = ["token", "user", "pass"];
 `;
+
+/** Of `npm pack --json`. */
+interface Packed {
+  readonly name: string;
+  readonly files: readonly { readonly path: string }[];
+}
 
 async function bundle(contents: string): Promise<string> {
   const { outputFiles } = await build({
@@ -165,7 +175,28 @@ describe("the README", () => {
     const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     const named = [...readme.matchAll(/npm (?:run )?(\w[\w:]*)/g)].map(([, name = ""]) => name);
     expect(named).toContain("demo");
-    for (const name of named) expect(Object.keys(scripts)).toContain(name);
+    for (const name of named) expect([...Object.keys(scripts), "pack", "install"]).toContain(name);
+  });
+
+  it("packs what it says, with everything that the packages export", async () => {
+    const [, workspaces = ""] = /^npm pack (.*?) +#/m.exec(readme) ?? [];
+    const folder = await mkdtemp(join(tmpdir(), "pushmeter-packed-"));
+    try {
+      const pack = ["pack", "--json", "--pack-destination", folder, ...workspaces.split(" ")];
+      const { stdout } = await promisify(execFile)("npm", pack, { cwd: root });
+      const packed = JSON.parse(stdout) as Packed[] | Record<string, Packed>;
+      for (const { name, files } of Object.values(packed)) {
+        const paths = files.map(({ path }) => path);
+        const manifest = join(root, "packages", name.replace("@pushmeter/", ""), "package.json");
+        const { exports, imports } = JSON.parse(readFileSync(manifest, "utf8"));
+        const named = JSON.stringify([exports, imports]).match(/\.\/dist[^"]*/g) ?? [];
+        expect(named.length).toBeGreaterThan(0);
+        for (const path of named) expect(paths).toContain(path.slice(2));
+        expect(paths.filter((path) => /\.test\.|(?<!\.d)\.ts$/.test(path))).toEqual([]);
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it("states the size that a Worker pays, which is at most 26 kB", async () => {

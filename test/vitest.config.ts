@@ -9,6 +9,7 @@ export default defineProject({
     globalSetup: ["./servers/global-setup.ts"],
     testTimeout: 120_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     fileParallelism: false,
   },
 });

@@ -1,12 +1,12 @@
 /** `npm run bench [-- --json] [-- --only PART]`: pushmeter beside its peers, and the bars it has to meet. */
 import { parseArgs } from "node:util";
+import { table } from "@pushmeter/tools/table";
 import { aggregator } from "./aggregator/aggregator.ts";
 import { lambda } from "./lambda/lambda.ts";
 import { latency } from "./latency/latency.ts";
 import type { Part, Result } from "./part.ts";
 import { progressOf } from "./progress.ts";
 import { sizes } from "./sizes.ts";
-import { table } from "./table.ts";
 import { time } from "./time/time.ts";
 import { wire } from "./wire/wire.ts";
 

@@ -62,17 +62,18 @@ describe("a push in workerd", () => {
   const rig = new Rig();
 
   it("whose owner was aborted in the middle of it is made good, though it was stored", async () => {
-    const worker = await rig.start({ flush: 10 });
+    const worker = await rig.start({ flush: 10, timeout: 20_000 });
     await rig.front.fail("silence");
-    await seen(worker, "/raw/aborted");
+    // Long enough for the push to be on its way.
+    const after = 1500;
+    await seen(worker, `/raw/aborted?after=${after}`);
     await until(
       "the push is under way",
       () => rig.receiver.accepted,
       (accepted) => accepted === 1,
     );
     await seen(worker, "/raw/aborted");
-    // Aborted 100 ms after its response.
-    await throughout(500, () => expect(rig.receiver.accepted).toBe(1));
+    await throughout(after + 500, () => expect(rig.receiver.accepted).toBe(1));
     await rig.front.work();
     await seen(worker, "/courses/1");
     const sent = { [ABORTED]: 2, [COURSE]: 1 };

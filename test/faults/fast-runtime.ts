@@ -6,14 +6,14 @@ import type { Runtime } from "@pushmeter/sdk";
 
 const SPEED = 20;
 
-export function fastRuntime(): Runtime {
+export function fastRuntime(random: () => number): Runtime {
   return {
     now: () => Date.now(),
     monotonic: () => performance.now() * SPEED,
-    random: () => Math.random(),
+    random,
     instanceId: () => crypto.randomUUID(),
     timer(ms, callback) {
-      const timer = setTimeout(callback, ms / SPEED);
+      const timer = setTimeout(callback, Math.max(ms, 0) / SPEED);
       return () => clearTimeout(timer);
     },
     fetch: (request) => fetch(request),

@@ -29,8 +29,8 @@ export class Instance {
   readonly #duration;
   #durations = 0;
 
-  constructor(service: string, options: RemoteWriteOptions) {
-    const runtime = fastRuntime();
+  constructor(service: string, options: RemoteWriteOptions, random = Math.random) {
+    const runtime = fastRuntime(random);
     this.service = service;
     this.pushmeter = createPushmeter(
       {

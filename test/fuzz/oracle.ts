@@ -29,6 +29,8 @@ export function expected(recordings: readonly Recording[]): Map<string, Tally> {
   // Sets that differ only in what Prometheus cannot write are one series.
   const series = new Map<string, Tally>();
   for (const { recording, tally } of sets.values()) {
+    // A counter that was given no number has not counted since the push before.
+    if (recording.kind === "counter" && Number.isNaN(tally.value)) continue;
     const key = keyOf(recording.kind, labelsOf(recording.attributes));
     const known = series.get(key);
     if (known) add(recording.kind, known, tally);

@@ -3,11 +3,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { Receiver } from "@pushmeter/sdk/testing";
+import { seeded } from "@pushmeter/tools/random";
+import { type Server, serve } from "@pushmeter/tools/serve";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { bundle } from "../bundle.ts";
 import type { Bar, Progress, Result } from "../part.ts";
-import { seeded } from "../random.ts";
-import { type Server, serve } from "../server.ts";
 import { quantile } from "../statistics.ts";
 import { load } from "./load.ts";
 

@@ -1,6 +1,6 @@
 /** The process in which time is measured: with a garbage collector that can be called, and nothing else to do. */
-import { seeded } from "../random.ts";
-import { serve } from "../server.ts";
+import { seeded } from "@pushmeter/tools/random";
+import { serve } from "@pushmeter/tools/serve";
 import { contenders } from "./contenders.ts";
 import { runRounds } from "./rounds.ts";
 

@@ -37,7 +37,7 @@ function parse(args: string[]): { check: boolean; seconds: number; help: boolean
   const options = {
     check: { type: "boolean" },
     seconds: { type: "string" },
-    help: { type: "boolean" },
+    help: { type: "boolean", short: "h" },
   } as const;
   try {
     const { values } = parseArgs({ args, options });
@@ -45,6 +45,6 @@ function parse(args: string[]): { check: boolean; seconds: number; help: boolean
     if (!(seconds >= 1 && seconds <= 600)) throw new Error("--seconds must be a number from 1 to 600.");
     return { check: values.check ?? false, seconds, help: values.help ?? false };
   } catch (error) {
-    throw new Failure((error as Error).message, 2);
+    throw new Failure(`${(error as Error).message}\nSee npm run demo:lambda -- --help`, 2);
   }
 }

@@ -1,8 +1,8 @@
 /** What arrived, as tables for people. Environments are added up, as `sum by` does in Prometheus. */
+import { table } from "@pushmeter/tools/table";
 import { INVOKE, LOGINS } from "../../worker/demo/counted.ts";
 import { durations, requests, total } from "../../worker/demo/report.ts";
 import type { Sample } from "../../worker/demo/samples.ts";
-import { table } from "../../worker/demo/table.ts";
 import { RECORDS } from "./counted.ts";
 
 export function report(samples: readonly Sample[]): string {

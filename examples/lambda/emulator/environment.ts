@@ -89,7 +89,7 @@ export class Environment {
   }
 
   invoke(event: unknown): Invocation {
-    const { timeout = 3_000 } = this.#options;
+    const { timeout = 3_000, leniency = 0 } = this.#options;
     const running: Running = {
       id: randomUUID(),
       event,
@@ -97,7 +97,7 @@ export class Environment {
       started: performance.now(),
       result: Promise.withResolvers(),
       end: Promise.withResolvers(),
-      timer: setTimeout(() => this.#timeOut(running), timeout),
+      timer: setTimeout(() => this.#timeOut(running), timeout + leniency),
       answered: false,
     };
     this.#running.set(running.id, running);
@@ -113,7 +113,8 @@ export class Environment {
       this.#process?.kill("SIGCONT");
       const grace = this.extensions.size || this.#options.concurrency ? SHUTDOWN_LIMIT : 0;
       this.#process?.kill(grace ? "SIGTERM" : "SIGKILL");
-      const timer = setTimeout(() => this.#process?.kill("SIGKILL"), grace);
+      const { leniency = 0 } = this.#options;
+      const timer = setTimeout(() => this.#process?.kill("SIGKILL"), grace && grace + leniency);
       await exited;
       clearTimeout(timer);
     }

@@ -5,6 +5,11 @@ export interface FunctionOptions {
   readonly handler?: string | undefined;
   /** ms. Default 3,000, as the service's. */
   readonly timeout?: number | undefined;
+  /**
+   * How much later than it says the emulator kills a function whose time is up, or that was told to end, ms. Default
+   * 0; on a machine that is too busy to wake anybody in time a test needs some.
+   */
+  readonly leniency?: number | undefined;
   /** Variables for the function. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Answers every registration of an extension with 403. */

@@ -1,9 +1,9 @@
 /** What arrived, as tables for people. Instances are added up, as `sum by` does in Prometheus. */
+import { table } from "@pushmeter/tools/table";
 import { INVOKE, LOGINS, REQUEST } from "./counted.ts";
 import { NO_ROUTE } from "./counts.ts";
 import { bucketsOf, quantile } from "./histogram.ts";
 import type { Sample } from "./samples.ts";
-import { table } from "./table.ts";
 
 type Labels = Sample["labels"];
 

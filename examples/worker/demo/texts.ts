@@ -1,8 +1,8 @@
 /** What the demo says besides its tables. */
+import { table } from "@pushmeter/tools/table";
 import type { Counts } from "./counts.ts";
 import type { Instance } from "./instance.ts";
 import { ofRun } from "./samples.ts";
-import { table } from "./table.ts";
 
 export function introduction(instances: readonly Instance[], embedded: boolean): string {
   const rows = instances.map(({ url, options }, index) => [

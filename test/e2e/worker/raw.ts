@@ -3,7 +3,7 @@ import { Broken } from "./app.ts";
 import type { Context, Env } from "./env.ts";
 
 export async function raw(request: Request, ctx: Context): Promise<Response> {
-  const { pathname } = new URL(request.url);
+  const { pathname, searchParams } = new URL(request.url);
   switch (pathname) {
     case "/raw/hello":
       return new Response("hello", { headers: { "x-raw": "yes" } });
@@ -21,7 +21,9 @@ export async function raw(request: Request, ctx: Context): Promise<Response> {
       throw undefined;
     case "/raw/aborted":
       // After the response, when the wrapper has recorded and lingers.
-      ctx.waitUntil(sleep(100).then(() => ctx.abort(new Error("aborted"))));
+      ctx.waitUntil(
+        sleep(Number(searchParams.get("after") ?? 100)).then(() => ctx.abort(new Error("aborted"))),
+      );
       return new Response("soon gone");
     default:
       return new Response("nothing here", { status: 404 });

@@ -45,6 +45,21 @@ describe("Totals", () => {
     ]);
   });
 
+  it("stay numbers when a counter is given none, and lose only what came with it", async () => {
+    const metered = new Metered();
+    const counter = metered.meter.createCounter("counter");
+    const upDown = metered.meter.createUpDownCounter("updown");
+    const gauge = metered.meter.createGauge("gauge");
+    for (const value of [Number.NaN, 2, Number.NaN, 3]) {
+      counter.add(value);
+      upDown.add(value);
+      gauge.record(value);
+      await metered.points();
+    }
+    gauge.record(Number.NaN);
+    expect((await metered.points()).map(({ value }) => value)).toEqual([5, 5, Number.NaN]);
+  });
+
   it("take what an observable counter observes as it is", async () => {
     const metered = new Metered();
     let total = 0;

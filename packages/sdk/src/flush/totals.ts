@@ -75,6 +75,8 @@ export class Totals {
 }
 
 function addPoint({ points }: Total, delta: Point, type: DataPointType): void {
+  // With one NaN in it a counter would stay NaN for the instance's whole life.
+  if (type === DataPointType.SUM && Number.isNaN(delta.value)) return;
   let attributes = delta.attributes;
   let key = keyOf(attributes);
   if (!points.has(key) && points.size >= CARDINALITY_LIMIT - 1) {

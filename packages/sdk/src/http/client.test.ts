@@ -56,6 +56,23 @@ describe("retries", () => {
     expect(await script.send()).toMatchObject({ status: 200, unclear: true });
   });
 
+  it("that end without an answer say why, where the platform tells", async () => {
+    const refused = new TypeError("fetch failed", {
+      cause: Object.assign(new Error(), { code: "ECONNREFUSED" }),
+    });
+    for (const [error, why] of [
+      [refused, "TypeError: fetch failed ECONNREFUSED"],
+      [new Error("Network connection lost."), "Error: Network connection lost."],
+      [undefined, "undefined"],
+    ] as const) {
+      const script = new Script([() => Promise.reject(error)], { timeout: 100 });
+      expect(await script.send()).toMatchObject({
+        result: "unreachable",
+        message: `remoteWrite to https://receiver.example/write: ${why}`,
+      });
+    }
+  });
+
   it.each([200, 204, 301, 400, 401, 404, 413, 415])("never follow %i", async (code) => {
     const script = new Script([status(code)]);
     expect(await script.send()).toMatchObject({ status: code, unclear: false });

@@ -60,7 +60,8 @@ export async function send(client: Client, call: Call, timeout: number): Promise
       failure = failed(client, "unavailable", `answered ${status}${body && `: ${body}`}`, status);
       wait = Math.max(wait, retryAfter(headers.get("retry-after"), runtime.now()));
     } catch (error) {
-      failure = error instanceof PushError ? error : failed(client, "unreachable", client.redact(`${error}`));
+      failure =
+        error instanceof PushError ? error : failed(client, "unreachable", client.redact(reasonOf(error)));
     }
     const left = end - runtime.monotonic() - wait;
     if (failure.result === "timeout" || left < SHORTEST_ATTEMPT) throw failure;
@@ -70,6 +71,12 @@ export async function send(client: Client, call: Call, timeout: number): Promise
 
 export function failed({ name }: Client, result: PushFailure, what: string, status?: number): PushError {
   return new PushError(result, `${name}: ${what}`, status);
+}
+
+/** Node says only "fetch failed"; why, such as ECONNREFUSED, stands in the cause. */
+function reasonOf(error: unknown): string {
+  const code = (error as { cause?: { code?: string } } | undefined)?.cause?.code;
+  return code ? `${error} ${code}` : `${error}`;
 }
 
 async function once(client: Client, call: Call, timeout: number): Promise<Omit<Answer, "unclear">> {

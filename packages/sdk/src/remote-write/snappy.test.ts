@@ -1,17 +1,7 @@
+import { seeded } from "@pushmeter/tools/random";
 import { uncompress } from "snappyjs";
 import { describe, expect, it } from "vitest";
 import { snappy } from "./snappy.ts";
-
-/** mulberry32: the same bytes for the same seed. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t ^= t + Math.imul(t ^ (t >>> 7), 61 | t);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe("snappy", () => {
   it.each([
@@ -29,7 +19,7 @@ describe("snappy", () => {
   it("of anything is read back by another implementation", () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     console.log(`seed ${seed}`);
-    const next = random(seed);
+    const next = seeded(seed);
     for (let round = 0; round < 500; round++) {
       const length = Math.floor(next() * (round % 50 ? 3000 : 150_000));
       const letters = 1 + Math.floor(next() ** 3 * 256);

@@ -3,7 +3,9 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 
 export interface Server {
+  /** Without a slash at the end. */
   readonly url: string;
+  /** Ends its connections, too. */
   close(): void;
 }
 
@@ -13,5 +15,9 @@ export async function serve(fetch: (request: Request) => Response | Promise<Resp
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
+  const close = () => {
+    server.close();
+    if ("closeAllConnections" in server) server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${port}`, close };
 }

@@ -1,0 +1,135 @@
+/** `npm run demo`, as users run it. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { until } from "./poll.ts";
+import { describeWithServers } from "./servers/describe.ts";
+import { startPrometheus } from "./servers/prometheus.ts";
+import { startPushgateway } from "./servers/pushgateway.ts";
+
+const DEMO = join(import.meta.dirname, "../examples/worker/demo/main.ts");
+
+/** The demo and all that it starts, in a process group of their own as a shell makes one. */
+class Demo {
+  output = "";
+  readonly #child;
+  readonly #closed;
+
+  constructor(...args: string[]) {
+    this.#child = spawn(process.execPath, [DEMO, ...args], { detached: true });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream.setEncoding("utf8").on("data", (chunk) => {
+        this.output += chunk;
+      });
+    }
+    this.#closed = once(this.#child, "close");
+  }
+
+  /** The exit status. */
+  async end(): Promise<number> {
+    const [code] = await this.#closed;
+    return code as number;
+  }
+
+  /** As Ctrl-C does it: to all of them. */
+  signal(signal: NodeJS.Signals): void {
+    try {
+      process.kill(-this.#group, signal);
+    } catch {
+      // Nobody is left.
+    }
+  }
+
+  /**
+   * Those that still run, by name, on Linux; one that has ended and that nobody has asked for its status does not.
+   */
+  async running(): Promise<string[]> {
+    const processes = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
+    const stats = await Promise.all(
+      processes.map((id) => readFile(`/proc/${id}/stat`, "utf8").catch(() => "")),
+    );
+    return stats.flatMap((stat) => {
+      const [, name = "", state = "", group] = /\((.*)\) (\w) \d+ (\d+)/s.exec(stat) ?? [];
+      return Number(group) === this.#group && !/[ZX]/.test(state) ? [name] : [];
+    });
+  }
+
+  get #group(): number {
+    return this.#child.pid as number;
+  }
+}
+
+const nobodyLeft = (demo: Demo) =>
+  until(
+    "all have ended",
+    () => demo.running(),
+    ({ length }) => length === 0,
+  );
+
+const PROOF = /\n([1-9]\d*) requests sent, \1 counted\n$/;
+
+describe("npm run demo", () => {
+  const demos: Demo[] = [];
+  afterEach(() => {
+    for (const demo of demos.splice(0)) demo.signal("SIGKILL");
+  });
+  const start = (...args: string[]) => {
+    const demo = new Demo(...args);
+    demos.push(demo);
+    return demo;
+  };
+
+  it("counts with --check exactly what it has sent over both wires, and says so in its last line", async () => {
+    const demo = start("--check", "--seconds", "1");
+    expect([await demo.end(), demo.output]).toEqual([0, expect.stringMatching(PROOF)]);
+    expect(demo.output).toMatch(/remote write +[1-9]/);
+    expect(demo.output).toMatch(/Pushgateway +[1-9]/);
+    expect(demo.output).toMatch(/app_users +[1-9]/);
+    await nobodyLeft(demo);
+  });
+
+  it.runIf(process.platform === "linux")("leaves nothing running after Ctrl-C", async () => {
+    const demo = start("--seconds", "60");
+    await until(
+      "requests are sent",
+      () => demo.output,
+      (output) => output.includes("Sending requests"),
+    );
+    expect(await demo.running()).toContain("workerd");
+    demo.signal("SIGINT");
+    expect(await demo.end()).toBe(130);
+    await nobodyLeft(demo);
+    // Nor a stack trace of what Ctrl-C has cut off.
+    expect(demo.output).not.toContain("Error");
+  });
+
+  it.each([
+    [["--chekc"], /Unknown argument --chekc, known are --check/],
+    [["--seconds", "0"], /--seconds must be a number from 1 to 600/],
+    [["--remote-write", "prometheus:9090"], /--remote-write must be an http or https URL/],
+    [["--check", "--pushgateway", "http://127.0.0.1:1"], /add --prometheus URL/],
+  ])("refuses %j with one sentence", async (args, sentence) => {
+    const demo = start(...args);
+    expect(await demo.end()).toBe(2);
+    expect(demo.output).toMatch(sentence);
+    expect(demo.output.trim().split("\n")).toHaveLength(1);
+  });
+
+  describeWithServers("against real servers", (servers) => {
+    it("reads back exactly what it has sent, over both wires", async () => {
+      const gateway = await startPushgateway(servers.pushgateway);
+      const prometheus = await startPrometheus(servers.prometheus, { scrape: [gateway.url] });
+      try {
+        const demo = start(
+          ...["--check", "--seconds", "1", "--prometheus", prometheus.url],
+          ...["--remote-write", prometheus.writeUrl, "--pushgateway", gateway.url],
+        );
+        expect([await demo.end(), demo.output]).toEqual([0, expect.stringMatching(PROOF)]);
+      } finally {
+        await Promise.all([gateway.stop(), prometheus.stop()]);
+      }
+    });
+  });
+});
