@@ -2,9 +2,10 @@
 
 import { type Attributes, createNoopMeter, type Histogram, type Meter } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { AggregationType, MeterProvider } from "@opentelemetry/sdk-metrics";
+import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { destinationFrom, scrape } from "#ondemand";
 import { AttributeSets } from "./attribute-sets.ts";
+import { DEFAULT_BUCKETS } from "./enumerations.ts";
 import { environment, isDisabled } from "./environment.ts";
 import { Flusher } from "./flush/flusher.ts";
 import { Pusher } from "./flush/pusher.ts";
@@ -49,8 +50,6 @@ export function createPushmeter<Env = Record<string, string | undefined>>(
   return new Core(options as PushmeterOptions<never>, runtime);
 }
 
-const DEFAULT = { type: AggregationType.DEFAULT } as const;
-
 /** An invocation and the objects by which it is found while it runs. */
 interface Running extends Invocation {
   readonly key: object;
@@ -76,7 +75,9 @@ class Core implements Pushmeter {
   constructor(options: PushmeterOptions<never>, runtime: Runtime) {
     this.#options = options;
     this.#runtime = runtime;
-    const reader = new Reader((type) => this.#destination?.selectAggregation?.(type) ?? DEFAULT);
+    const reader = new Reader(
+      (type) => this.#destination?.selectAggregation?.(type) ?? { type: DEFAULT_BUCKETS },
+    );
     this.#provider = new MeterProvider({ resource: resourceFromAttributes({}), readers: [reader] });
     const meter = lateHistograms(this.#provider.getMeter(METER_NAME));
     this.meter = isDisabled(environment()) ? createNoopMeter() : meter;

@@ -4,9 +4,10 @@
  */
 import type { Attributes } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
-import { AggregationTemporality, InstrumentType, type ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { InstrumentType, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { AttributeSets } from "../attribute-sets.ts";
 import type { Destination, PushResult } from "../destination.ts";
+import { COUNTER, DELTA } from "../enumerations.ts";
 import { PushError } from "../http/error.ts";
 import type { Instruments } from "../instruments.ts";
 import type { Runtime } from "../runtime.ts";
@@ -63,8 +64,8 @@ export class Pusher {
     let result: PushResult;
     try {
       const delta = await this.collect(resource, labels);
-      const temporality = destination.selectAggregationTemporality?.(InstrumentType.COUNTER);
-      const batch = temporality === AggregationTemporality.DELTA ? delta : this.totals(resource);
+      const temporality = destination.selectAggregationTemporality?.(COUNTER as InstrumentType);
+      const batch = temporality === DELTA ? delta : this.totals(resource);
       result = await exported(runtime, destination, batch, timeout - (runtime.monotonic() - started));
     } catch (error) {
       // Whatever somebody else's exporter threw; report takes anything.

@@ -4,13 +4,8 @@
  */
 import type { Attributes, AttributeValue, HrTime, MetricAdvice } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
-import {
-  type DataPoint,
-  DataPointType,
-  InstrumentType,
-  type MetricData,
-  type ResourceMetrics,
-} from "@opentelemetry/sdk-metrics";
+import type { DataPoint, InstrumentType, MetricData, ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import { GAUGE_POINTS, OBSERVABLE_COUNTER, SUM_POINTS } from "../enumerations.ts";
 import { type AnyHistogram, addExponential, addHistograms, isExponential, toClassic } from "../histogram.ts";
 import { labelName, type MetricType, metricName, unitWord } from "./names.ts";
 import { METER_NAME } from "./scope.ts";
@@ -96,8 +91,8 @@ export function translate(
 }
 
 function typeOf(data: MetricData): MetricType {
-  if (data.dataPointType === DataPointType.SUM) return data.isMonotonic ? "counter" : "gauge";
-  return data.dataPointType === DataPointType.GAUGE ? "gauge" : "histogram";
+  if (data.dataPointType === SUM_POINTS) return data.isMonotonic ? "counter" : "gauge";
+  return data.dataPointType === GAUGE_POINTS ? "gauge" : "histogram";
 }
 
 function familyOf(families: Map<string, Family>, { descriptor }: MetricData, type: MetricType): Family {
@@ -115,7 +110,7 @@ function familyOf(families: Map<string, Family>, { descriptor }: MetricData, typ
       help: descriptor.description,
       unit: unitWord(descriptor.unit, type),
       boundaries: advice?.explicitBucketBoundaries ?? DEFAULT_BOUNDARIES,
-      startsAtZero: type !== "gauge" && instrument !== InstrumentType.OBSERVABLE_COUNTER,
+      startsAtZero: type !== "gauge" && instrument !== OBSERVABLE_COUNTER,
       points: new Map(),
     };
     families.set(name, family);

@@ -1,6 +1,6 @@
 /** `@pushmeter/sdk/remote-write`: pushes to a Prometheus remote-write endpoint. */
-import { AggregationType, InstrumentType } from "@opentelemetry/sdk-metrics";
 import { cumulativeDestination, type Destination } from "../destination.ts";
+import { DEFAULT_BUCKETS, EXPONENTIAL_BUCKETS, HISTOGRAM } from "../enumerations.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames, invalid } from "../options.ts";
 import { type LabelCache, translate } from "../prometheus/translate.ts";
@@ -87,9 +87,8 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
       }
     },
   );
-  destination.selectAggregation = (type) =>
-    takesNative() && type === InstrumentType.HISTOGRAM
-      ? { type: AggregationType.EXPONENTIAL_HISTOGRAM }
-      : { type: AggregationType.DEFAULT };
+  destination.selectAggregation = (type) => ({
+    type: takesNative() && type === HISTOGRAM ? EXPONENTIAL_BUCKETS : DEFAULT_BUCKETS,
+  });
   return destination;
 }
