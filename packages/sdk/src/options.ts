@@ -21,6 +21,17 @@ export function checkNames(option: string, options: unknown, names: string): voi
   }
 }
 
+/** @throws TypeError unless `got` is a function or absent. */
+export function checkFunction(option: string, got: unknown): void {
+  if (got !== undefined && typeof got !== "function") invalid(option, got, "a function");
+}
+
+/** @throws TypeError unless `got` is one of the values. */
+export function checkOneOf(option: string, got: unknown, accepted: readonly unknown[]): void {
+  if (!accepted.includes(got))
+    invalid(option, got, accepted.map((value) => JSON.stringify(value)).join(" or "));
+}
+
 /** @throws TypeError unless `got` is a number of milliseconds from 1 to a day. */
 export function checkMilliseconds(option: string, got: unknown): void {
   if (!(typeof got === "number" && got >= 1 && got <= 86_400_000)) {

@@ -43,12 +43,11 @@ export interface Client {
 /**
  * Sends until there is an answer that no retry would change: a 2xx, 3xx or 4xx other than 429.
  *
- * @param timeout - for all attempts together, ms.
+ * @param end - of all attempts together, on the runtime's monotonic clock.
  * @throws PushError `unavailable`, `unreachable` or `timeout` when time is up.
  */
-export async function send(client: Client, call: Call, timeout: number): Promise<Answer> {
+export async function send(client: Client, call: Call, end: number): Promise<Answer> {
   const { runtime } = client;
-  const end = runtime.monotonic() + timeout;
   for (let attempt = 0; ; attempt++) {
     let failure: PushError;
     // Never at once: half of the pause is certain.

@@ -2,7 +2,7 @@
 import { cumulativeDestination, type Destination } from "../destination.ts";
 import { DEFAULT_BUCKETS, EXPONENTIAL_BUCKETS, HISTOGRAM } from "../enumerations.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
-import { checkNames, invalid } from "../options.ts";
+import { checkNames, checkOneOf } from "../options.ts";
 import { type LabelCache, translate } from "../prometheus/translate.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { Encoder } from "./encoder.ts";
@@ -43,12 +43,8 @@ export interface RemoteWriteOptions extends TargetOptions {
 export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = systemRuntime): Destination {
   checkNames("remoteWrite", options, `${TARGET_OPTIONS} protocol histograms`);
   const { protocol = "auto", histograms = "classic" } = options;
-  if (!["auto", "1.0", "2.0"].includes(protocol)) {
-    invalid("remoteWrite protocol", protocol, '"auto", "1.0" or "2.0"');
-  }
-  if (!["classic", "native"].includes(histograms)) {
-    invalid("remoteWrite histograms", histograms, '"classic" or "native"');
-  }
+  checkOneOf("remoteWrite protocol", protocol, ["auto", "1.0", "2.0"]);
+  checkOneOf("remoteWrite histograms", histograms, ["classic", "native"]);
   const target = new Target("remoteWrite", options, runtime);
   const sender = new Sender(target, runtime, protocol);
   const takesNative = () => histograms === "native" && sender.takesNative;
