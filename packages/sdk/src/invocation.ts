@@ -87,7 +87,7 @@ export function httpAttributes(
   ending: Ending,
   custom?: Attributes,
 ): Attributes {
-  const attributes: Attributes = custom ? { ...custom } : {};
+  const attributes: Attributes = { ...custom };
   attributes["http.request.method"] = methodOf(method);
   attributes["url.scheme"] = url.startsWith("https:") ? "https" : "http";
   if (ending.status) attributes["http.response.status_code"] = ending.status;

@@ -90,8 +90,7 @@ class Core implements Pushmeter {
 
   begin(trigger: Trigger, platform: () => Platform, key: object, context?: object): Invocation | undefined {
     try {
-      if (!this.#instance) this.#start(platform(), trigger);
-      if (this.#instance?.disabled || this.#ended) return undefined;
+      if (this.#isOff(this.#instance ?? this.#start(platform(), trigger))) return undefined;
       const startedAt = this.#runtime.monotonic();
       const invocation: Running = { startedAt, key, context, route: undefined, thrown: undefined };
       this.#running.set(key, invocation);
@@ -159,15 +158,13 @@ class Core implements Pushmeter {
   }
 
   async flush({ timeout }: { readonly timeout?: number } = {}): Promise<boolean> {
-    this.#start({});
-    if (this.#instance?.disabled || this.#ended) return true;
-    return this.#flusher.flush(timeout);
+    return this.#isOff(this.#start({})) || this.#flusher.flush(timeout);
   }
 
   async scrape(): Promise<Response> {
-    this.#start({});
-    const { disabled, resource, labels } = this.#instance as Instance;
-    if (disabled || this.#ended) return new Response();
+    const instance = this.#start({});
+    if (this.#isOff(instance)) return new Response();
+    const { resource, labels } = instance;
     await this.#pusher.collect(resource, labels);
     return scrape(this.#pusher.totals(resource));
   }
@@ -195,37 +192,39 @@ class Core implements Pushmeter {
     }
   }
 
-  #start({ env, waitUntil, resource }: Platform, trigger?: Trigger): void {
-    if (this.#instance) return;
+  #isOff({ disabled }: Instance): boolean {
+    return disabled || this.#ended;
+  }
+
+  #start({ env, waitUntil, resource }: Platform, trigger?: Trigger): Instance {
+    if (this.#instance) return this.#instance;
     const { push } = this.#options;
-    this.#instance = createInstance(this.#options, environment(env), this.#runtime.instanceId(), resource);
-    if (this.#instance.disabled) return;
+    const instance = createInstance(this.#options, environment(env), this.#runtime.instanceId(), resource);
+    this.#instance = instance;
+    if (instance.disabled) return instance;
     if (waitUntil && trigger) this.#instruments.coldstarts.add(1, { "faas.trigger": trigger });
     try {
-      if (push) {
-        const destination =
-          typeof push === "function" ? (push as (env: unknown) => Push)(this.#instance.env) : push;
-        this.#destination = checkDestination("what push returns", destination);
-      }
+      const destination = typeof push === "function" ? (push as (env: unknown) => Push)(instance.env) : push;
+      if (push) this.#destination = checkDestination("what push returns", destination as Push);
     } catch (error) {
-      this.#silent = true;
-      this.report(error);
+      this.#silence(error);
     }
+    return instance;
   }
 
   async #push(timeout: number): Promise<boolean> {
-    const { env, resource, labels } = this.#instance as Instance;
+    const { env, resource, labels } = this.#start({});
     try {
-      if (!this.#destination && !this.#silent) this.#destination = await destinationFrom(env, this.#runtime);
+      if (!this.#silent) this.#destination ??= await destinationFrom(env, this.#runtime);
     } catch (error) {
-      this.report(error);
-      this.#silent = true;
+      this.#silence(error);
     }
-    if (this.#destination) return this.#pusher.push(this.#destination, resource, labels, timeout);
-    if (!this.#silent) {
-      this.#silent = true;
-      this.report(new Error("pushmeter: nothing is pushed: set push or PUSHMETER_REMOTE_WRITE_URL"));
-    }
-    return false;
+    return this.#destination ? this.#pusher.push(this.#destination, resource, labels, timeout) : false;
+  }
+
+  /** There is no destination: says so once, and pushes nothing. */
+  #silence(error: unknown): void {
+    this.#silent = true;
+    this.report(error);
   }
 }

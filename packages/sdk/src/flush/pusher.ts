@@ -10,7 +10,7 @@ import type { Destination, PushResult } from "../destination.ts";
 import { COUNTER, DELTA } from "../enumerations.ts";
 import { PushError } from "../http/error.ts";
 import type { Instruments } from "../instruments.ts";
-import type { Runtime } from "../runtime.ts";
+import { inTime, type Runtime } from "../runtime.ts";
 import type { Reader } from "./reader.ts";
 import { Totals } from "./totals.ts";
 
@@ -56,7 +56,7 @@ export class Pusher {
   async push(
     destination: Destination,
     resource: Resource,
-    labels: Attributes | undefined,
+    labels: Attributes,
     timeout: number,
   ): Promise<boolean> {
     const { runtime, report, instruments } = this.#options;
@@ -66,7 +66,14 @@ export class Pusher {
       const delta = await this.collect(resource, labels);
       const temporality = destination.selectAggregationTemporality?.(COUNTER as InstrumentType);
       const batch = temporality === DELTA ? delta : this.totals(resource);
-      result = await exported(runtime, destination, batch, timeout - (runtime.monotonic() - started));
+      const left = timeout - (runtime.monotonic() - started);
+      // In time, even if the destination never calls back.
+      result = await inTime(
+        runtime,
+        left,
+        new Promise<PushResult>((resolve) => destination.export(batch, resolve, { timeout: left })),
+        () => new PushError("timeout", `push took longer than ${left} ms`),
+      );
     } catch (error) {
       // Whatever somebody else's exporter threw; report takes anything.
       result = { code: 1, error: error as Error };
@@ -78,26 +85,4 @@ export class Pusher {
     for (const [reason, points] of dropped) instruments.dropped.add(points, { reason });
     return code === 0;
   }
-}
-
-/** `export` as a promise that settles in time, even if the destination never calls back. */
-function exported(
-  runtime: Runtime,
-  destination: Destination,
-  batch: ResourceMetrics,
-  timeout: number,
-): Promise<PushResult> {
-  return new Promise((resolve) => {
-    const cancel = runtime.timer(timeout, () =>
-      resolve({ code: 1, error: new PushError("timeout", `push took longer than ${timeout} ms`) }),
-    );
-    destination.export(
-      batch,
-      (result) => {
-        cancel();
-        resolve(result);
-      },
-      { timeout },
-    );
-  });
 }

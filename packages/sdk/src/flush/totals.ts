@@ -15,8 +15,8 @@ import type {
   ResourceMetrics,
   ScopeMetrics,
 } from "@opentelemetry/sdk-metrics";
-import { CUMULATIVE, GAUGE_POINTS, OBSERVABLE_GAUGE, SUM_POINTS } from "../enumerations.ts";
-import { type AnyHistogram, addHistograms } from "../histogram.ts";
+import { CUMULATIVE, GAUGE_POINTS, OBSERVABLE_GAUGE } from "../enumerations.ts";
+import { add, type Value } from "../histogram.ts";
 
 /** Attribute sets per instrument, the overflow set among them: the OpenTelemetry SDK's own default. */
 export const CARDINALITY_LIMIT = 2000;
@@ -85,13 +85,9 @@ function addPoint({ points }: Total, delta: Point, type: DataPointType): void {
   if (!total) {
     // The SDK keeps the object that the caller recorded with; a copy cannot change under our feet.
     points.set(key, { ...delta, attributes: { ...attributes } });
-  } else if (type === SUM_POINTS) {
-    total.value = (total.value as number) + (delta.value as number);
-  } else if (type === GAUGE_POINTS) {
-    total.value = delta.value;
   } else {
     // One instrument, one kind of buckets: they always add up.
-    total.value = addHistograms(total.value as AnyHistogram, delta.value as AnyHistogram);
+    total.value = type === GAUGE_POINTS ? delta.value : add(total.value as Value, delta.value as Value);
   }
 }
 

@@ -2,7 +2,7 @@
  * The one way out: a request with a deadline, retried with exponential back-off and jitter. Knows no
  * metrics. Retry rules: Prometheus remote-write specification 1.0 and 2.0, "Retries & backoff".
  */
-import { type Runtime, sleep } from "../runtime.ts";
+import { inTime, type Runtime, sleep } from "../runtime.ts";
 import { PushError, type PushFailure } from "./error.ts";
 
 /** What is read of an answer's body, in bytes, and what is kept of it: a secret may stand across a cut. */
@@ -71,24 +71,16 @@ export function failed({ name }: Client, result: PushFailure, what: string, stat
   return new PushError(result, `${name}: ${what}`, status);
 }
 
-async function once(client: Client, call: Call, timeout: number): Promise<Omit<Answer, "unclear">> {
+function once(client: Client, call: Call, timeout: number): Promise<Omit<Answer, "unclear">> {
+  const { url, method, headers, body = null } = call;
   const abort = new AbortController();
-  let cancel = () => {};
-  const late = new Promise<never>((_, reject) => {
-    cancel = client.runtime.timer(timeout, () => {
-      reject(failed(client, "timeout", `no answer within ${Math.round(timeout)} ms`));
-      abort.abort();
-    });
+  // A redirect would carry custom headers, and with them a token, to wherever it points.
+  const request = new Request(url, { method, headers, body, redirect: "manual", signal: abort.signal });
+  // A fetch of the user's need not heed the signal: this ends in time anyway.
+  return inTime(client.runtime, timeout, answer(client, request), () => {
+    abort.abort();
+    return failed(client, "timeout", `no answer within ${Math.round(timeout)} ms`);
   });
-  try {
-    const { url, method, headers, body = null } = call;
-    // A redirect would carry custom headers, and with them a token, to wherever it points.
-    const request = new Request(url, { method, headers, body, redirect: "manual", signal: abort.signal });
-    // A fetch of the user's need not heed the signal: the race ends in time anyway.
-    return await Promise.race([late, answer(client, request)]);
-  } finally {
-    cancel();
-  }
 }
 
 async function answer({ fetch, redact }: Client, request: Request): Promise<Omit<Answer, "unclear">> {

@@ -129,19 +129,15 @@ export class Target {
 }
 
 function checkUrl(option: string, value: unknown): URL {
-  let url: URL | undefined;
   try {
-    const parsed = new URL(value as string);
+    const url = new URL(value as string);
     // Throws, as they will be decoded.
-    decodeURIComponent(parsed.username + parsed.password);
-    url = parsed;
+    decodeURIComponent(url.username + url.password);
+    if (typeof value === "string" && /^https?:$/.test(url.protocol)) return url;
   } catch {
     // Reported below, with everything else that is no http URL.
   }
-  if (typeof value !== "string" || !url || !/^https?:$/.test(url.protocol)) {
-    invalid(option, value, "an absolute http or https URL");
-  }
-  return url;
+  invalid(option, value, "an absolute http or https URL");
 }
 
 /** The headers to send; none for a signer, who needs the request. */
