@@ -149,7 +149,7 @@ describe("instrumentWorker", () => {
     expect(() => instrumentWorker(pushmeter, {})).toThrow(
       /handlers must be an object with fetch, scheduled or queue, got an object with no keys/,
     );
-    expect(() => instrumentWorker(pushmeter, (() => {}) as never)).toThrow(/got function/);
+    expect(() => instrumentWorker(pushmeter, (() => {}) as never)).toThrow(/got a function/);
     expect(() => instrumentWorker(pushmeter, undefined as never)).toThrow(/got undefined/);
     expect(() => instrumentWorker(pushmeter, { fetch: () => {} }, { rout: () => "/" } as never)).toThrow(
       /instrumentWorker has no option rout/,

@@ -13,7 +13,7 @@ export async function destinationFrom(env: Environment, runtime: Runtime): Promi
   const options = targetOptions(env, "REMOTE_WRITE");
   if (options) return remoteWrite(options, runtime);
   const other = ["PUSHGATEWAY", "OTLP"].find((name) => targetOptions(env, name));
-  const why = other ? `PUSHMETER_${other}_URL is for Node` : "nothing is pushed";
+  const why = other ? `PUSHMETER_${other}_URL` : "nothing is pushed";
   throw new TypeError(`pushmeter: ${why}: set push or PUSHMETER_REMOTE_WRITE_URL`);
 }
 

@@ -72,7 +72,7 @@ export class Pusher {
         runtime,
         left,
         new Promise<PushResult>((resolve) => destination.export(batch, resolve, { timeout: left })),
-        () => new PushError("timeout", `push took longer than ${left} ms`),
+        () => new PushError("timeout", `no answer within ${left} ms`),
       );
     } catch (error) {
       // Whatever somebody else's exporter threw; report takes anything.

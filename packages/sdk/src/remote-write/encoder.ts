@@ -139,18 +139,11 @@ export class Encoder {
       const { start, series } = entry;
       const { value } = series;
       if (start !== undefined && hasZero(entry, since)) {
-        const zero = Math.max(start, time - LONGEST_ZERO);
-        this.#sample(version, typeof value === "number" ? 0 : emptied(value), zero);
+        this.#sample(version, emptied(value), Math.max(start, time - LONGEST_ZERO));
       }
       // Prometheus 3.8 and later read the start with the sample, 3.2 to 3.7 with the series.
       const created = version === 2 && !stale ? start : undefined;
-      this.#sample(
-        version,
-        stale && typeof value !== "number" ? emptied(value) : value,
-        time,
-        created,
-        stale,
-      );
+      this.#sample(version, stale ? emptied(value) : value, time, created, stale);
       if (created !== undefined) message.int64(6, created);
       request.bytes(version === 1 ? 1 : 5, message.finish());
     }

@@ -4,11 +4,13 @@
  */
 import type { ExponentialHistogram } from "@opentelemetry/sdk-metrics";
 import { Writer } from "./protobuf.ts";
+import type { Series } from "./series.ts";
 
-/** What a counter's zero is to a histogram: as fine as it, so that the receiver can go on with it. */
-export function emptied(histogram: ExponentialHistogram): ExponentialHistogram {
+/** A series' value before anything was recorded: a histogram as fine as it, so that the receiver can go on with it. */
+export function emptied(value: Series["value"]): Series["value"] {
+  if (typeof value === "number") return 0;
   const none = { offset: 0, bucketCounts: [] };
-  return { ...histogram, count: 0, sum: 0, zeroCount: 0, positive: none, negative: none };
+  return { ...value, count: 0, sum: 0, zeroCount: 0, positive: none, negative: none };
 }
 
 /** All fields but the sum and the times. */
