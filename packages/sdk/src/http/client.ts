@@ -108,7 +108,5 @@ async function readStart(response: Response): Promise<string> {
 
 /** `Retry-After` in milliseconds, given as seconds or as an HTTP date (RFC 9110 §10.2.3); 0 if unreadable. */
 function retryAfter(value: string | null, now: number): number {
-  if (!value) return 0;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
-  return Math.max(ms, 0);
+  return Math.max(0, Number(value) * 1000 || Date.parse(`${value}`) - now || 0);
 }
