@@ -77,8 +77,9 @@ export function toClassic(
     [1, positive],
     [-1, negative],
   ] as const) {
-    for (const [i, count] of bucketCounts.entries())
+    bucketCounts.forEach((count, i) => {
       add(sign * 2 ** ((offset + i + 0.5) / 2 ** scale), count);
+    });
   }
   return { count, sum, buckets: { boundaries, counts } };
 }

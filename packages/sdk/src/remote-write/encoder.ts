@@ -138,8 +138,8 @@ export class Encoder {
       const message = this.#message.reset().raw(entry.head as Uint8Array);
       const { start, series } = entry;
       const { value } = series;
-      if (start !== undefined && hasZero(entry, since)) {
-        this.#sample(version, emptied(value), Math.max(start, time - LONGEST_ZERO));
+      if (hasZero(entry, since)) {
+        this.#sample(version, emptied(value), Math.max(entry.start, time - LONGEST_ZERO));
       }
       // Prometheus 3.8 and later read the start with the sample, 3.2 to 3.7 with the series.
       const created = version === 2 && !stale ? start : undefined;
@@ -231,6 +231,6 @@ export class Encoder {
 }
 
 /** Whether the request says with a zero where the series began. */
-export function hasZero({ start, stored, sent }: Entry, since: number): boolean {
-  return start !== undefined && !stored && sent >= since;
+export function hasZero(entry: Entry, since: number): entry is Entry & { readonly start: number } {
+  return entry.start !== undefined && !entry.stored && entry.sent >= since;
 }

@@ -28,14 +28,14 @@ export function writeBuckets(
     // Prometheus counts a bucket by its upper bound, OpenTelemetry by its lower one.
     let end = -1 - offset;
     let before = 0;
-    for (const [i, count] of bucketCounts.entries()) {
-      if (!count) continue;
+    bucketCounts.forEach((count, i) => {
+      if (!count) return;
       if (i !== end || !before) spans.push({ gap: i - end, length: 0 });
       (spans.at(-1) as { length: number }).length++;
       deltas.varint(zigzag(count - before));
       before = count;
       end = i + 1;
-    }
+    });
     for (const { gap, length } of spans) {
       fields.bytes(number, new Writer().int64(1, zigzag(gap)).int64(2, length).finish());
     }
