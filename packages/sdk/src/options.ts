@@ -7,11 +7,14 @@ export function invalid(option: string, got: unknown, accepted: string): never {
   throw new TypeError(`pushmeter: ${option} must be ${accepted}, got ${shape(got)}`);
 }
 
+/** @throws TypeError unless `got` is an object, and no array. */
+export function checkObject(option: string, got: unknown, accepted: string): asserts got is object {
+  if (typeof got !== "object" || !got || Array.isArray(got)) invalid(option, got, accepted);
+}
+
 /** @throws TypeError when `options` is no object or has a key that is not in `names` (space-separated). */
 export function checkNames(option: string, options: unknown, names: string): void {
-  if (typeof options !== "object" || !options || Array.isArray(options)) {
-    invalid(option, options, `an object with ${names.replaceAll(" ", ", ")}`);
-  }
+  checkObject(option, options, `an object with ${names.replaceAll(" ", ", ")}`);
   const accepted = names.split(" ");
   for (const key of Object.keys(options)) {
     if (accepted.includes(key)) continue;

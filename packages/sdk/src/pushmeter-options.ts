@@ -1,5 +1,5 @@
 /** The check of `createPushmeter`'s options. */
-import { checkFunction, checkMilliseconds, checkNames, checkText, invalid } from "./options.ts";
+import { checkFunction, checkMilliseconds, checkNames, checkObject, checkText, invalid } from "./options.ts";
 import type { Push, PushmeterOptions } from "./pushmeter-types.ts";
 
 /** @throws TypeError for an option that is unknown or unusable. */
@@ -16,13 +16,11 @@ export function checkOptions(options: PushmeterOptions<never>): void {
   } else checkText("service", service);
   if (push !== undefined && typeof push !== "function") checkDestination("push", push);
   if (flush !== "invocation") {
-    if (typeof flush !== "object") invalid("flush", flush, 'an object with every, or "invocation"');
+    checkObject("flush", flush, 'an object with every, or "invocation"');
     checkNames("flush", flush, "every");
     checkMilliseconds("flush.every", flush.every);
   }
-  if (typeof resource !== "object" || !resource) {
-    invalid("resource", resource, "an object of resource attributes");
-  }
+  checkObject("resource", resource, "an object of resource attributes");
   if (!Array.isArray(resourceLabels) || resourceLabels.some((label) => !label || typeof label !== "string")) {
     invalid("resourceLabels", resourceLabels, "an array of resource attribute names");
   }

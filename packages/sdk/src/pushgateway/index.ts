@@ -2,7 +2,7 @@
 import { cumulativeDestination, type Destination } from "../destination.ts";
 import { compress } from "../http/gzip.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
-import { checkNames, checkOneOf, checkText, invalid } from "../options.ts";
+import { checkNames, checkObject, checkOneOf, checkText, invalid } from "../options.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { groupPath } from "./grouping-key.ts";
 import { CONTENT_TYPE, toText } from "./text.ts";
@@ -79,7 +79,7 @@ function below(root: string, path: string): string {
 
 function checkGrouping(grouping: unknown): void {
   const accepted = "an object of label names and values, without job and instance";
-  if (typeof grouping !== "object" || !grouping) invalid("pushgateway grouping", grouping, accepted);
+  checkObject("pushgateway grouping", grouping, accepted);
   for (const [name, value] of Object.entries(grouping)) {
     if (!/^(?!__)[a-zA-Z_]\w*$/.test(name) || name === "job" || name === "instance") {
       invalid(`pushgateway grouping`, grouping, accepted);
