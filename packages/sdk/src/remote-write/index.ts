@@ -69,7 +69,7 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
         encoders.set(key, encoder);
         const batch = encoder.start(runtime.now(), translation);
         try {
-          await sender.push(encoder, batch, end - runtime.monotonic());
+          await sender.push(encoder, batch, end);
           return dropped;
         } catch (error) {
           // Once more, with classic ones.
@@ -79,7 +79,8 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
     },
     async () => {
       for (const encoder of encoders.values()) {
-        await sender.push(encoder, encoder.end(runtime.now(), takesNative()), target.timeout);
+        const end = runtime.monotonic() + target.timeout;
+        await sender.push(encoder, encoder.end(runtime.now(), takesNative()), end);
       }
     },
   );
