@@ -197,7 +197,7 @@ export class Encoder {
 
   #encodeHead(entry: Entry, version: Version): void {
     const { series, group } = entry;
-    const { name, labels, le, metadata } = series;
+    const { name, labels, le, type, help, unit } = series;
     const all: Labels = { ...labels, ...this.#target, le, __name__: name };
     const message = this.#message.reset();
     const field = this.#field.reset();
@@ -209,9 +209,9 @@ export class Encoder {
     }
     if (version === 2) {
       const refs = field.finish().slice();
-      field.reset().int64(1, TYPES.indexOf(metadata.type));
-      if (metadata.help) field.int64(3, this.#symbol(group, metadata.help));
-      if (metadata.unit) field.int64(4, this.#symbol(group, metadata.unit));
+      field.reset().int64(1, TYPES.indexOf(type));
+      if (help) field.int64(3, this.#symbol(group, help));
+      if (unit) field.int64(4, this.#symbol(group, unit));
       // Before the labels: then all that repeats from series to series stands together, which compresses well.
       message.bytes(5, field.finish()).bytes(1, refs);
     }
