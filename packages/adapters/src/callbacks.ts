@@ -1,6 +1,6 @@
 /** The options that every HTTP adapter takes: callbacks of the user's, whose failures nobody feels. */
 import type { Attributes } from "@opentelemetry/api";
-import type { Pushmeter } from "@pushmeter/sdk";
+import { checkFunction, checkNames, type Pushmeter } from "@pushmeter/sdk";
 
 export interface HttpOptions<Env = unknown> {
   /** The route's pattern, e.g. `/courses/:id`. Never return a raw path: each value becomes series. */
@@ -13,18 +13,10 @@ export interface HttpOptions<Env = unknown> {
     | undefined;
 }
 
-const NAMES = ["route", "ignore", "attributes"];
-
 /** @throws TypeError for an option that is unknown or no function. */
 export function checkHttpOptions(adapter: string, options: HttpOptions<never>): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (!NAMES.includes(name)) {
-      throw new TypeError(`pushmeter: ${adapter} has no option ${name}. Accepted: ${NAMES.join(", ")}`);
-    }
-    if (value !== undefined && typeof value !== "function") {
-      throw new TypeError(`pushmeter: ${adapter} ${name} must be a function, got ${typeof value}`);
-    }
-  }
+  checkNames(adapter, options, "route ignore attributes");
+  for (const [name, value] of Object.entries(options)) checkFunction(`${adapter} ${name}`, value);
 }
 
 /** The callback's result, or undefined if it throws; a throw is reported. */

@@ -146,8 +146,10 @@ describe("instrumentWorker", () => {
 
   it("refuses what is no Worker at start", () => {
     const { pushmeter } = new Recorded();
-    expect(() => instrumentWorker(pushmeter, {})).toThrow(/needs an object with fetch, scheduled or queue/);
-    expect(() => instrumentWorker(pushmeter, (() => {}) as never)).toThrow(/got function/);
+    expect(() => instrumentWorker(pushmeter, {})).toThrow(
+      /handlers must be an object with fetch, scheduled or queue, got an object with no keys/,
+    );
+    expect(() => instrumentWorker(pushmeter, (() => {}) as never)).toThrow(/got a function/);
     expect(() => instrumentWorker(pushmeter, undefined as never)).toThrow(/got undefined/);
     expect(() => instrumentWorker(pushmeter, { fetch: () => {} }, { rout: () => "/" } as never)).toThrow(
       /instrumentWorker has no option rout/,

@@ -1,5 +1,6 @@
 /** `@pushmeter/adapters/workers`: Cloudflare Workers. */
-import type { Platform, Pushmeter, Trigger } from "@pushmeter/sdk";
+import type { Attributes } from "@opentelemetry/api";
+import { invalid, type Platform, type Pushmeter, type Trigger } from "@pushmeter/sdk";
 import { checkHttpOptions, type HttpOptions } from "./callbacks.ts";
 import { measureHttp } from "./http.ts";
 
@@ -40,9 +41,7 @@ export function instrumentWorker<Handlers extends WorkerHandlers>(
   checkHttpOptions("instrumentWorker", options);
   const { fetch, scheduled, queue } = handlers ?? {};
   if (!fetch && !scheduled && !queue) {
-    throw new TypeError(
-      `pushmeter: instrumentWorker needs an object with fetch, scheduled or queue, got ${typeof handlers}`,
-    );
+    invalid("instrumentWorker handlers", handlers, "an object with fetch, scheduled or queue");
   }
   const wrapped: Record<string, Handler> = {};
   for (const name of OTHERS) {
@@ -61,49 +60,49 @@ export function instrumentWorker<Handlers extends WorkerHandlers>(
       );
   }
   if (scheduled) {
-    wrapped.scheduled = (event: { cron: string }, env: unknown, ctx: Context) =>
-      measureTrigger(pushmeter, "timer", { "faas.cron": event.cron }, event, env, ctx, () =>
-        scheduled.call(handlers, event, env, ctx),
-      );
+    wrapped.scheduled = measureTrigger(
+      pushmeter,
+      "timer",
+      scheduled.bind(handlers),
+      ({ cron }: { cron: string }) => ({
+        "faas.cron": cron,
+      }),
+    );
   }
   if (queue) {
-    wrapped.queue = (batch: { queue: string }, env: unknown, ctx: Context) =>
-      measureTrigger(
-        pushmeter,
-        "pubsub",
-        { "messaging.destination.name": batch.queue },
-        batch,
-        env,
-        ctx,
-        () => queue.call(handlers, batch, env, ctx),
-      );
+    wrapped.queue = measureTrigger(
+      pushmeter,
+      "pubsub",
+      queue.bind(handlers),
+      ({ queue }: { queue: string }) => ({
+        "messaging.destination.name": queue,
+      }),
+    );
   }
   // Each handler has the parameters of the one that it wraps.
   return wrapped as WorkerHandlers as Handlers;
 }
 
-async function measureTrigger(
+function measureTrigger<Event extends object>(
   pushmeter: Pushmeter,
   trigger: Trigger,
-  attributes: Record<string, string>,
-  event: object,
-  env: unknown,
-  ctx: Context,
-  handle: () => unknown,
-): Promise<unknown> {
-  // A queue's next batch waits for the end of waitUntil, as does a cron event's result.
-  const platform = platformOf(env, ctx, true);
-  const invocation = pushmeter.begin(trigger, platform, event, ctx);
-  if (!invocation) return handle();
-  let thrown: { error: unknown } | undefined;
-  try {
-    return await handle();
-  } catch (error) {
-    thrown = { error };
-    throw error;
-  } finally {
-    pushmeter.endFaas(invocation, trigger, { thrown }, platform, attributes);
-  }
+  handle: Handler,
+  attributesOf: (event: Event) => Attributes,
+): Handler {
+  return async (event: Event, env: unknown, ctx: Context) => {
+    // A queue's next batch waits for the end of waitUntil, as does a cron event's result.
+    const platform = platformOf(env, ctx, true);
+    const invocation = pushmeter.begin(trigger, platform, event, ctx);
+    let thrown: { error: unknown } | undefined;
+    try {
+      return await handle(event, env, ctx);
+    } catch (error) {
+      thrown = { error };
+      throw error;
+    } finally {
+      if (invocation) pushmeter.endFaas(invocation, trigger, { thrown }, platform, attributesOf(event));
+    }
+  };
 }
 
 function platformOf(env: unknown, ctx: Context, hurry = false): () => Platform {

@@ -1,10 +1,7 @@
 /** Where a push goes: any standard OpenTelemetry exporter, and what pushmeter's own can do besides. */
 import type { ExportResult } from "@opentelemetry/core";
-import {
-  AggregationTemporality,
-  type PushMetricExporter,
-  type ResourceMetrics,
-} from "@opentelemetry/sdk-metrics";
+import type { PushMetricExporter, ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import { CUMULATIVE } from "./enumerations.ts";
 
 /** A standard result, and the points that can never be stored, counted by reason. */
 export interface PushResult extends ExportResult {
@@ -38,7 +35,7 @@ export function cumulativeDestination(
         (error) => resultCallback({ code: 1, error }),
       );
     },
-    selectAggregationTemporality: () => AggregationTemporality.CUMULATIVE,
+    selectAggregationTemporality: () => CUMULATIVE,
     forceFlush: async () => {},
     shutdown,
   };

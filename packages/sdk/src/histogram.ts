@@ -3,6 +3,9 @@ import type { ExponentialHistogram, Histogram } from "@opentelemetry/sdk-metrics
 
 export type AnyHistogram = Histogram | ExponentialHistogram;
 
+/** Of a sum, a gauge or a histogram. */
+export type Value = number | AnyHistogram;
+
 /** Buckets of one sign, as in the SDK's own aggregation. */
 const MOST_BUCKETS = 160;
 /** Prometheus takes scales from -4 to 8; with so many buckets, doubles need none below -3. */
@@ -12,8 +15,9 @@ export function isExponential(value: unknown): value is ExponentialHistogram {
   return (value as ExponentialHistogram).scale !== undefined;
 }
 
-/** The sum of two histograms, or undefined if their bounds differ: counts of different buckets do not add up. */
-export function addHistograms<Kind extends AnyHistogram>(a: Kind, b: Kind): AnyHistogram | undefined {
+/** The sum of two of a kind, or undefined if bounds differ: counts of different buckets do not add up. */
+export function add(a: Value, b: Value): Value | undefined {
+  if (typeof a === "number" || typeof b === "number") return (a as number) + (b as number);
   if (isExponential(a) && isExponential(b)) return addExponential(a, b);
   const { buckets: left } = a as Histogram;
   const { buckets: right } = b as Histogram;
@@ -73,8 +77,9 @@ export function toClassic(
     [1, positive],
     [-1, negative],
   ] as const) {
-    for (const [i, count] of bucketCounts.entries())
+    bucketCounts.forEach((count, i) => {
       add(sign * 2 ** ((offset + i + 0.5) / 2 ** scale), count);
+    });
   }
   return { count, sum, buckets: { boundaries, counts } };
 }

@@ -9,7 +9,7 @@ export interface Instance {
   readonly disabled: boolean;
   readonly resource: Resource;
   /** The resource attributes that every series gets. */
-  readonly labels: Attributes | undefined;
+  readonly labels: Attributes;
 }
 
 export function createInstance(
@@ -29,11 +29,11 @@ export function createInstance(
   };
   attributes["service.name"] =
     name ?? text(env, "OTEL_SERVICE_NAME") ?? attributes["service.name"] ?? "unknown_service";
-  const promoted = resourceLabels?.filter((label) => attributes[label] !== undefined);
+  const promoted = (resourceLabels ?? []).filter((label) => attributes[label] !== undefined);
   return {
     env,
     disabled: isDisabled(env),
     resource: resourceFromAttributes(attributes),
-    labels: promoted?.length ? Object.fromEntries(promoted.map((key) => [key, attributes[key]])) : undefined,
+    labels: Object.fromEntries(promoted.map((label) => [label, attributes[label]])),
   };
 }

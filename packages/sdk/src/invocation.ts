@@ -42,10 +42,10 @@ export interface Invocation {
 }
 
 /** The methods that the semantic conventions know; all others are `_OTHER`. */
-const METHODS = new Set("CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT QUERY TRACE".split(" "));
+const METHODS = /^(CONNECT|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT|QUERY|TRACE)$/;
 
 export function methodOf(method: string): string {
-  return METHODS.has(method) ? method : "_OTHER";
+  return METHODS.test(method) ? method : "_OTHER";
 }
 
 export function outcomeOf({ status, thrown }: Ending): Outcome {
@@ -87,7 +87,7 @@ export function httpAttributes(
   ending: Ending,
   custom?: Attributes,
 ): Attributes {
-  const attributes: Attributes = custom ? { ...custom } : {};
+  const attributes: Attributes = { ...custom };
   attributes["http.request.method"] = methodOf(method);
   attributes["url.scheme"] = url.startsWith("https:") ? "https" : "http";
   if (ending.status) attributes["http.response.status_code"] = ending.status;

@@ -8,13 +8,13 @@ import { type Environment, targetOptions } from "./environment.ts";
 import { remoteWrite } from "./remote-write/index.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** @throws TypeError for a bad URL or token, or if the environment names another destination. */
-export async function destinationFrom(env: Environment, runtime: Runtime): Promise<Destination | undefined> {
+/** @throws TypeError for a bad URL or token, or if the environment names another destination, or none. */
+export async function destinationFrom(env: Environment, runtime: Runtime): Promise<Destination> {
   const options = targetOptions(env, "REMOTE_WRITE");
   if (options) return remoteWrite(options, runtime);
   const other = ["PUSHGATEWAY", "OTLP"].find((name) => targetOptions(env, name));
-  if (other) throw new TypeError(`pushmeter: PUSHMETER_${other}_URL: set push`);
-  return undefined;
+  const why = other ? `PUSHMETER_${other}_URL` : "nothing is pushed";
+  throw new TypeError(`pushmeter: ${why}: set push or PUSHMETER_REMOTE_WRITE_URL`);
 }
 
 /** An edge instance knows only its own requests, and the next scrape meets another instance. */

@@ -7,11 +7,14 @@ export function invalid(option: string, got: unknown, accepted: string): never {
   throw new TypeError(`pushmeter: ${option} must be ${accepted}, got ${shape(got)}`);
 }
 
+/** @throws TypeError unless `got` is an object, and no array. */
+export function checkObject(option: string, got: unknown, accepted: string): asserts got is object {
+  if (typeof got !== "object" || !got || Array.isArray(got)) invalid(option, got, accepted);
+}
+
 /** @throws TypeError when `options` is no object or has a key that is not in `names` (space-separated). */
 export function checkNames(option: string, options: unknown, names: string): void {
-  if (typeof options !== "object" || !options || Array.isArray(options)) {
-    invalid(option, options, `an object with ${names.replaceAll(" ", ", ")}`);
-  }
+  checkObject(option, options, `an object with ${names.replaceAll(" ", ", ")}`);
   const accepted = names.split(" ");
   for (const key of Object.keys(options)) {
     if (accepted.includes(key)) continue;
@@ -19,6 +22,17 @@ export function checkNames(option: string, options: unknown, names: string): voi
     const hint = nearest ? `did you mean ${nearest}? ` : "";
     throw new TypeError(`pushmeter: ${option} has no option ${key}, ${hint}Accepted: ${accepted.join(", ")}`);
   }
+}
+
+/** @throws TypeError unless `got` is a function or absent. */
+export function checkFunction(option: string, got: unknown): void {
+  if (got !== undefined && typeof got !== "function") invalid(option, got, "a function");
+}
+
+/** @throws TypeError unless `got` is one of the values. */
+export function checkOneOf(option: string, got: unknown, accepted: readonly unknown[]): void {
+  if (!accepted.includes(got))
+    invalid(option, got, accepted.map((value) => JSON.stringify(value)).join(" or "));
 }
 
 /** @throws TypeError unless `got` is a number of milliseconds from 1 to a day. */

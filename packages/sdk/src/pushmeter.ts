@@ -2,9 +2,10 @@
 
 import { type Attributes, createNoopMeter, type Histogram, type Meter } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { AggregationType, MeterProvider } from "@opentelemetry/sdk-metrics";
+import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { destinationFrom, scrape } from "#ondemand";
 import { AttributeSets } from "./attribute-sets.ts";
+import { DEFAULT_BUCKETS } from "./enumerations.ts";
 import { environment, isDisabled } from "./environment.ts";
 import { Flusher } from "./flush/flusher.ts";
 import { Pusher } from "./flush/pusher.ts";
@@ -49,8 +50,6 @@ export function createPushmeter<Env = Record<string, string | undefined>>(
   return new Core(options as PushmeterOptions<never>, runtime);
 }
 
-const DEFAULT = { type: AggregationType.DEFAULT } as const;
-
 /** An invocation and the objects by which it is found while it runs. */
 interface Running extends Invocation {
   readonly key: object;
@@ -77,7 +76,9 @@ class Core implements Pushmeter {
     this.#options = options;
     if (typeof options.push !== "function") this.#destination = options.push;
     this.#runtime = runtime;
-    const reader = new Reader((type) => this.#destination?.selectAggregation?.(type) ?? DEFAULT);
+    const reader = new Reader(
+      (type) => this.#destination?.selectAggregation?.(type) ?? { type: DEFAULT_BUCKETS },
+    );
     this.#provider = new MeterProvider({ resource: resourceFromAttributes({}), readers: [reader] });
     const meter = lateHistograms(this.#provider.getMeter(METER_NAME));
     this.meter = isDisabled(environment()) ? createNoopMeter() : meter;
@@ -90,8 +91,7 @@ class Core implements Pushmeter {
 
   begin(trigger: Trigger, platform: () => Platform, key: object, context?: object): Invocation | undefined {
     try {
-      if (!this.#instance) this.#start(platform(), trigger);
-      if (this.#instance?.disabled || this.#ended) return undefined;
+      if (this.#isOff(this.#instance ?? this.#start(platform(), trigger))) return undefined;
       const startedAt = this.#runtime.monotonic();
       const invocation: Running = { startedAt, key, context, route: undefined, thrown: undefined };
       this.#running.set(key, invocation);
@@ -159,15 +159,13 @@ class Core implements Pushmeter {
   }
 
   async flush({ timeout }: { readonly timeout?: number } = {}): Promise<boolean> {
-    this.#start({});
-    if (this.#instance?.disabled || this.#ended) return true;
-    return this.#flusher.flush(timeout);
+    return this.#isOff(this.#start({})) || this.#flusher.flush(timeout);
   }
 
   async scrape(): Promise<Response> {
-    this.#start({});
-    const { disabled, resource, labels } = this.#instance as Instance;
-    if (disabled || this.#ended) return new Response();
+    const instance = this.#start({});
+    if (this.#isOff(instance)) return new Response();
+    const { resource, labels } = instance;
     await this.#pusher.collect(resource, labels);
     return scrape(this.#pusher.totals(resource));
   }
@@ -195,36 +193,41 @@ class Core implements Pushmeter {
     }
   }
 
-  #start({ env, waitUntil, resource }: Platform, trigger?: Trigger): void {
-    if (this.#instance) return;
+  #isOff({ disabled }: Instance): boolean {
+    return disabled || this.#ended;
+  }
+
+  #start({ env, waitUntil, resource }: Platform, trigger?: Trigger): Instance {
+    if (this.#instance) return this.#instance;
     const { push } = this.#options;
-    this.#instance = createInstance(this.#options, environment(env), this.#runtime.instanceId(), resource);
-    if (this.#instance.disabled) return;
+    const instance = createInstance(this.#options, environment(env), this.#runtime.instanceId(), resource);
+    this.#instance = instance;
+    if (instance.disabled) return instance;
     if (waitUntil && trigger) this.#instruments.coldstarts.add(1, { "faas.trigger": trigger });
     try {
       if (typeof push === "function") {
-        const destination = (push as (env: unknown) => Push)(this.#instance.env);
+        const destination = (push as (env: unknown) => Push)(instance.env);
         this.#destination = checkDestination("what push returns", destination);
       }
     } catch (error) {
-      this.#silent = true;
-      this.report(error);
+      this.#silence(error);
     }
+    return instance;
   }
 
   async #push(timeout: number): Promise<boolean> {
-    const { env, resource, labels } = this.#instance as Instance;
+    const { env, resource, labels } = this.#start({});
     try {
-      if (!this.#destination && !this.#silent) this.#destination = await destinationFrom(env, this.#runtime);
+      if (!this.#silent) this.#destination ??= await destinationFrom(env, this.#runtime);
     } catch (error) {
-      this.report(error);
-      this.#silent = true;
+      this.#silence(error);
     }
-    if (this.#destination) return this.#pusher.push(this.#destination, resource, labels, timeout);
-    if (!this.#silent) {
-      this.#silent = true;
-      this.report(new Error("pushmeter: nothing is pushed: set push or PUSHMETER_REMOTE_WRITE_URL"));
-    }
-    return false;
+    return this.#destination ? this.#pusher.push(this.#destination, resource, labels, timeout) : false;
+  }
+
+  /** There is no destination: says so once, and pushes nothing. */
+  #silence(error: unknown): void {
+    this.#silent = true;
+    this.report(error);
   }
 }

@@ -31,6 +31,24 @@ export const systemRuntime: Runtime = {
   fetch: (request) => fetch(request),
 };
 
+/** What `promise` comes to, or a rejection with what `late` returns after `ms`. */
+export async function inTime<Result>(
+  runtime: Runtime,
+  ms: number,
+  promise: Promise<Result>,
+  late: () => Error,
+): Promise<Result> {
+  let cancel = () => {};
+  const timeout = new Promise<never>((_, reject) => {
+    cancel = runtime.timer(ms, () => reject(late()));
+  });
+  try {
+    return await Promise.race([timeout, promise]);
+  } finally {
+    cancel();
+  }
+}
+
 /** Resolves after `ms` on the runtime's timer. */
 export function sleep(runtime: Runtime, ms: number, background = false): Promise<void> {
   return new Promise((resolve) => {

@@ -4,12 +4,13 @@
  */
 import type { Attributes } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
-import { AggregationTemporality, InstrumentType, type ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { InstrumentType, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { AttributeSets } from "../attribute-sets.ts";
 import type { Destination, PushResult } from "../destination.ts";
+import { COUNTER, DELTA } from "../enumerations.ts";
 import { PushError } from "../http/error.ts";
 import type { Instruments } from "../instruments.ts";
-import type { Runtime } from "../runtime.ts";
+import { inTime, type Runtime } from "../runtime.ts";
 import type { Reader } from "./reader.ts";
 import { Totals } from "./totals.ts";
 
@@ -55,7 +56,7 @@ export class Pusher {
   async push(
     destination: Destination,
     resource: Resource,
-    labels: Attributes | undefined,
+    labels: Attributes,
     timeout: number,
   ): Promise<boolean> {
     const { runtime, report, instruments } = this.#options;
@@ -63,9 +64,16 @@ export class Pusher {
     let result: PushResult;
     try {
       const delta = await this.collect(resource, labels);
-      const temporality = destination.selectAggregationTemporality?.(InstrumentType.COUNTER);
-      const batch = temporality === AggregationTemporality.DELTA ? delta : this.totals(resource);
-      result = await exported(runtime, destination, batch, timeout - (runtime.monotonic() - started));
+      const temporality = destination.selectAggregationTemporality?.(COUNTER as InstrumentType);
+      const batch = temporality === DELTA ? delta : this.totals(resource);
+      const left = timeout - (runtime.monotonic() - started);
+      // In time, even if the destination never calls back.
+      result = await inTime(
+        runtime,
+        left,
+        new Promise<PushResult>((resolve) => destination.export(batch, resolve, { timeout: left })),
+        () => new PushError("timeout", `no answer within ${left} ms`),
+      );
     } catch (error) {
       // Whatever somebody else's exporter threw; report takes anything.
       result = { code: 1, error: error as Error };
@@ -77,26 +85,4 @@ export class Pusher {
     for (const [reason, points] of dropped) instruments.dropped.add(points, { reason });
     return code === 0;
   }
-}
-
-/** `export` as a promise that settles in time, even if the destination never calls back. */
-function exported(
-  runtime: Runtime,
-  destination: Destination,
-  batch: ResourceMetrics,
-  timeout: number,
-): Promise<PushResult> {
-  return new Promise((resolve) => {
-    const cancel = runtime.timer(timeout, () =>
-      resolve({ code: 1, error: new PushError("timeout", `push took longer than ${timeout} ms`) }),
-    );
-    destination.export(
-      batch,
-      (result) => {
-        cancel();
-        resolve(result);
-      },
-      { timeout },
-    );
-  });
 }

@@ -1,9 +1,10 @@
 /** Collects from the OpenTelemetry SDK on demand: no timer of its own, so it may be made at module scope. */
-import { type AggregationSelector, AggregationTemporality, MetricReader } from "@opentelemetry/sdk-metrics";
+import { type AggregationSelector, MetricReader } from "@opentelemetry/sdk-metrics";
+import { DELTA } from "../enumerations.ts";
 
 export class Reader extends MetricReader {
   constructor(aggregationSelector: AggregationSelector) {
-    super({ aggregationSelector, aggregationTemporalitySelector: () => AggregationTemporality.DELTA });
+    super({ aggregationSelector, aggregationTemporalitySelector: () => DELTA });
   }
 
   protected override async onForceFlush(): Promise<void> {}

@@ -7,16 +7,16 @@
  */
 import type { Attributes, HrTime } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
-import {
-  AggregationTemporality,
-  type DataPoint,
+import type {
+  DataPoint,
   DataPointType,
   InstrumentType,
-  type MetricData,
-  type ResourceMetrics,
-  type ScopeMetrics,
+  MetricData,
+  ResourceMetrics,
+  ScopeMetrics,
 } from "@opentelemetry/sdk-metrics";
-import { type AnyHistogram, addHistograms } from "../histogram.ts";
+import { CUMULATIVE, GAUGE_POINTS, OBSERVABLE_GAUGE } from "../enumerations.ts";
+import { add, type Value } from "../histogram.ts";
 
 /** Attribute sets per instrument, the overflow set among them: the OpenTelemetry SDK's own default. */
 export const CARDINALITY_LIMIT = 2000;
@@ -42,7 +42,7 @@ export class Totals {
     // What a callback does not observe any more is not there any more (SDK specification, "Observations inside
     // asynchronous callbacks").
     for (const { data, points } of this.#totals.values()) {
-      if ((data.descriptor as Descriptor).type === InstrumentType.OBSERVABLE_GAUGE) points.clear();
+      if ((data.descriptor as Descriptor).type === OBSERVABLE_GAUGE) points.clear();
     }
     for (const { scope, metrics } of delta.scopeMetrics) {
       this.#scope = scope;
@@ -67,7 +67,7 @@ export class Totals {
     const endTime: HrTime = [Math.floor(now / 1000), (now % 1000) * 1e6];
     const metrics = Array.from(this.#totals.values(), ({ data, points }) => ({
       ...data,
-      aggregationTemporality: AggregationTemporality.CUMULATIVE,
+      aggregationTemporality: CUMULATIVE,
       dataPoints: Array.from(points.values(), (point) => ({ ...point, endTime })),
     }));
     return { resource, scopeMetrics: [{ scope: this.#scope, metrics: metrics as MetricData[] }] };
@@ -76,7 +76,7 @@ export class Totals {
 
 function addPoint({ points }: Total, delta: Point, type: DataPointType): void {
   // With one NaN in it a counter would stay NaN for the instance's whole life.
-  if (type === DataPointType.SUM && Number.isNaN(delta.value)) return;
+  if (type !== GAUGE_POINTS && Number.isNaN(delta.value)) return;
   let attributes = delta.attributes;
   let key = keyOf(attributes);
   if (!points.has(key) && points.size >= CARDINALITY_LIMIT - 1) {
@@ -87,13 +87,9 @@ function addPoint({ points }: Total, delta: Point, type: DataPointType): void {
   if (!total) {
     // The SDK keeps the object that the caller recorded with; a copy cannot change under our feet.
     points.set(key, { ...delta, attributes: { ...attributes } });
-  } else if (type === DataPointType.SUM) {
-    total.value = (total.value as number) + (delta.value as number);
-  } else if (type === DataPointType.GAUGE) {
-    total.value = delta.value;
   } else {
     // One instrument, one kind of buckets: they always add up.
-    total.value = addHistograms(total.value as AnyHistogram, delta.value as AnyHistogram);
+    total.value = type === GAUGE_POINTS ? delta.value : add(total.value as Value, delta.value as Value);
   }
 }
 

@@ -100,6 +100,12 @@ describe("retries", () => {
     expect(dated.times[1]).toBeLessThan(4001);
   });
 
+  it.each(["soon", "-5"])("back off as ever when Retry-After says %j", async (value) => {
+    const script = new Script([status(503, { "retry-after": value }), status(204)]);
+    await script.send();
+    expect(script.times[1]).toBe(187.5);
+  });
+
   it("do not begin when Retry-After is beyond the deadline", async () => {
     const script = new Script([status(429, { "retry-after": "3600" })]);
     expect(await script.send()).toMatchObject({ name: "PushError", result: "unavailable", status: 429 });
@@ -158,6 +164,14 @@ describe("answers", () => {
 });
 
 describe("credentials", () => {
+  it.each([
+    ["Bearer s3cr3t", { bearer: "s3cr3t" }],
+    ["s3cr3t", { headers: { authorization: "Token s3cr3t" } }],
+  ])("leave no token in what %j is part of", async (body, auth) => {
+    const script = new Script([() => new Response(`no ${body}`, { status: 400 })], { auth });
+    expect(await script.send()).toMatchObject({ body: "no ***" });
+  });
+
   const SECRET = "s3cr3t-token";
   const everything: [string, Partial<TargetOptions>][] = [
     ["bearer", { auth: { bearer: SECRET } }],

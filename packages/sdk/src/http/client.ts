@@ -2,7 +2,7 @@
  * The one way out: a request with a deadline, retried with exponential back-off and jitter. Knows no
  * metrics. Retry rules: Prometheus remote-write specification 1.0 and 2.0, "Retries & backoff".
  */
-import { type Runtime, sleep } from "../runtime.ts";
+import { inTime, type Runtime, sleep } from "../runtime.ts";
 import { PushError, type PushFailure } from "./error.ts";
 
 /** What is read of an answer's body, in bytes, and what is kept of it: a secret may stand across a cut. */
@@ -43,12 +43,11 @@ export interface Client {
 /**
  * Sends until there is an answer that no retry would change: a 2xx, 3xx or 4xx other than 429.
  *
- * @param timeout - for all attempts together, ms.
+ * @param end - of all attempts together, on the runtime's monotonic clock.
  * @throws PushError `unavailable`, `unreachable` or `timeout` when time is up.
  */
-export async function send(client: Client, call: Call, timeout: number): Promise<Answer> {
+export async function send(client: Client, call: Call, end: number): Promise<Answer> {
   const { runtime } = client;
-  const end = runtime.monotonic() + timeout;
   for (let attempt = 0; ; attempt++) {
     let failure: PushError;
     // Never at once: half of the pause is certain.
@@ -79,24 +78,16 @@ function reasonOf(error: unknown): string {
   return code ? `${error} ${code}` : `${error}`;
 }
 
-async function once(client: Client, call: Call, timeout: number): Promise<Omit<Answer, "unclear">> {
+function once(client: Client, call: Call, timeout: number): Promise<Omit<Answer, "unclear">> {
+  const { url, method, headers, body = null } = call;
   const abort = new AbortController();
-  let cancel = () => {};
-  const late = new Promise<never>((_, reject) => {
-    cancel = client.runtime.timer(timeout, () => {
-      reject(failed(client, "timeout", `no answer within ${Math.round(timeout)} ms`));
-      abort.abort();
-    });
+  // A redirect would carry custom headers, and with them a token, to wherever it points.
+  const request = new Request(url, { method, headers, body, redirect: "manual", signal: abort.signal });
+  // A fetch of the user's need not heed the signal: this ends in time anyway.
+  return inTime(client.runtime, timeout, answer(client, request), () => {
+    abort.abort();
+    return failed(client, "timeout", `no answer within ${Math.round(timeout)} ms`);
   });
-  try {
-    const { url, method, headers, body = null } = call;
-    // A redirect would carry custom headers, and with them a token, to wherever it points.
-    const request = new Request(url, { method, headers, body, redirect: "manual", signal: abort.signal });
-    // A fetch of the user's need not heed the signal: the race ends in time anyway.
-    return await Promise.race([late, answer(client, request)]);
-  } finally {
-    cancel();
-  }
 }
 
 async function answer({ fetch, redact }: Client, request: Request): Promise<Omit<Answer, "unclear">> {
@@ -124,7 +115,5 @@ async function readStart(response: Response): Promise<string> {
 
 /** `Retry-After` in milliseconds, given as seconds or as an HTTP date (RFC 9110 §10.2.3); 0 if unreadable. */
 function retryAfter(value: string | null, now: number): number {
-  if (!value) return 0;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
-  return Math.max(ms, 0);
+  return Math.max(0, Number(value) * 1000 || Date.parse(`${value}`) - now || 0);
 }

@@ -4,7 +4,7 @@ import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { cumulativeDestination, type Destination, type PushResult } from "../destination.ts";
 import { compress } from "../http/gzip.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
-import { checkNames, invalid } from "../options.ts";
+import { checkNames, checkOneOf } from "../options.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { deltaDestination } from "./delta.ts";
 import type { Batch } from "./outbox.ts";
@@ -48,11 +48,9 @@ const WIRES = {
 export function otlp(options: OtlpOptions, runtime: Runtime = systemRuntime): Destination {
   checkNames("otlp", options, `${TARGET_OPTIONS} protocol temporality gzip`);
   const { protocol = "http/protobuf", temporality = "delta", gzip = true } = options;
-  if (!Object.hasOwn(WIRES, protocol)) invalid("otlp protocol", protocol, '"http/protobuf" or "http/json"');
-  if (temporality !== "delta" && temporality !== "cumulative") {
-    invalid("otlp temporality", temporality, '"delta" or "cumulative"');
-  }
-  if (typeof gzip !== "boolean") invalid("otlp gzip", gzip, "true or false");
+  checkOneOf("otlp protocol", protocol, Object.keys(WIRES));
+  checkOneOf("otlp temporality", temporality, ["delta", "cumulative"]);
+  checkOneOf("otlp gzip", gzip, [true, false]);
   const target = new Target("otlp", options, runtime);
   const { contentType, serializer } = WIRES[protocol];
 

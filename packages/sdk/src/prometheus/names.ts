@@ -51,7 +51,7 @@ export function labelName(key: string): string {
 }
 
 function sanitize(name: string): string {
-  return name.replace(/[^a-zA-Z0-9_]/g, "_").replace(/_{2,}/g, "_") || "_";
+  return name.replace(/[\W_]+/g, "_") || "_";
 }
 
 /** `s` becomes `seconds`, `By/s` `bytes_per_second`, `{request}` nothing. */

@@ -4,27 +4,20 @@
  */
 import type { Attributes, AttributeValue, HrTime, MetricAdvice } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
-import {
-  type DataPoint,
-  DataPointType,
-  InstrumentType,
-  type MetricData,
-  type ResourceMetrics,
-} from "@opentelemetry/sdk-metrics";
-import { type AnyHistogram, addExponential, addHistograms, isExponential, toClassic } from "../histogram.ts";
+import type { DataPoint, InstrumentType, MetricData, ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import { GAUGE_POINTS, OBSERVABLE_COUNTER, SUM_POINTS } from "../enumerations.ts";
+import { add, addExponential, isExponential, toClassic, type Value } from "../histogram.ts";
 import { labelName, type MetricType, metricName, unitWord } from "./names.ts";
 import { METER_NAME } from "./scope.ts";
 
 /** Label names to values as Prometheus stores them, sorted by name. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** A number for counters and gauges; an exponential histogram for who takes native ones. */
-export type Value = number | AnyHistogram;
-
 export interface Point {
   readonly labels: Labels;
   /** Milliseconds since the epoch: the first recording. */
   readonly start: number;
+  /** An exponential histogram for who takes native ones. */
   readonly value: Value;
 }
 
@@ -96,8 +89,8 @@ export function translate(
 }
 
 function typeOf(data: MetricData): MetricType {
-  if (data.dataPointType === DataPointType.SUM) return data.isMonotonic ? "counter" : "gauge";
-  return data.dataPointType === DataPointType.GAUGE ? "gauge" : "histogram";
+  if (data.dataPointType === SUM_POINTS) return data.isMonotonic ? "counter" : "gauge";
+  return data.dataPointType === GAUGE_POINTS ? "gauge" : "histogram";
 }
 
 function familyOf(families: Map<string, Family>, { descriptor }: MetricData, type: MetricType): Family {
@@ -115,7 +108,7 @@ function familyOf(families: Map<string, Family>, { descriptor }: MetricData, typ
       help: descriptor.description,
       unit: unitWord(descriptor.unit, type),
       boundaries: advice?.explicitBucketBoundaries ?? DEFAULT_BOUNDARIES,
-      startsAtZero: type !== "gauge" && instrument !== InstrumentType.OBSERVABLE_COUNTER,
+      startsAtZero: type !== "gauge" && instrument !== OBSERVABLE_COUNTER,
       points: new Map(),
     };
     families.set(name, family);
@@ -142,17 +135,10 @@ function addPoint(
   const before = family.points.get(key);
   let value = point.value as Value;
   if (isExponential(value)) value = native ? addExponential(value) : toClassic(value, family.boundaries);
-  const merged = before ? merge(family.type, before.value, value) : value;
+  const merged = before && family.type !== "gauge" ? add(before.value, value) : value;
   if (merged === undefined) return false;
   family.points.set(key, { labels, start: before ? Math.min(before.start, start) : start, value: merged });
   return true;
-}
-
-function merge(type: MetricType, a: Value, b: Value): Value | undefined {
-  if (typeof a === "number" || typeof b === "number") {
-    return type === "gauge" ? b : (a as number) + (b as number);
-  }
-  return addHistograms(a, b);
 }
 
 /** Attributes as labels. Keys that collide join their values with `;` in the order of the keys. */

@@ -2,7 +2,7 @@
 import { cumulativeDestination, type Destination } from "../destination.ts";
 import { compress } from "../http/gzip.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
-import { checkNames, checkText, invalid } from "../options.ts";
+import { checkNames, checkObject, checkOneOf, checkText, invalid } from "../options.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { groupPath } from "./grouping-key.ts";
 import { CONTENT_TYPE, toText } from "./text.ts";
@@ -39,13 +39,12 @@ export function pushgateway(options: PushgatewayOptions, runtime: Runtime = syst
   checkNames("pushgateway", options, `${TARGET_OPTIONS} grouping method gzip deleteOnShutdown`);
   const { grouping = {}, method = "PUT", gzip = true, deleteOnShutdown = false } = options;
   checkGrouping(grouping);
-  if (method !== "PUT" && method !== "POST") invalid("pushgateway method", method, '"PUT" or "POST"');
-  for (const [name, value] of Object.entries({ gzip, deleteOnShutdown })) {
-    if (typeof value !== "boolean") invalid(`pushgateway ${name}`, value, "true or false");
-  }
+  checkOneOf("pushgateway method", method, ["PUT", "POST"]);
+  checkOneOf("pushgateway gzip", gzip, [true, false]);
+  checkOneOf("pushgateway deleteOnShutdown", deleteOnShutdown, [true, false]);
   const target = new Target("pushgateway", options, runtime);
   let ownInstance: string | undefined;
-  let path: string | undefined;
+  let url: string | undefined;
 
   const destination = cumulativeDestination(
     async (metrics, timeout) => {
@@ -53,27 +52,34 @@ export function pushgateway(options: PushgatewayOptions, runtime: Runtime = syst
       if (!text) return dropped;
       // The last push into a group wins, so that two instances in one would make false resets.
       ownInstance ??= instance || runtime.instanceId();
-      path = groupPath(job || "unknown_service", { instance: instance || ownInstance, ...grouping });
+      const group = { instance: instance || ownInstance, ...grouping };
+      url = below(target.url, groupPath(job || "unknown_service", group));
       const body = new TextEncoder().encode(text);
       const headers: Record<string, string> = { "content-type": CONTENT_TYPE };
       if (gzip) headers["content-encoding"] = "gzip";
-      const call = { method, headers, body: gzip ? await compress(body) : body };
-      const answer = await target.send(call, timeout, path);
+      const call = { method, url, headers, body: gzip ? await compress(body) : body };
+      const answer = await target.send(call, timeout);
       if (answer.status >= 300) throw target.refusal(answer);
       return dropped;
     },
     async () => {
-      if (!deleteOnShutdown || !path) return;
-      const answer = await target.send({ method: "DELETE", headers: {} }, undefined, path);
+      if (!deleteOnShutdown || !url) return;
+      const answer = await target.send({ method: "DELETE", url, headers: {} });
       if (answer.status >= 300) throw target.refusal(answer);
     },
   );
   return { ...destination, untimed: true };
 }
 
+function below(root: string, path: string): string {
+  const url = new URL(root);
+  url.pathname = url.pathname.replace(/\/+$/, "") + path;
+  return url.href;
+}
+
 function checkGrouping(grouping: unknown): void {
   const accepted = "an object of label names and values, without job and instance";
-  if (typeof grouping !== "object" || !grouping) invalid("pushgateway grouping", grouping, accepted);
+  checkObject("pushgateway grouping", grouping, accepted);
   for (const [name, value] of Object.entries(grouping)) {
     if (!/^(?!__)[a-zA-Z_]\w*$/.test(name) || name === "job" || name === "instance") {
       invalid(`pushgateway grouping`, grouping, accepted);

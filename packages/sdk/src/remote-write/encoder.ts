@@ -138,19 +138,12 @@ export class Encoder {
       const message = this.#message.reset().raw(entry.head as Uint8Array);
       const { start, series } = entry;
       const { value } = series;
-      if (start !== undefined && hasZero(entry, since)) {
-        const zero = Math.max(start, time - LONGEST_ZERO);
-        this.#sample(version, typeof value === "number" ? 0 : emptied(value), zero);
+      if (hasZero(entry, since)) {
+        this.#sample(version, emptied(value), Math.max(entry.start, time - LONGEST_ZERO));
       }
       // Prometheus 3.8 and later read the start with the sample, 3.2 to 3.7 with the series.
       const created = version === 2 && !stale ? start : undefined;
-      this.#sample(
-        version,
-        stale && typeof value !== "number" ? emptied(value) : value,
-        time,
-        created,
-        stale,
-      );
+      this.#sample(version, stale ? emptied(value) : value, time, created, stale);
       if (created !== undefined) message.int64(6, created);
       request.bytes(version === 1 ? 1 : 5, message.finish());
     }
@@ -204,7 +197,7 @@ export class Encoder {
 
   #encodeHead(entry: Entry, version: Version): void {
     const { series, group } = entry;
-    const { name, labels, le, metadata } = series;
+    const { name, labels, le, type, help, unit } = series;
     const all: Labels = { ...labels, ...this.#target, le, __name__: name };
     const message = this.#message.reset();
     const field = this.#field.reset();
@@ -216,9 +209,9 @@ export class Encoder {
     }
     if (version === 2) {
       const refs = field.finish().slice();
-      field.reset().int64(1, TYPES.indexOf(metadata.type));
-      if (metadata.help) field.int64(3, this.#symbol(group, metadata.help));
-      if (metadata.unit) field.int64(4, this.#symbol(group, metadata.unit));
+      field.reset().int64(1, TYPES.indexOf(type));
+      if (help) field.int64(3, this.#symbol(group, help));
+      if (unit) field.int64(4, this.#symbol(group, unit));
       // Before the labels: then all that repeats from series to series stands together, which compresses well.
       message.bytes(5, field.finish()).bytes(1, refs);
     }
@@ -238,6 +231,6 @@ export class Encoder {
 }
 
 /** Whether the request says with a zero where the series began. */
-export function hasZero({ start, stored, sent }: Entry, since: number): boolean {
-  return start !== undefined && !stored && sent >= since;
+export function hasZero(entry: Entry, since: number): entry is Entry & { readonly start: number } {
+  return entry.start !== undefined && !entry.stored && entry.sent >= since;
 }

@@ -1,8 +1,8 @@
 /** `@pushmeter/sdk/remote-write`: pushes to a Prometheus remote-write endpoint. */
-import { AggregationType, InstrumentType } from "@opentelemetry/sdk-metrics";
 import { cumulativeDestination, type Destination } from "../destination.ts";
+import { DEFAULT_BUCKETS, EXPONENTIAL_BUCKETS, HISTOGRAM } from "../enumerations.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
-import { checkNames, invalid } from "../options.ts";
+import { checkNames, checkOneOf } from "../options.ts";
 import { type LabelCache, translate } from "../prometheus/translate.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { Encoder } from "./encoder.ts";
@@ -44,12 +44,8 @@ export interface RemoteWriteOptions extends TargetOptions {
 export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = systemRuntime): Destination {
   checkNames("remoteWrite", options, `${TARGET_OPTIONS} protocol histograms`);
   const { protocol = "auto", histograms = "classic" } = options;
-  if (!["auto", "1.0", "2.0"].includes(protocol)) {
-    invalid("remoteWrite protocol", protocol, '"auto", "1.0" or "2.0"');
-  }
-  if (!["classic", "native"].includes(histograms)) {
-    invalid("remoteWrite histograms", histograms, '"classic" or "native"');
-  }
+  checkOneOf("remoteWrite protocol", protocol, ["auto", "1.0", "2.0"]);
+  checkOneOf("remoteWrite histograms", histograms, ["classic", "native"]);
   const target = new Target("remoteWrite", options, runtime);
   const sender = new Sender(target, runtime, protocol);
   const takesNative = () => histograms === "native" && sender.takesNative;
@@ -74,7 +70,7 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
         encoders.set(key, encoder);
         const batch = encoder.start(runtime.now(), translation);
         try {
-          await sender.push(encoder, batch, end - runtime.monotonic());
+          await sender.push(encoder, batch, end);
           return dropped;
         } catch (error) {
           // Once more, with classic ones.
@@ -84,13 +80,13 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
     },
     async () => {
       for (const encoder of encoders.values()) {
-        await sender.push(encoder, encoder.end(runtime.now(), takesNative()), target.timeout);
+        const end = runtime.monotonic() + target.timeout;
+        await sender.push(encoder, encoder.end(runtime.now(), takesNative()), end);
       }
     },
   );
-  destination.selectAggregation = (type) =>
-    takesNative() && type === InstrumentType.HISTOGRAM
-      ? { type: AggregationType.EXPONENTIAL_HISTOGRAM }
-      : { type: AggregationType.DEFAULT };
+  destination.selectAggregation = (type) => ({
+    type: takesNative() && type === HISTOGRAM ? EXPONENTIAL_BUCKETS : DEFAULT_BUCKETS,
+  });
   return destination;
 }

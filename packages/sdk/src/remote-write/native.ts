@@ -4,11 +4,13 @@
  */
 import type { ExponentialHistogram } from "@opentelemetry/sdk-metrics";
 import { Writer } from "./protobuf.ts";
+import type { Series } from "./series.ts";
 
-/** What a counter's zero is to a histogram: as fine as it, so that the receiver can go on with it. */
-export function emptied(histogram: ExponentialHistogram): ExponentialHistogram {
+/** A series' value before anything was recorded: a histogram as fine as it, so that the receiver can go on with it. */
+export function emptied(value: Series["value"]): Series["value"] {
+  if (typeof value === "number") return 0;
   const none = { offset: 0, bucketCounts: [] };
-  return { ...histogram, count: 0, sum: 0, zeroCount: 0, positive: none, negative: none };
+  return { ...value, count: 0, sum: 0, zeroCount: 0, positive: none, negative: none };
 }
 
 /** All fields but the sum and the times. */
@@ -26,14 +28,14 @@ export function writeBuckets(
     // Prometheus counts a bucket by its upper bound, OpenTelemetry by its lower one.
     let end = -1 - offset;
     let before = 0;
-    for (const [i, count] of bucketCounts.entries()) {
-      if (!count) continue;
+    bucketCounts.forEach((count, i) => {
+      if (!count) return;
       if (i !== end || !before) spans.push({ gap: i - end, length: 0 });
       (spans.at(-1) as { length: number }).length++;
       deltas.varint(zigzag(count - before));
       before = count;
       end = i + 1;
-    }
+    });
     for (const { gap, length } of spans) {
       fields.bytes(number, new Writer().int64(1, zigzag(gap)).int64(2, length).finish());
     }

@@ -63,10 +63,10 @@ export class Sender {
   /**
    * Sends a batch; what is refused takes nothing else down.
    *
+   * @param end - on the runtime's monotonic clock.
    * @throws PushError if not all is stored.
    */
-  async push(encoder: Encoder, batch: Batch, timeout: number): Promise<void> {
-    const end = this.#runtime.monotonic() + timeout;
+  async push(encoder: Encoder, batch: Batch, end: number): Promise<void> {
     const push: Push = { encoder, batch, end, refused: 0, refusalsInARow: 0 };
     let series = 0;
     for (const entries of batch.requests) {

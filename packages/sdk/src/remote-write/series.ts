@@ -5,7 +5,7 @@ import { isExponential } from "../histogram.ts";
 import { bound } from "../prometheus/bounds.ts";
 import type { Family, Labels, Translation } from "../prometheus/translate.ts";
 
-export interface Series {
+export interface Series extends Pick<Family, "type" | "help" | "unit"> {
   /** Of all series of one point: family and labels in one string, the same in every push. */
   readonly point: string;
   /** Among them: the name's suffix and `le`. */
@@ -18,15 +18,12 @@ export interface Series {
   value: number | ExponentialHistogram;
   /** Where the series began at zero, milliseconds since the epoch. */
   readonly start: number | undefined;
-  readonly metadata: Pick<Family, "type" | "help" | "unit">;
 }
 
 export function* seriesOf({ families }: Translation): Generator<Series> {
   /** All points of an instrument have the same array. */
   const written = new Map<readonly number[], string[]>();
   for (const { name, points, startsAtZero, type, help, unit } of families) {
-    // Not the family itself: what is remembered of a series would keep all its points.
-    const metadata = { type, help, unit };
     for (const [labelKey, { labels, value, start }] of points) {
       const point = name + labelKey;
       const series = (suffix: string, value: number | ExponentialHistogram, le = ""): Series => ({
@@ -37,7 +34,9 @@ export function* seriesOf({ families }: Translation): Generator<Series> {
         le,
         value,
         start: startsAtZero ? start : undefined,
-        metadata,
+        type,
+        help,
+        unit,
       });
       if (typeof value === "number" || isExponential(value)) {
         yield series("", value);

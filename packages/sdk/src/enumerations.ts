@@ -1,0 +1,24 @@
+/**
+ * The members of the OpenTelemetry SDK's enumerations that are needed. Whoever imports an enumeration has all of
+ * its names in the bundle; the compiler sees to it that these are the right numbers and strings.
+ */
+import type {
+  AggregationTemporality,
+  AggregationType,
+  DataPointType,
+  InstrumentType,
+} from "@opentelemetry/sdk-metrics";
+
+export const DELTA: AggregationTemporality.DELTA = 0;
+export const CUMULATIVE: AggregationTemporality.CUMULATIVE = 1;
+
+export const DEFAULT_BUCKETS: AggregationType.DEFAULT = 0;
+export const EXPONENTIAL_BUCKETS: AggregationType.EXPONENTIAL_HISTOGRAM = 5;
+
+export const GAUGE_POINTS: DataPointType.GAUGE = 2;
+export const SUM_POINTS: DataPointType.SUM = 3;
+
+export const COUNTER: `${InstrumentType.COUNTER}` = "COUNTER";
+export const HISTOGRAM: `${InstrumentType.HISTOGRAM}` = "HISTOGRAM";
+export const OBSERVABLE_COUNTER: `${InstrumentType.OBSERVABLE_COUNTER}` = "OBSERVABLE_COUNTER";
+export const OBSERVABLE_GAUGE: `${InstrumentType.OBSERVABLE_GAUGE}` = "OBSERVABLE_GAUGE";
