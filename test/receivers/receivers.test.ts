@@ -76,7 +76,7 @@ describeWithServers("remote write to real receivers, protocol auto", (servers) =
       }
 
       await instance.pushmeter.shutdown();
-      expect(await receiver.query('{job="shop"}')).toEqual([]);
+      expect(await receiver.query('{job="shop"}', Date.now() + 1000)).toEqual([]);
     },
   );
 

@@ -142,7 +142,7 @@ export class Encoder {
         this.#sample(version, emptied(value), Math.max(entry.start, time - LONGEST_ZERO));
       }
       // Prometheus 3.8 and later read the start with the sample, 3.2 to 3.7 with the series.
-      const created = version === 2 && !stale ? start : undefined;
+      const created = version === 2 ? start : undefined;
       this.#sample(version, stale ? emptied(value) : value, time, created, stale);
       if (created !== undefined) message.int64(6, created);
       request.bytes(version === 1 ? 1 : 5, message.finish());

@@ -36,7 +36,7 @@ interface Push {
   readonly end: number;
   refused: number;
   refusalsInARow: number;
-  /** The first refusal, and the name of the series if it was about one. */
+  /** The last refusal, and the name of the series if it was about one. */
   refusal?: readonly [answer: Answer, name: string | undefined];
 }
 
@@ -71,7 +71,7 @@ export class Sender {
     let series = 0;
     for (const entries of batch.requests) {
       series += entries.length;
-      await this.#send(entries, push, batch.stale || this.#strict ? Infinity : 0);
+      await this.#send(entries, push, this.#strict ? Infinity : 0);
     }
     const { refusal, refused } = push;
     if (!refusal) return;
@@ -151,7 +151,7 @@ export class Sender {
     if (!(series > 0)) return;
     if (NATIVE_REFUSED.test(answer.body)) this.takesNative = false;
     push.refused += series;
-    push.refusal ??= [answer, name];
+    push.refusal = [answer, name];
   }
 }
 
