@@ -8,8 +8,10 @@ export type Value = number | AnyHistogram;
 
 /** Buckets of one sign, as in the SDK's own aggregation. */
 const MOST_BUCKETS = 160;
-/** Prometheus takes scales from -4 to 8; with so many buckets, doubles need none below -3. */
+/** Prometheus takes scales from -4 to 8; with so many buckets, doubles need none below. */
 const FINEST_SCALE = 8;
+/** Of an instrument that advises none, in the SDK's aggregation too. */
+const DEFAULT_BOUNDARIES = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000];
 
 export function isExponential(value: unknown): value is ExponentialHistogram {
   return (value as ExponentialHistogram).scale !== undefined;
@@ -51,21 +53,20 @@ export function addExponential(...all: readonly ExponentialHistogram[]): Exponen
           if (count) counts.set(index, (counts.get(index) ?? 0) + count);
         });
       }
-      const offset = Math.min(...counts.keys());
-      const length = Math.max(...counts.keys()) - offset + 1;
+      const offset = counts.size && Math.min(...counts.keys());
+      const length = counts.size && Math.max(...counts.keys()) - offset + 1;
+      if (length > MOST_BUCKETS) return undefined;
       return { offset, bucketCounts: Array.from({ length }, (_, i) => counts.get(offset + i) ?? 0) };
-    }) as [Buckets, Buckets];
-    if (Math.max(positive.bucketCounts.length, negative.bucketCounts.length) > MOST_BUCKETS) continue;
+    });
+    if (!positive || !negative) continue;
     return { count: sum("count"), sum: sum("sum"), zeroCount: sum("zeroCount"), scale, positive, negative };
   }
 }
 
-type Buckets = ExponentialHistogram["positive"];
-
 /** With bounds, for who takes no other: each bucket goes where its middle is. Count and sum stay exact. */
 export function toClassic(
   { count, sum, scale, zeroCount, positive, negative }: ExponentialHistogram,
-  boundaries: number[],
+  boundaries = DEFAULT_BOUNDARIES,
 ): Histogram {
   const counts = [...boundaries, 0].fill(0);
   const add = (value: number, count: number) => {

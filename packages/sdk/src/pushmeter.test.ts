@@ -79,7 +79,10 @@ describe("createPushmeter", () => {
       const metrics = exporter.getMetrics().at(-1)?.scopeMetrics[0]?.metrics ?? [];
       const requests = metrics.find(({ descriptor }) => descriptor.name === "http.server.request.duration");
       expect(requests?.dataPointType).toBe(DataPointType.EXPONENTIAL_HISTOGRAM);
-      expect(requests?.dataPoints[0]?.value).toMatchObject({ count: 3 });
+      expect(requests?.dataPoints[0]?.value).toMatchObject({
+        count: 3,
+        negative: { offset: 0, bucketCounts: [] },
+      });
     }
   });
 

@@ -28,7 +28,7 @@ export interface Family {
   /** As the name has it, `seconds`; may be empty. */
   readonly unit: string;
   /** Of classic histograms. */
-  readonly boundaries: number[];
+  readonly boundaries?: number[] | undefined;
   /** The counter did not exist before `start`; one that observes a total from elsewhere may have. */
   readonly startsAtZero: boolean;
   /** By label set. */
@@ -45,8 +45,6 @@ export interface Translation {
   readonly dropped: ReadonlyMap<string, number>;
 }
 
-/** Of an instrument that advises none, in the SDK's aggregation too. */
-const DEFAULT_BOUNDARIES = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000];
 /** Longer values are cut: receivers refuse them (Mimir and Grafana Cloud above 2048 bytes). */
 const LONGEST_VALUE = 1024;
 
@@ -107,7 +105,7 @@ function familyOf(families: Map<string, Family>, { descriptor }: MetricData, typ
       type,
       help: descriptor.description,
       unit: unitWord(descriptor.unit, type),
-      boundaries: advice?.explicitBucketBoundaries ?? DEFAULT_BOUNDARIES,
+      boundaries: advice?.explicitBucketBoundaries,
       startsAtZero: type !== "gauge" && instrument !== OBSERVABLE_COUNTER,
       points: new Map(),
     };
@@ -167,7 +165,6 @@ function addTargetInfo(families: Map<string, Family>, { attributes }: Resource):
     type: "gauge",
     help: "Target metadata",
     unit: "",
-    boundaries: [],
     startsAtZero: false,
     points: new Map([["", { labels, start: 0, value: 1 }]]),
   });
