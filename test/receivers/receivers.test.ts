@@ -71,7 +71,10 @@ describeWithServers("remote write to real receivers, protocol auto", (servers) =
       await instance.settle();
       expect(instance.errors).toEqual([]);
       await instance.check(receiver, stored);
-      for (const { samples } of await receiver.queryRange('logins_total{job="shop"}[1h]')) {
+      for (const { samples } of await receiver.queryRange(
+        'logins_total{job="shop"}[1h]',
+        Date.now() + 1000,
+      )) {
         expect(samples[0]?.[1]).toBe(0);
       }
 
@@ -93,7 +96,8 @@ describeWithServers("remote write to real receivers, protocol auto", (servers) =
         instance.record(0);
         for (let n = 0; n < pushes; n++) await instance.settle();
         const selector = `logins_total{job="${service}"}`;
-        const [series] = await receiver.queryRange(`${selector}[5m]`);
+        // Pushes of one millisecond are a millisecond apart, so that the last may be ahead of the clock.
+        const [series] = await receiver.queryRange(`${selector}[5m]`, Date.now() + 1000);
         const samples = series?.samples ?? [];
         const total = instance.happened.get("success") as number;
         expect(samples.map(([, value]) => value)).toEqual([0, ...Array<number>(pushes).fill(total)]);
