@@ -1,4 +1,5 @@
 /** Asks a Prometheus what Grafana would ask it, and hands the answers to the page. */
+import { HISTOGRAMS } from "../src/variables.ts";
 import type { Prometheus, Series } from "../test/prometheus.ts";
 import { type Dashboard, type Panel, substitute } from "../test/walk.ts";
 
@@ -49,12 +50,8 @@ export async function answersOf(
     }
     answers.push({ panel, results });
   }
-  const labels = dashboard.templating.list.map(
-    (variable) =>
-      [(variable as { label?: string }).label ?? variable.name, chosen[variable.name] ?? ""] as const,
-  );
-  const shown = labels.map(
-    ([label, value]) => [label, value === ".+" || value === ".*" ? "All" : value] as const,
+  const shown = dashboard.templating.list.map(
+    ({ name, label }) => [label ?? name, shownAs(name, chosen[name] ?? "")] as const,
   );
   return {
     title: dashboard.title,
@@ -65,4 +62,11 @@ export async function answersOf(
     step: STEP,
     answers,
   };
+}
+
+/** A variable's value as Grafana shows it. */
+function shownAs(name: string, value: string): string {
+  if (value === ".+" || value === ".*") return "All";
+  const choice = Object.entries(HISTOGRAMS).find(([, ending]) => name === "histograms" && ending === value);
+  return choice?.[0] ?? value;
 }

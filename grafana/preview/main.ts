@@ -1,12 +1,14 @@
 /**
  * `npm run dashboards:preview`: every dashboard with an hour of the example's traffic, drawn from the JSON that
  * Grafana gets and a real Prometheus's answers. Serves the pages, or with `--save` writes them to
- * `docs/dashboards` as pictures.
+ * `docs/dashboards` as pictures; with `--save-to FOLDER` to another. `--native` pushes native histograms.
  */
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { findServers } from "../../test/servers/find.ts";
+import { HISTOGRAMS } from "../src/variables.ts";
 import { type Prometheus, startPrometheus } from "../test/prometheus.ts";
 import { ROOT, readDashboards } from "../test/walk.ts";
 import { SERVICE, writeHistory } from "../traffic/history.ts";
@@ -17,12 +19,38 @@ import { savePictures } from "./pictures.ts";
 
 const MINUTES = 60;
 const WEEK = 7 * 86_400_000;
-const CHOSEN = { datasource: "Prometheus", job: SERVICE, instance: ".+", objective: "99" };
+/** Another service, whose instances push through an aggregator. */
+const AGGREGATED = "courses-edge";
+const { values } = parseArgs({
+  options: { save: { type: "boolean" }, "save-to": { type: "string" }, native: { type: "boolean" } },
+});
+const native = values.native ?? false;
+const CHOSEN = {
+  datasource: "Prometheus",
+  job: SERVICE,
+  instance: ".+",
+  objective: "99",
+  histograms: native ? HISTOGRAMS.native : HISTOGRAMS.any,
+};
 
 async function fill({ writeUrl: url }: Prometheus, end: number): Promise<void> {
-  const shape = { url, minutes: MINUTES, lifetime: 400 };
-  await writeHistory({ ...shape, end: end - WEEK, prefix: "before", random: seeded(1), rate: 1.2 });
-  await writeHistory({ ...shape, end, prefix: "now", random: seeded(2), rate: 2 });
+  // Panels that look back ten minutes have something to look back at.
+  const shape = { url, minutes: MINUTES + 12, lifetime: 400 };
+  const direct = native ? { ...shape, remoteWrite: { histograms: "native" as const } } : shape;
+  await writeHistory({
+    ...direct,
+    end: end - WEEK,
+    prefix: "before",
+    random: seeded(1),
+    rate: 1.2,
+    calm: true,
+  });
+  const many = { ...shape, service: AGGREGATED, shards: 2, instances: 8, lifetime: 200 };
+  // At the same time: Prometheus takes nothing that is an hour older than what it has.
+  await Promise.all([
+    writeHistory({ ...direct, end, prefix: "now", random: seeded(2), rate: 2 }),
+    writeHistory({ ...many, end, prefix: "edge", random: seeded(3), rate: 1.5 }),
+  ]);
 }
 
 async function pagesOf(prometheus: Prometheus, end: number): Promise<Map<string, string>> {
@@ -31,7 +59,8 @@ async function pagesOf(prometheus: Prometheus, end: number): Promise<Map<string,
   for (const dashboard of readDashboards()) {
     const name = dashboard.uid.replace("pushmeter-", "");
     const route = name === "route" ? "/courses/:id/certificate" : ".*";
-    const preview = await answersOf(dashboard, prometheus, end, MINUTES, { ...CHOSEN, route });
+    const job = name === "push-health" ? ".+" : SERVICE;
+    const preview = await answersOf(dashboard, prometheus, end, MINUTES, { ...CHOSEN, job, route });
     pages.set(name, html(preview, assets));
   }
   return pages;
@@ -56,8 +85,8 @@ try {
   const end = Math.floor(Date.now() / 1000 - 30) * 1000;
   await fill(prometheus, end);
   const pages = await pagesOf(prometheus, end);
-  if (process.argv.includes("--save")) {
-    const folder = join(ROOT, "docs/dashboards");
+  if (values.save || values["save-to"]) {
+    const folder = values["save-to"] ?? join(ROOT, "docs/dashboards");
     await mkdir(folder, { recursive: true });
     for (const picture of await savePictures(pages, folder)) console.log(picture);
   } else {

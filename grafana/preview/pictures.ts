@@ -34,7 +34,7 @@ export async function savePictures(pages: ReadonlyMap<string, string>, folder: s
       if (failures[0]) throw failures[0];
       const file = join(folder, `${name}.png`);
       const picture = await page.screenshot({ fullPage: true });
-      await sharp(picture).png({ palette: true, colours: 128, effort: 10 }).toFile(file);
+      await sharp(picture).png({ palette: true, colours: 64, dither: 0, effort: 10 }).toFile(file);
       files.push(file);
     }
   } finally {

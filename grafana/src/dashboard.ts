@@ -15,7 +15,7 @@ import type { PanelBuilder } from "./panels/panel.ts";
 const COLUMNS = 24;
 const TAG = "pushmeter";
 
-/** Panels side by side, each as wide as the others unless it says how wide. */
+/** Panels side by side, each as wide as the others unless it says how wide: those share what is left. */
 export interface PanelRow {
   /** A heading above the row. */
   readonly heading?: string;
@@ -58,8 +58,10 @@ export function dashboard({ name, title, description, variables, rows }: Dashboa
       builder.withRow(new RowBuilder(heading).id(++id).gridPos({ x: 0, y: y++, w: COLUMNS, h: 1 }));
     }
     let x = 0;
+    const given = panels.flatMap((entry) => ("build" in entry ? [] : [entry[1]]));
+    const left = COLUMNS - given.reduce((sum, width) => sum + width, 0);
     for (const entry of panels) {
-      const [panel, w] = "build" in entry ? [entry, COLUMNS / panels.length] : entry;
+      const [panel, w] = "build" in entry ? [entry, left / (panels.length - given.length)] : entry;
       builder.withPanel(panel.id(++id).gridPos({ x, y, w, h: height }));
       x += w;
     }

@@ -6,9 +6,11 @@
 export const HTTP = "http_server_request_duration_seconds";
 export const FAAS = "faas_invoke_duration_seconds";
 export const PUSH = "pushmeter_push_duration_seconds";
+export const DROPPED = "pushmeter_push_dropped_total";
+export const AGGREGATOR_PUSHES = "pushmeter_aggregator_pushes_total";
 
-/** Every instance has at least one of them. */
-const COUNTS = [`${HTTP}_count`, `${FAAS}_count`];
+/** A histogram that counts has the suffix if it is classic, and none if it is native. */
+export const counts = (histogram: string) => [`${histogram}_count`, histogram];
 
 /** At least four push intervals, from the data source's `timeInterval`: two samples would be too few. */
 export const RATE_INTERVAL = "$__rate_interval";
@@ -22,27 +24,73 @@ export const LONG = "10m";
 export const FAILED = 'outcome=~"server_error|exception|timeout"';
 export const ROUTE = 'http_route=~"$route"';
 
-/** Prometheus forgets a series this long after its last sample, seconds; a Pushgateway never does. */
-const LOOKBACK = 300;
-
 /** The series of the chosen jobs and instances. */
 export function chosen(metric: string, ...matchers: string[]): string {
-  return `${metric}{${['job=~"$job"', 'instance=~"$instance"', ...matchers].join(", ")}}`;
+  return `${metric}{${[...CHOSEN, ...matchers].join(", ")}}`;
+}
+
+const CHOSEN = ['job=~"$job"', 'instance=~"$instance"'];
+
+/** The series of any of these metrics, by name. */
+export function named(names: readonly string[], ...matchers: string[]): string {
+  return `{${[`__name__=~"${names.join("|")}"`, ...CHOSEN, ...matchers].join(", ")}}`;
+}
+
+/** What only grows, and is summed once a function such as `rate` has been put around its series. */
+export type Growing = (grow: (series: string) => string) => string;
+
+export function counter(metric: string, ...matchers: string[]): Growing {
+  return (grow) => grow(chosen(metric, ...matchers));
+}
+
+/**
+ * How many observations a histogram has. One instance's is classic, another's native: the union of both is
+ * summed, so that they add up while a service changes from one to the other.
+ */
+export function observations(histogram: string, ...matchers: string[]): Growing {
+  return classicOrNative("count", histogram, matchers);
+}
+
+/** The sum of a histogram's observations. */
+export function observed(histogram: string, ...matchers: string[]): Growing {
+  return classicOrNative("sum", histogram, matchers);
+}
+
+function classicOrNative(part: "count" | "sum", histogram: string, matchers: string[]): Growing {
+  return (grow) =>
+    `${grow(chosen(`${histogram}_${part}`, ...matchers))} or ` +
+    `histogram_${part}(${grow(chosen(histogram, ...matchers))})`;
+}
+
+/**
+ * A classic histogram's buckets, or native histograms, as the variable `histograms` says: by their name's end. To
+ * be summed by `le`, which native ones do not have. Prometheus answers nothing where both meet in one sum.
+ */
+export function buckets(histogram: string, ...matchers: string[]): Growing {
+  return (grow) => grow(named([`${histogram}\${histograms}`], ...matchers));
 }
 
 /** Per second, summed; `by` holds label names. */
-export function rate(series: string, by = ""): string {
-  return `${sum(by)} (rate(${series}[${RATE_INTERVAL}]))`;
+export function rate(growing: Growing, by = ""): string {
+  return `${sum(by)} (${growing((series) => `rate(${series}[${RATE_INTERVAL}])`)})`;
+}
+
+export function perMinute(growing: Growing, by = ""): string {
+  return `60 * ${rate(growing, by)}`;
 }
 
 /** Since the start of what is shown. Biased upwards for instances with few pushes (at most half of a push interval). */
-export function total(series: string, by = ""): string {
-  return `${sum(by)} (increase(${series}[${WHOLE_RANGE}]))`;
+export function total(growing: Growing, by = ""): string {
+  return increase(growing, by, WHOLE_RANGE);
 }
 
 /** Per minute, averaged over a window that spans gaps. */
-export function perMinuteAcrossGaps(series: string, by = ""): string {
-  return `${sum(by)} (increase(${series}[${LONG}])) / ${Number.parseInt(LONG, 10)}`;
+export function perMinuteAcrossGaps(growing: Growing, by = ""): string {
+  return `${increase(growing, by, LONG)} / ${Number.parseInt(LONG, 10)}`;
+}
+
+function increase(growing: Growing, by: string, window: string): string {
+  return `${sum(by)} (${growing((series) => `increase(${series}[${window}])`)})`;
 }
 
 /** The part of `all` that is in `some`; zero, not nothing, when none is. */
@@ -58,35 +106,26 @@ export function orNone(expr: string, label: string): string {
 
 /** A latency below which a part `q` of the invocations stayed, seconds. */
 export function quantile(q: number, histogram: string, matchers: readonly string[] = [], by = ""): string {
-  const labels = ["le", ...(by ? [by] : [])].join(", ");
-  return `histogram_quantile(${q}, ${rate(chosen(`${histogram}_bucket`, ...matchers), labels)})`;
+  return `histogram_quantile(${q}, ${rate(buckets(histogram, ...matchers), byBucket(by))})`;
 }
 
-/** One series per instance that has pushed lately, on every wire. */
-export function liveInstances(): string {
-  // A Pushgateway repeats what an instance said last for ever; only the time of the push tells.
-  return (
-    `(group by (job, instance) (${seen()})` +
-    ` unless on (job, instance) (time() - ${chosen("push_time_seconds")} > ${LOOKBACK}))`
-  );
+/** The same of all that is shown. */
+export function quantileOfTotal(
+  q: number,
+  histogram: string,
+  matchers: readonly string[] = [],
+  by = "",
+): string {
+  return `histogram_quantile(${q}, ${total(buckets(histogram, ...matchers), byBucket(by))})`;
 }
 
-/** Those of them that were not there five minutes ago. */
-export function newInstances(): string {
-  return `(${liveInstances()} unless group by (job, instance) (${seen(` offset ${LOOKBACK}s`)}))`;
+/** The same of ten minutes. */
+export function quantileAcrossGaps(q: number, histogram: string): string {
+  return `histogram_quantile(${q}, ${increase(buckets(histogram), byBucket(""), LONG)})`;
 }
 
-/** Seconds since a job's youngest push, by Pushgateway, or sample, by any other wire. */
-export function sinceLastPush(): string {
-  const sampled = COUNTS.map((name) => `timestamp(${chosen(name)})`).join(" or ");
-  return (
-    `time() - max by (job) (${chosen("push_time_seconds")}` +
-    ` or on (job, instance) max by (job, instance) (${sampled}))`
-  );
-}
-
-function seen(modifier = ""): string {
-  return COUNTS.map((name) => chosen(name) + modifier).join(" or ");
+function byBucket(by: string): string {
+  return ["le", ...(by ? [by] : [])].join(", ");
 }
 
 function sum(by: string): string {

@@ -16,6 +16,14 @@ export const OUTCOMES: Colours = {
   canceled: "text",
 };
 
+/** Names that end in a status. */
+export const STATUSES = [
+  [/ [123]\d\d$/, GOOD],
+  [/ 4\d\d$/, "yellow"],
+  [/ 5\d\d$/, BAD],
+  [/ 500$/, "dark-red"],
+] as const;
+
 export const PERCENTILES: Colours = { p50: "light-blue", p95: "blue", p99: "dark-purple" };
 
 export const PUSH_RESULTS: Colours = {

@@ -9,10 +9,10 @@ import {
   VariableSort,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { DATASOURCE } from "./panels/panel.ts";
-import { FAAS, HTTP } from "./query.ts";
+import { counts, FAAS, HTTP } from "./query.ts";
 
 /** Every service has one of them. */
-const ANY = `{__name__=~"${HTTP}_count|${FAAS}_count"}`;
+const ANY = [HTTP, FAAS];
 
 export const datasource = new DatasourceVariableBuilder("datasource")
   .label("Data source")
@@ -21,12 +21,23 @@ export const datasource = new DatasourceVariableBuilder("datasource")
 
 const ALL = { text: ["All"], value: ["$__all"] };
 
-/** @param series - a selector without matchers for `job`; jobs are those that have such series. */
-export function job(series = ANY): QueryVariableBuilder {
+/** Jobs that have one of these histograms. */
+export function job(histograms: readonly string[] = ANY): QueryVariableBuilder {
+  return jobOf(`{__name__=~"${histograms.flatMap(counts).join("|")}"}`);
+}
+
+/** Jobs that have this counter. */
+export function jobWith(counter: string): QueryVariableBuilder {
+  return jobOf(counter);
+}
+
+function jobOf(series: string): QueryVariableBuilder {
   return labelValues("job", "Service", series).multi(true).includeAll(true).current(ALL).allValue(".+");
 }
 
-export function instance(series = withJob(ANY)): QueryVariableBuilder {
+/** The chosen jobs' instances that have one of these histograms. */
+export function instance(histograms: readonly string[] = ANY): QueryVariableBuilder {
+  const series = `{__name__=~"${histograms.flatMap(counts).join("|")}", job=~"$job"}`;
   return labelValues("instance", "Instance", series).multi(true).includeAll(true).current(ALL).allValue(".+");
 }
 
@@ -42,12 +53,22 @@ export const objective: Builder<VariableModel> = new CustomVariableBuilder("obje
   .values("99,99.5,99.9,99.95,99.99")
   .current({ text: "99.9", value: "99.9" });
 
-export function withJob(selector: string): string {
-  return selector.endsWith("}") ? selector.replace(/}$/, ', job=~"$job"}') : `${selector}{job=~"$job"}`;
-}
+/** How the name ends of what latencies are read from; no end, as a regular expression, can only be written `()`. */
+export const HISTOGRAMS = { any: "(|_bucket)", classic: "_bucket", native: "()" } as const;
+
+/** Percentiles of classic and of native histograms do not add up: where a service has both, choose. */
+export const histograms: Builder<VariableModel> = new CustomVariableBuilder("histograms")
+  .label("Histograms")
+  .values(
+    Object.entries(HISTOGRAMS)
+      .map(([text, value]) => `${text} : ${value}`)
+      .join(","),
+  )
+  .current({ text: "any", value: HISTOGRAMS.any });
 
 function routeValues(): QueryVariableBuilder {
-  const series = `${HTTP}_count{job=~"$job", instance=~"$instance", http_route!=""}`;
+  const names = counts(HTTP).join("|");
+  const series = `{__name__=~"${names}", job=~"$job", instance=~"$instance", http_route!=""}`;
   return labelValues("route", "Route", series, "http_route");
 }
 

@@ -1,222 +1,244 @@
-/** Every panel's own queries, against a real Prometheus that the product has filled over each wire. */
-import { afterAll, beforeAll, expect, it } from "vitest";
+/** Every panel's own queries, against a real Prometheus that the product has filled with a stretch of the past. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeWithServers } from "../../test/servers/describe.ts";
-import { startPushgateway } from "../../test/servers/pushgateway.ts";
-import { SERVICE, writeHistory } from "../traffic/history.ts";
-import { pushToGateway, serveMetrics } from "../traffic/present.ts";
+import { HISTOGRAMS } from "../src/variables.ts";
+import { type HistoryOptions, SERVICE, stormsOf, writeHistory } from "../traffic/history.ts";
+import { PAYMENTS } from "../traffic/lambda.ts";
 import { seeded } from "../traffic/random.ts";
-import type { Truth } from "../traffic/truth.ts";
-import { type Prometheus, type Series, startPrometheus } from "./prometheus.ts";
-import { labelValuesOf, type Placed, readDashboards, substitute, targetsOf } from "./walk.ts";
+import { type Prometheus, startPrometheus } from "./prometheus.ts";
+import { labelValuesOf, substitute } from "./walk.ts";
+import {
+  ask,
+  dashboards,
+  expectFilled,
+  expectWithin,
+  type Filled,
+  lastValue,
+  overall,
+  targetOf,
+  targets,
+} from "./wires.ts";
 
 const WEEK = 7 * 86_400_000;
 const MINUTES = 14;
-const SECONDS = 12;
-const dashboards = readDashboards();
-const targets = dashboards.flatMap(targetsOf);
+/** Spans the whole history, and the time since. */
+const SECONDS = (MINUTES + 1) * 60;
 
-/** A stretch of time that Prometheus has data for, and how to ask for it. */
-interface Filled {
-  readonly prometheus: Prometheus;
-  readonly start: number;
-  readonly end: number;
-  readonly step: number;
-  readonly values: Readonly<Record<string, string>>;
-  readonly truth: Truth;
+interface Wire {
+  readonly options: Pick<HistoryOptions, "service" | "shards" | "remoteWrite">;
+  /** Choices of the variable with which panels have data. */
+  readonly histograms: readonly (keyof typeof HISTOGRAMS)[];
+  /** Panels, or single targets of them, that have none. */
+  readonly empty: readonly string[];
+  /**
+   * How far a total may be off, as a part of it. Prometheus extrapolates at the end of each instance's series,
+   * some 8 % with instances that live for minutes, and those that end while the receiver is away take a little
+   * with them.
+   */
+  readonly tolerance: number;
 }
 
-async function ask({ target }: Placed, filled: Filled): Promise<Series[]> {
-  const { prometheus, start, end, step, values } = filled;
-  const expr = substitute(target.expr, values);
-  return target.instant ? prometheus.instant(expr, end) : prometheus.range(expr, start, end, step);
-}
+const AGGREGATOR = [
+  "› Instances against series ›",
+  "› Batches by result ›",
+  "› Aggregator's pushes by result ›",
+  "› Rejected points by reason ›",
+];
 
-/** The values of a panel whose rates reach over the whole history: per second, so times its length a total. */
-async function overall(title: string, panelTitle: string, refId: string, filled: Filled): Promise<Series[]> {
-  const placed = targets.find(
-    ({ dashboard, panel, target }) =>
-      dashboard.title === title && panel.title === panelTitle && target.refId === refId,
-  );
-  if (!placed) throw new Error(`no target ${refId} in ${panelTitle} of ${title}`);
-  const seconds = `${MINUTES * 60}s`;
-  const values = { ...filled.values, __rate_interval: seconds, __range: seconds };
-  return filled.prometheus.instant(substitute(placed.target.expr, values), filled.end);
-}
+const WIRES: Readonly<Record<string, Wire>> = {
+  "remote write": { options: {}, histograms: ["any", "classic"], empty: AGGREGATOR, tolerance: 0.12 },
+  "remote write of native histograms": {
+    options: { service: "courses-native", remoteWrite: { histograms: "native" } },
+    histograms: ["any", "native"],
+    empty: AGGREGATOR,
+    tolerance: 0.12,
+  },
+  aggregator: {
+    options: { service: "courses-aggregated", shards: 2 },
+    histograms: ["any", "classic"],
+    // Shards are there from the beginning: none is new.
+    empty: ["Functions › Instances › B"],
+    tolerance: 0.05,
+  },
+};
 
-function lastValue(series: readonly Series[], labels: Readonly<Record<string, string>> = {}): number {
-  const found = series.filter((one) =>
-    Object.entries(labels).every(([name, value]) => one.labels[name] === value),
-  );
-  expect(found, JSON.stringify(labels)).toHaveLength(1);
-  return found[0]?.samples.at(-1)?.[1] ?? Number.NaN;
-}
+describeWithServers("panels have data", ({ prometheus: file }) => {
+  let prometheus: Prometheus;
+  let end: number;
+  const filledBy = new Map<string, Filled>();
 
-/** Prometheus extrapolates at the end of each instance's series: some 8 % with instances that live for minutes. */
-const EXTRAPOLATION = 0.12;
-
-function isWithin(value: number, truth: number, part: number): void {
-  expect(truth).toBeGreaterThan(0);
-  expect(value).toBeGreaterThan(truth * (1 - part));
-  expect(value).toBeLessThan(truth * (1 + part));
-}
-
-describeWithServers("remote write", ({ prometheus: file }) => {
-  let filled: Filled;
   beforeAll(async () => {
-    const prometheus = await startPrometheus(file);
-    const end = Date.now();
-    const url = prometheus.writeUrl;
-    const shape = { url, minutes: MINUTES, rate: 1.2, lifetime: 180 };
-    await writeHistory({
-      ...shape,
-      end: end - WEEK - 20_000,
-      prefix: "before",
-      random: seeded(1),
-      rate: 0.7,
+    prometheus = await startPrometheus(file);
+    end = Date.now();
+    const common = { url: prometheus.writeUrl, lifetime: 180 };
+    const wires = Object.entries(WIRES);
+    // At the same time, and the week before first: Prometheus takes nothing that is older than what it has.
+    const before = wires.map(([, { options }], i) => {
+      const shape = { ...common, ...options, minutes: 8, rate: 0.9, prefix: `before-${i}`, calm: true };
+      return writeHistory({ ...shape, end: end - WEEK - 20_000, random: seeded(1) });
     });
-    const truth = await writeHistory({ ...shape, end: end - 20_000, prefix: "now", random: seeded(2) });
-    filled = {
-      prometheus,
-      start: end - 6 * 60_000,
-      end,
-      step: 15,
-      truth,
-      values: {
-        job: SERVICE,
-        instance: ".+",
-        route: ".*",
-        objective: "99",
-        __rate_interval: "3m",
-        __range: `${MINUTES}m`,
-      },
-    };
-  });
-  afterAll(() => filled?.prometheus.stop());
+    await Promise.all(before);
+    const now = wires.map(async ([name, { options }], i) => {
+      const service = options.service ?? SERVICE;
+      const shape = { ...common, ...options, minutes: MINUTES, rate: 1.2, prefix: `now-${i}` };
+      const truth = await writeHistory({ ...shape, end: end - 20_000, random: seeded(2) });
+      filledBy.set(name, {
+        prometheus,
+        // A window before it, the history of the week before has long begun.
+        start: end - 4 * 60_000,
+        end,
+        step: 15,
+        truth,
+        values: {
+          job: service,
+          instance: ".+",
+          route: ".*",
+          objective: "99",
+          histograms: HISTOGRAMS.any,
+          __rate_interval: "3m",
+          __range: `${SECONDS}s`,
+        },
+      });
+    });
+    await Promise.all(now);
+  }, 180_000);
+  afterAll(() => prometheus?.stop());
 
-  it.each(targets.map((target) => [target.where, target] as const))("%s", async (_, target) => {
-    const route = target.dashboard.uid === "pushmeter-route" ? "/courses/:id/certificate" : ".*";
-    // With nothing to fall back to: a zero from vector(0) would hide a name that does not exist.
-    const expr = target.target.expr.replace(/ or (on \(\) label_replace\(vector.*\)|vector\(0\))/g, "");
-    const bare = { ...target, target: { ...target.target, expr } };
-    isFilled(await ask(bare, { ...filled, values: { ...filled.values, route } }));
+  describe.each(Object.entries(WIRES))("by %s", (wire, { histograms, empty, tolerance }) => {
+    const filled = () => filledBy.get(wire) as Filled;
+    const value = async (where: string, labels: Readonly<Record<string, string>> = {}) =>
+      lastValue(await overall(where, SECONDS, filled()), labels);
+    const isWithin = (value: number, truth: number) => expectWithin(value, truth, tolerance);
+
+    const filledTargets = targets.filter(({ where }) => !empty.some((part) => where.includes(part)));
+    const cases = histograms.flatMap((choice) =>
+      filledTargets
+        .filter(({ target }) => choice === "any" || target.expr.includes("histograms"))
+        .map((target) => [choice, target.where, target] as const),
+    );
+    it.each(cases)("%s: %s", async (choice, _, target) => {
+      const route = target.dashboard.uid === "pushmeter-route" ? "/courses/:id/certificate" : ".*";
+      // With nothing to fall back to: a zero from vector(0) would hide a name that does not exist.
+      const expr = target.target.expr.replace(/ or (on \(\) label_replace\(vector.*\)|vector\(0\))/g, "");
+      const bare = { ...target, target: { ...target.target, expr } };
+      const values = { ...filled().values, route, histograms: HISTOGRAMS[choice] };
+      expectFilled(await ask(bare, { ...filled(), values }));
+    });
+
+    it.each(
+      dashboards.flatMap(({ title, templating }) =>
+        templating.list.flatMap((variable) => {
+          const query = labelValuesOf(variable);
+          return query ? [[`${title} › $${variable.name}`, query] as const] : [];
+        }),
+      ),
+    )("%s has values to choose from", async (_, { selector, label }) => {
+      const found = await prometheus.instant(substitute(selector, filled().values), end);
+      expect(found.map(({ labels }) => labels[label] ?? "")).not.toContain("");
+      expect(found.length).toBeGreaterThan(0);
+    });
+
+    it("counts requests as they were", async () => {
+      isWithin((await value("Overview › Requests › A")) * SECONDS, filled().truth.of("requests"));
+    });
+
+    it("shows the part of requests that failed as it was", async () => {
+      const { truth } = filled();
+      const failed = truth.of("requests", { status: "500" }) + truth.of("requests", { status: "503" });
+      // Failures are few, and what begins shortly before its instance ends is extrapolated most.
+      expectWithin(await value("Overview › Failed › A"), failed / truth.of("requests"), 4 * tolerance);
+    });
+
+    it("counts one route's requests as they were", async () => {
+      const values = { ...filled().values, route: "/login" };
+      const series = await overall("Route › Requests › A", SECONDS, { ...filled(), values });
+      isWithin(lastValue(series) * SECONDS, filled().truth.of("logins"));
+    });
+
+    it("counts a queue's batches as they were", async () => {
+      const labels = { messaging_destination_name: "enrolments" };
+      const perMinute = await value("Functions › Invocations by function › A", labels);
+      isWithin((perMinute * SECONDS) / 60, filled().truth.of("invocations", { trigger: "pubsub" }));
+    });
+
+    it.each(["success", "exception"])("counts a batch's records with %s as they were", async (outcome) => {
+      const perMinute = await value("Functions › Records by outcome › A", { outcome });
+      expectWithin((perMinute * SECONDS) / 60, filled().truth.of("records", { outcome }), 2 * tolerance);
+    });
+
+    it("shows the part of records that failed, and how many came at once, as they were", async () => {
+      const { truth } = filled();
+      const failed = truth.of("records", { outcome: "exception" }) / truth.of("records");
+      expectWithin(await value("Functions › Failed records › A"), failed, 2 * tolerance);
+      const size = await value("Functions › Records per batch › A", { messaging_destination_name: PAYMENTS });
+      isWithin(size, truth.of("records") / truth.of("batches"));
+    });
+
+    it("counts instances that started as they were", async () => {
+      isWithin(await value("Functions › Cold starts › A"), filled().truth.of("instances"));
+    });
+
+    it.each(["success", "failure"])("counts log-ins with %s as they were", async (result) => {
+      const counted = await value(`Courses › Log-ins › ${result === "success" ? "A" : "B"}`);
+      isWithin(counted, filled().truth.of("logins", { result }));
+    });
+
+    it("counts searches, and what they found, as they were", async () => {
+      const { truth } = filled();
+      const searches = ((await value("Courses › Searches › A")) * SECONDS) / 60;
+      isWithin(searches, truth.of("searches"));
+      const mean = await value("Courses › Courses found per search › A");
+      isWithin(mean, truth.of("found") / truth.of("searches"));
+    });
+
+    it("says when the receiver could not be reached, once that is known", async () => {
+      const span = { ...filled(), start: end - (MINUTES - 1) * 60_000 };
+      const [series, ...others] = await ask(targetOf("Push health › Receiver reached › A"), span);
+      expect(others).toEqual([]);
+      const storms = stormsOf({ end: end - 20_000, minutes: MINUTES });
+      const lost = series?.samples.filter(([, state]) => state === 0).map(([time]) => time * 1000) ?? [];
+      expect(lost.length).toBeGreaterThan(0);
+      for (const time of lost) {
+        // The first sample afterwards comes with the next push, retries and beats included.
+        expect(storms.some(({ from, to }) => time > from && time < to + 30_000)).toBe(true);
+      }
+      expect(series?.samples.at(-1)?.[1]).toBe(1);
+    });
   });
 
-  it.each(
-    dashboards.flatMap(({ title, templating }) =>
-      templating.list.flatMap((variable) => {
-        const query = labelValuesOf(variable);
-        return query ? [[`${title} › $${variable.name}`, query] as const] : [];
-      }),
-    ),
-  )("%s has values to choose from", async (_, { selector, label }) => {
-    const found = await filled.prometheus.instant(substitute(selector, filled.values), filled.end);
-    expect(found.map(({ labels }) => labels[label] ?? "")).not.toContain("");
-    expect(found.length).toBeGreaterThan(0);
+  it.each(["remote write", "remote write of native histograms"])(
+    "by %s shows that pushes were not stored while the receiver was away",
+    async (wire) => {
+      const filled = filledBy.get(wire) as Filled;
+      const share = lastValue(await overall("Push health › Failed pushes › A", SECONDS, filled));
+      const perMinute = lastValue(await overall("Push health › Pushes › A", SECONDS, filled));
+      // An instance that ends while the receiver is away never tells.
+      expectWithin(share * ((perMinute * SECONDS) / 60), filled.truth.of("errors"), 0.75);
+    },
+  );
+
+  it("by aggregator shows how many instances are behind it, and that their series are not more", async () => {
+    const filled = filledBy.get("aggregator") as Filled;
+    const instances = lastValue(await overall("Push health › Instances against series › A", SECONDS, filled));
+    expect(instances).toBe(filled.truth.of("instances"));
+    expect(lastValue(await overall("Push health › Instances › A", SECONDS, filled))).toBe(2);
   });
 
-  it("counts requests as they were", async () => {
-    const rate = lastValue(await overall("Overview", "Requests", "A", filled));
-    isWithin(rate * MINUTES * 60, filled.truth.of("requests"), EXTRAPOLATION);
-  });
-
-  it("shows the part of requests that failed as it was", async () => {
-    const { truth } = filled;
-    const failed = truth.of("requests", { status: "500" }) + truth.of("requests", { status: "503" });
-    const share = lastValue(await overall("Overview", "Failed", "A", filled));
-    isWithin(share, failed / truth.of("requests"), 0.2);
-  });
-
-  it("counts one route's requests as they were", async () => {
-    const values = { ...filled.values, route: "/login" };
-    const rate = lastValue(await overall("Route", "Requests", "A", { ...filled, values }));
-    const { truth } = filled;
-    isWithin(rate * MINUTES * 60, truth.of("logins"), EXTRAPOLATION);
-  });
-
-  it("counts a queue's batches as they were", async () => {
-    const series = await overall("Functions", "Invocations by function", "A", filled);
-    const perMinute = lastValue(series, { messaging_destination_name: "enrolments" });
-    isWithin(perMinute * MINUTES, filled.truth.of("invocations", { trigger: "pubsub" }), EXTRAPOLATION);
-  });
-
-  it("shows that pushes were not stored while the receiver was away", async () => {
-    const share = lastValue(await overall("Push health", "Failed pushes", "A", filled));
-    const pushes = lastValue(await overall("Push health", "Pushes", "A", filled)) * MINUTES;
-    isWithin(share * pushes, filled.truth.of("errors"), 0.5);
-  });
-
-  it.each(["success", "failure"])("counts log-ins with %s as they were", async (result) => {
-    const counted = lastValue(await overall("Courses", "Log-ins", result === "success" ? "A" : "B", filled));
-    isWithin(counted, filled.truth.of("logins", { result }), EXTRAPOLATION);
+  it("native and classic histograms of the same traffic have the same percentiles, within a bucket", async () => {
+    // Bounds of http.server.request.duration.
+    const bounds = [0, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+    const [classic, native] = ["remote write", "remote write of native histograms"].map((wire) =>
+      overall("Overview › Routes › D", SECONDS, filledBy.get(wire) as Filled),
+    );
+    const routes = (await classic) ?? [];
+    expect(routes.length).toBeGreaterThan(5);
+    for (const { labels, samples } of routes) {
+      const p95 = samples[0]?.[1] ?? Number.NaN;
+      const above = bounds.findIndex((bound) => bound >= p95);
+      const same = ((await native) ?? []).filter((one) => one.labels.http_route === labels.http_route);
+      const other = lastValue(same);
+      expect(other, labels.http_route ?? "").toBeGreaterThanOrEqual((bounds[above - 1] ?? 0) * 0.8);
+      expect(other, labels.http_route ?? "").toBeLessThan((bounds[above] ?? 0) * 1.2);
+    }
   });
 });
-
-describeWithServers("Pushgateway and scrape", ({ prometheus: file, pushgateway: gatewayFile }) => {
-  let stop: () => Promise<void>;
-  const filled = new Map<string, Filled>();
-  beforeAll(async () => {
-    const gateway = await startPushgateway(gatewayFile);
-    const options = { random: seeded(3), seconds: SECONDS };
-    const scraped = await serveMetrics(options);
-    const prometheus = await startPrometheus(file, {
-      pushgateway: new URL(gateway.url).host,
-      "courses-scraped": scraped.host,
-    });
-    stop = async () => {
-      await prometheus.stop();
-      await gateway.stop();
-      scraped.stop();
-    };
-    const [pushed] = await Promise.all([pushToGateway(gateway.url, options), scraped.play()]);
-    const end = Date.now();
-    const values = {
-      instance: ".+",
-      route: ".*",
-      objective: "99",
-      __rate_interval: `${SECONDS}s`,
-      __range: `${SECONDS}s`,
-    };
-    const common = { prometheus, start: end - 2_000, end, step: 1 };
-    filled.set("Pushgateway", {
-      ...common,
-      truth: pushed,
-      values: { ...values, job: "courses-pushgateway" },
-    });
-    filled.set("scrape", { ...common, truth: scraped.truth, values: { ...values, job: "courses-scraped" } });
-  });
-  afterAll(() => stop?.());
-
-  const cases = ["Pushgateway", "scrape"].flatMap((wire) =>
-    targets
-      // A week ago there was none of these, and a service that is scraped pushes nothing.
-      .filter(({ target }) => !target.expr.includes("offset 1w"))
-      .filter(({ target }) => wire === "Pushgateway" || !target.expr.includes("pushmeter_push_duration"))
-      .map((target) => [`${wire}: ${target.where}`, wire, target] as const),
-  );
-  it.each(cases)("%s", async (_, wire, target) => {
-    // A route without a visit in these seconds has no latency.
-    isFilled((await ask(target, filled.get(wire) as Filled)).filter(hasNumbers));
-  });
-
-  it.each(["Pushgateway", "scrape"])("%s: a gauge is what it was", async (wire) => {
-    const { prometheus, end, values } = filled.get(wire) as Filled;
-    const users = targets.find(({ where }) => where === "Courses › Users › A") as Placed;
-    expect(lastValue(await prometheus.instant(substitute(users.target.expr, values), end))).toBe(42);
-  });
-});
-
-function hasNumbers({ samples }: Series): boolean {
-  return !samples.every(([, value]) => Number.isNaN(value));
-}
-
-/** A misspelt metric answers "success" with no series; a division by nothing answers NaN. */
-function isFilled(series: readonly Series[]): void {
-  expect(series.length, "series").toBeGreaterThan(0);
-  for (const { labels, samples } of series) {
-    expect(samples.length, JSON.stringify(labels)).toBeGreaterThan(0);
-    expect(
-      samples.filter(([, value]) => !Number.isFinite(value)),
-      JSON.stringify(labels),
-    ).toEqual([]);
-  }
-}

@@ -130,7 +130,7 @@ describe.each(["README.md", "docs/dashboards.md"])("the three commands of %s", (
   it("stand beside pictures that exist, and are small", () => {
     for (const [, picture = ""] of read(path).matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)) {
       const { size } = statSync(join(ROOT, dirname(path), picture));
-      expect(size, picture).toBeLessThan(150_000);
+      expect(size, picture).toBeLessThan(180_000);
     }
   });
 });

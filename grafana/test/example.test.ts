@@ -23,12 +23,19 @@ it("asks for metrics that examples/worker emits", async () => {
   logins.add(1, { result: "success" });
   searchResults.record(3);
   const page = await (await pushmeter.scrape()).text();
-  const emitted = [...page.matchAll(/^(app_\w+)/gm)].map(([, name]) => name);
+  const emitted = [...page.matchAll(/^(?:# TYPE )?(app_\w+)/gm)].map(([, name]) => name);
 
   const asked = readDashboards()
     .flatMap(targetsOf)
     .flatMap(({ target }) =>
-      selectorsOf(substitute(target.expr, { __rate_interval: "1m", __range: "1h", objective: "99.9" })),
+      selectorsOf(
+        substitute(target.expr, {
+          __rate_interval: "1m",
+          __range: "1h",
+          objective: "99.9",
+          histograms: "_bucket",
+        }),
+      ),
     )
     .map(({ metric }) => metric)
     .filter((metric) => metric.startsWith("app_"));

@@ -5,7 +5,13 @@ import { selectorsOf } from "./promql.ts";
 import { labelValuesOf, panelsOf, readDashboards, substitute, targetsOf } from "./walk.ts";
 
 /** Makes an expression with Grafana's variables one that Prometheus's grammar knows. */
-const ANY = { job: "any-job", instance: "any-instance", route: "/any", objective: "99.9" };
+const ANY = {
+  job: "any-job",
+  instance: "any-instance",
+  route: "/any",
+  objective: "99.9",
+  histograms: "_bucket",
+};
 const RATE_INTERVAL = "61s";
 const RANGE = "1h1s";
 const parsed = (expr: string) =>
@@ -90,11 +96,11 @@ describe.each(dashboards.map((dashboard) => [dashboard.title, dashboard] as cons
 
   it("has counters in rate or increase only, and rates over $__rate_interval", () => {
     for (const { where, target } of targets) {
-      for (const { metric, range, inFunction, aggregations } of parsed(target.expr)) {
+      for (const { metric, range, inFunction, aggregations, compared } of parsed(target.expr)) {
         if (inFunction === "rate" || inFunction === "irate") expect(range, where).toBe(RATE_INTERVAL);
         if (inFunction === "increase") expect([RANGE, LONG], where).toContain(range);
         // When it was, or that it was: the value itself plays no part.
-        const isPresence = inFunction === "timestamp" || aggregations[0]?.operator === "group";
+        const isPresence = inFunction === "timestamp" || compared || aggregations[0]?.operator === "group";
         if (/_(total|count|sum|bucket)$/.test(metric) && !isPresence) {
           expect(["rate", "increase"], `${metric} in ${where}`).toContain(inFunction);
         }

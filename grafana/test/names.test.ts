@@ -5,6 +5,8 @@ import { selectorsOf } from "./promql.ts";
 import { labelValuesOf, readDashboards, substitute, targetsOf } from "./walk.ts";
 
 const VALUES = { __rate_interval: "1m", __range: "1h", objective: "99.9" };
+/** What stands at the name's end for the variable: nothing is written `()` in a regular expression. */
+const HISTOGRAM_NAMES = ["_bucket", ""];
 
 let known: Emitted;
 beforeAll(async () => {
@@ -13,7 +15,10 @@ beforeAll(async () => {
 
 /** @param recorded - names that rules make. */
 function expectEmitted(where: string, expr: string, recorded: readonly string[] = [], label = ""): void {
-  for (const { metric, matchers, aggregations } of selectorsOf(substitute(expr, VALUES))) {
+  const asked = HISTOGRAM_NAMES.flatMap((histograms) =>
+    selectorsOf(substitute(expr, { ...VALUES, histograms })),
+  );
+  for (const { metric, matchers, aggregations } of asked) {
     const named = matchers.find(({ label }) => label === "__name__")?.value.split("|") ?? [];
     const metrics = metric ? [metric] : named;
     for (const name of metrics) expect([...known.keys(), ...recorded], where).toContain(name);

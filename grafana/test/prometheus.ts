@@ -32,6 +32,8 @@ export async function startPrometheus(
     `--config.file=${configuration}`,
     `--storage.tsdb.path=${join(folder, "data")}`,
     "--web.enable-remote-write-receiver",
+    // As in deploy/compose.yaml.
+    "--enable-feature=exemplar-storage,native-histograms",
     "--log.level=warn",
   ]);
   const ask = async (path: string, parameters: Record<string, string>) => {
@@ -39,10 +41,12 @@ export async function startPrometheus(
     const response = await fetch(`${server.url}/api/v1/${path}`, { method: "POST", body });
     const answer = (await response.json()) as Answer;
     if (answer.status !== "success") throw new Error(`${parameters.query}: ${answer.error}`);
-    return answer.data.result.map(({ metric, value, values = value ? [value] : [] }) => ({
-      labels: metric,
-      samples: values.map(([time, text]) => [time, Number(text)] as const),
-    }));
+    return answer.data.result.flatMap(({ metric, value, values, histogram, histograms }) => {
+      const native = histograms ?? (histogram ? [histogram] : undefined);
+      if (native) return asBuckets(metric, native);
+      const samples = values ?? (value ? [value] : []);
+      return [{ labels: metric, samples: samples.map(([time, text]) => [time, Number(text)] as const) }];
+    });
   };
   return {
     url: server.url,
@@ -65,8 +69,32 @@ interface Answer {
       readonly metric: Record<string, string>;
       readonly value?: readonly [number, string];
       readonly values?: readonly (readonly [number, string])[];
+      readonly histogram?: NativeSample;
+      readonly histograms?: readonly NativeSample[];
     }[];
   };
+}
+
+/** https://prometheus.io/docs/prometheus/latest/querying/api/#native-histograms */
+type NativeSample = readonly [
+  time: number,
+  { readonly buckets?: readonly (readonly [rule: number, lower: string, upper: string, count: string])[] },
+];
+
+/** A native histogram as a classic one would be answered: series of `le`, each with all that is below. */
+function asBuckets(metric: Readonly<Record<string, string>>, native: readonly NativeSample[]): Series[] {
+  const bounds = new Set(
+    native.flatMap(([, { buckets = [] }]) => buckets.map(([, , upper]) => Number(upper))),
+  );
+  return [...bounds]
+    .sort((a, b) => a - b)
+    .map((bound) => ({
+      labels: { ...metric, le: `${bound}` },
+      samples: native.map(([time, { buckets = [] }]) => {
+        const below = buckets.filter(([, , upper]) => Number(upper) <= bound);
+        return [time, below.reduce((sum, [, , , count]) => sum + Number(count), 0)] as const;
+      }),
+    }));
 }
 
 /** The configuration file; JSON is YAML. */

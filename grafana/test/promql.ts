@@ -10,6 +10,8 @@ export interface Selector {
   readonly range: string | undefined;
   /** The function around it, in lower case. */
   readonly inFunction: string | undefined;
+  /** Compared with a number: whether it is above, not how much it is. */
+  readonly compared: boolean;
   /** The aggregations around it, the innermost first. */
   readonly aggregations: readonly { readonly operator: string; readonly by: readonly string[] }[];
 }
@@ -34,6 +36,7 @@ export function selectorsOf(expr: string): Selector[] {
         }),
         range: rangeOf(node, text),
         inFunction: functionAround(node, text),
+        compared: node.parent?.name === "BinaryExpr" && node.parent.getChild("Gtr") !== null,
         aggregations: aggregationsAround(node, text),
       });
     },

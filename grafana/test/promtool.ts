@@ -34,15 +34,37 @@ export async function checkRules(promtool: string, file: string): Promise<string
 export async function testRules(
   promtool: string,
   groups: readonly RuleGroup[],
-  scenario: Scenario,
+  { name, interval, series, moments }: Scenario,
+): Promise<void> {
+  const questions = moments.map(({ at, firing }) => ({
+    expr: 'group without (alertstate, job) (ALERTS{alertstate="firing"})',
+    at,
+    answers: firing.map((labels) => [labels, 1] as const),
+  }));
+  await testAnswers(promtool, { name, interval, series, questions }, groups);
+}
+
+/** What is asked of the series, and when; and the answers, by their labels. */
+export interface Questions extends Omit<Scenario, "moments"> {
+  readonly questions: readonly {
+    readonly expr: string;
+    readonly at: string;
+    readonly answers: readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
+  }[];
+}
+
+/** @throws Error with promtool's own words if an answer is another. */
+export async function testAnswers(
+  promtool: string,
+  questions: Questions,
+  groups: readonly RuleGroup[] = [],
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "pushmeter-rules-"));
+  const write = (name: string, content: object) =>
+    writeFile(join(folder, name), stringify(content, { aliasDuplicateObjects: false }));
   try {
-    await writeFile(join(folder, "rules.yaml"), stringify({ groups }, { aliasDuplicateObjects: false }));
-    await writeFile(
-      join(folder, "test.yaml"),
-      stringify(testFile(scenario, groups), { aliasDuplicateObjects: false }),
-    );
+    await write("rules.yaml", { groups });
+    await write("test.yaml", testFile(questions, groups));
     await run(promtool, ["test", "rules", join(folder, "test.yaml")]).catch((error) => {
       throw new Error(`${error.stdout}${error.stderr}`);
     });
@@ -51,7 +73,7 @@ export async function testRules(
   }
 }
 
-function testFile({ name, interval, series, moments }: Scenario, groups: readonly RuleGroup[]): object {
+function testFile({ name, interval, series, questions }: Questions, groups: readonly RuleGroup[]): object {
   return {
     rule_files: ["rules.yaml"],
     evaluation_interval: interval,
@@ -62,17 +84,17 @@ function testFile({ name, interval, series, moments }: Scenario, groups: readonl
         name,
         interval,
         input_series: Object.entries(series).map(([series, values]) => ({ series, values })),
-        promql_expr_test: moments.map(({ at, firing }) => ({
-          expr: 'group without (alertstate, job) (ALERTS{alertstate="firing"})',
+        promql_expr_test: questions.map(({ expr, at, answers }) => ({
+          expr,
           eval_time: at,
-          exp_samples: firing.map((labels) => ({
-            labels: `{${Object.entries(labels)
-              .map(([name, value]) => `${name}="${value}"`)
-              .join(", ")}}`,
-            value: 1,
-          })),
+          exp_samples: answers.map(([labels, value]) => ({ labels: selector(labels), value })),
         })),
       },
     ],
   };
+}
+
+function selector(labels: Readonly<Record<string, string>>): string {
+  const matchers = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
+  return `{${matchers.join(", ")}}`;
 }

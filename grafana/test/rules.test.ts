@@ -14,6 +14,16 @@ const fast = `${REQUESTS}_bucket{job="courses", instance="a", le="0.5"}`;
 const pushed = `${PUSHES}{job="courses", instance="a", result="success"}`;
 const pushFailed = `${PUSHES}{job="courses", instance="a", result="unavailable"}`;
 
+const nativeOk = `${REQUESTS}{job="courses", instance="b", outcome="success"}`;
+const nativeFailed = `${REQUESTS}{job="courses", instance="b", outcome="server_error"}`;
+
+/** A native histogram, in promtool's notation: so many requests between samples, so many of them below 0.5 s. */
+function growing(requests: number, fast: number, samples: number): string {
+  // Of schema 0: buckets up to 0.5 s and up to 1 s, of which the upper is above the threshold in all its parts.
+  const grows = `{{schema:0 count:${requests} sum:${requests} offset:-1 buckets:[${fast} ${requests - fast}]}}`;
+  return `{{schema:0 offset:-1 buckets:[0 0]}}+${grows}x${samples}`;
+}
+
 const ticket = { severity: "ticket" };
 const noData = { alertname: "NoData", ...ticket };
 const failing = (window: string, severity = "page") => ({ alertname: "ErrorBudgetBurn", severity, window });
@@ -145,6 +155,79 @@ const SCENARIOS: readonly Scenario[] = [
     moments: [
       { at: "30m", firing: [] },
       { at: "32m", firing: [{ alertname: "PointsDropped", ...ticket, reason: "type_conflict" }] },
+    ],
+  },
+  {
+    name: "an aggregator's pushes that fail are a ticket",
+    interval: "1m",
+    series: {
+      [ok]: "0+60x60",
+      [fast]: "0+60x60",
+      'pushmeter_aggregator_pushes_total{job="courses", instance="shard-0", result="success"}': "0+4x60",
+      'pushmeter_aggregator_pushes_total{job="courses", instance="shard-0", result="unreachable"}':
+        "0x30 2+2x30",
+    },
+    moments: [
+      { at: "30m", firing: [] },
+      { at: "50m", firing: [{ alertname: "AggregatorPushesFailing", ...ticket, result: "unreachable" }] },
+    ],
+  },
+  {
+    name: "native histograms: a quiet day",
+    interval: "1m",
+    series: { [nativeOk]: growing(6000, 5900, 120), [nativeFailed]: growing(3, 3, 120) },
+    moments: ["5m", "1h", "2h"].map((at) => ({ at, firing: [] })),
+  },
+  {
+    name: "native histograms: an outage is a page within five minutes",
+    interval: "1m",
+    series: { [nativeFailed]: growing(60, 60, 30) },
+    moments: [
+      {
+        at: "5m",
+        firing: [failing("1h"), failing("6h"), failing("1d", "ticket"), failing("3d", "ticket")],
+      },
+    ],
+  },
+  {
+    name: "native histograms: a service that is slow is a page",
+    interval: "1m",
+    series: { [nativeOk]: growing(600, 60, 30) },
+    moments: [{ at: "30m", firing: [slow("1h"), slow("6h"), slow("1d", "ticket"), slow("3d", "ticket")] }],
+  },
+  {
+    name: "native histograms: silence is a ticket after half an hour",
+    interval: "1m",
+    series: { [nativeOk]: `${growing(60, 60, 60)} _x90` },
+    moments: [
+      { at: "1h25m", firing: [] },
+      { at: "1h35m", firing: [noData] },
+    ],
+  },
+  {
+    name: "native histograms: pushes that fail are a ticket",
+    interval: "1m",
+    series: {
+      [nativeOk]: growing(60, 60, 60),
+      'pushmeter_push_duration_seconds{job="courses", instance="b", result="timeout"}': growing(6, 6, 60),
+    },
+    moments: [{ at: "50m", firing: [{ alertname: "PushesFailing", ...ticket, result: "timeout" }] }],
+  },
+  {
+    name: "while instances change from classic to native histograms, both count: slow native ones are a page",
+    interval: "1m",
+    series: { [ok]: "0+60x30", [fast]: "0+60x30", [nativeOk]: growing(600, 0, 30) },
+    moments: [{ at: "30m", firing: [slow("1h"), slow("6h"), slow("1d", "ticket"), slow("3d", "ticket")] }],
+  },
+  {
+    name: "while instances change from classic to native histograms, both count: failing classic ones are a page",
+    interval: "1m",
+    series: { [failed]: "0+60x30", [fast]: "0+60x30", [nativeOk]: growing(60, 60, 30) },
+    moments: [
+      {
+        at: "10m",
+        firing: [failing("1h"), failing("6h"), failing("1d", "ticket"), failing("3d", "ticket")],
+      },
     ],
   },
   {

@@ -44,11 +44,13 @@ export interface FieldDefaults {
   readonly thresholds?: {
     readonly steps: readonly { readonly value: number | null; readonly color: string }[];
   };
+  readonly mappings?: readonly { readonly type: string; readonly options: unknown }[];
   readonly custom?: Readonly<Record<string, unknown>>;
 }
 
 export interface Variable {
   readonly name: string;
+  readonly label?: string;
   readonly type: string;
   readonly multi: boolean;
   readonly includeAll: boolean;

@@ -69,6 +69,17 @@ export class Clock implements Runtime {
     }
   }
 
+  /** Lets time go by until something is over that no other call of `pass` is waiting for. */
+  async until(promise: Promise<unknown>): Promise<void> {
+    let isOver = false;
+    const over = () => {
+      isOver = true;
+    };
+    promise.then(over, over);
+    await this.pass(0.001);
+    while (!isOver) await this.pass(20);
+  }
+
   async #send(request: Request): Promise<Response> {
     const [least, most] = ROUND_TRIP;
     await new Promise<void>((resolve) => {

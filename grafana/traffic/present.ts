@@ -1,6 +1,7 @@
 /** Traffic in the present, for the wires that Prometheus scrapes: a Pushgateway, and a service's own page. */
 import { createServer } from "node:http";
 import { pushgateway } from "@pushmeter/sdk/pushgateway";
+import { createLambda, type Lambda } from "./lambda.ts";
 import { createService, type Service, type ServiceOptions } from "./service.ts";
 import { Truth } from "./truth.ts";
 import { visit } from "./visits.ts";
@@ -27,7 +28,12 @@ export async function pushToGateway(url: string, options: PresentOptions): Promi
       conflict: true,
     }),
   );
-  await play(services, options);
+  const lambda = createLambda({
+    ...common("courses-pushgateway", truth, options),
+    push: pushgateway({ url }),
+    settled: async (invocation) => void (await invocation),
+  });
+  await play(services, options, lambda);
   await Promise.all(services.map(({ pushmeter }) => pushmeter.shutdown()));
   return truth;
 }
@@ -70,12 +76,17 @@ function common(service: string, truth: Truth, { random }: PresentOptions): Omit
   };
 }
 
-async function play(services: readonly Service[], { random, seconds }: PresentOptions): Promise<void> {
+async function play(
+  services: readonly Service[],
+  { random, seconds }: PresentOptions,
+  lambda?: Lambda,
+): Promise<void> {
   const end = Date.now() + seconds * 1000;
   for (let visits = 0; visits < LEAST_VISITS || Date.now() < end; visits++) {
     const service = services[visits % services.length] as Service;
     await visit(service, random);
     if (visits % 20 === 0) await service.cron();
+    if (visits % 15 === 0) await lambda?.batch();
     await sleep(PAUSE);
   }
 }

@@ -18,7 +18,7 @@ export interface ServiceOptions {
   readonly work: (ms: number) => Promise<void>;
   readonly truth: Truth;
   readonly users: () => number;
-  /** Makes two instruments of one name and different kinds, whose points are dropped. */
+  /** Makes two instruments of one name and different kinds, and one that is no number: their points are dropped. */
   readonly conflict?: boolean;
   /** Without: the process lives on by itself, and a background timer pushes. */
   readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
@@ -63,6 +63,8 @@ export function createService(options: ServiceOptions): Service {
   if (conflict) {
     meter.createHistogram("app.basket").record(1);
     meter.createGauge("app.basket").record(1);
+    // An aggregator cannot add it up.
+    meter.createObservableGauge("app.basket.value").addCallback((result) => result.observe(Number.NaN));
   }
 
   const app = new Hono();

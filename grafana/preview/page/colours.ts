@@ -24,12 +24,19 @@ export function named(colour: string): string {
 
 /** A property that the panel sets for one series or column. */
 export function override(panel: Panel, name: string, property: string): unknown {
+  let value: unknown;
+  // The last one that matches counts, as in Grafana.
   for (const { matcher, properties } of panel.fieldConfig?.overrides ?? []) {
-    if (matcher.options !== name) continue;
-    const found = properties.find(({ id }) => id === property);
-    if (found) return found.value;
+    if (!matches(matcher, name)) continue;
+    value = properties.find(({ id }) => id === property)?.value ?? value;
   }
-  return undefined;
+  return value;
+}
+
+function matches({ id, options }: { readonly id: string; readonly options: string }, name: string): boolean {
+  if (id !== "byRegexp") return options === name;
+  // As Grafana writes it, between slashes.
+  return new RegExp(options.slice(1, -1)).test(name);
 }
 
 export function colourOf(panel: Panel, name: string, index: number): string {

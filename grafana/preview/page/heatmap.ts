@@ -53,7 +53,8 @@ export function drawHeatmap(body: HTMLElement, answer: Answer, width: number, he
   context.textAlign = "center";
   const every = Math.max(Math.round(times.length / 7), 1);
   times.forEach((time, j) => {
-    if (j % every === 0) context.fillText(clock(time), LEFT + (j + 0.5) * w, height - LEGEND - BOTTOM / 2);
+    if (j % every === 0 && LEFT + (j + 0.5) * w < width - 20)
+      context.fillText(clock(time), LEFT + (j + 0.5) * w, height - LEGEND - BOTTOM / 2);
   });
   for (let i = 0; i < 120; i++) {
     context.fillStyle = shade(i / 119);

@@ -5,7 +5,6 @@ import { add } from "./dom.ts";
 import { namedSeries } from "./legend.ts";
 import { format } from "./units.ts";
 
-const LEGEND_HEIGHT = 24;
 export const AXIS = { stroke: "#9fa7b3", grid: { stroke: "#24272d", width: 1 }, ticks: { show: false } };
 export const FONT = "11px Inter, Helvetica, Arial, sans-serif";
 
@@ -41,23 +40,36 @@ export function drawLines(
     });
   });
   const unit = defaults?.unit ?? "";
+  const isRight = series.map(({ name }) => override(panel, name, "custom.axisPlacement") === "right");
+  const range: uPlot.Range.Function = (_, __, max) => [defaults?.min ?? 0, max > 0 ? max * 1.08 : 1];
+  const axis = {
+    ...AXIS,
+    font: FONT,
+    size: 64,
+    space: 32,
+    values: (_: uPlot, ticks: number[]) => ticks.map((tick) => format(tick, unit, defaults?.decimals)),
+  };
   const colours = series.map(({ name }, i) => colourOf(panel, name, i));
+  const chart = add(body, "div");
+  const legend = add(body, "div", "legend");
+  series.forEach(({ name }, i) => {
+    const entry = add(legend, "span", "entry");
+    add(entry, "i").style.background = colours[i] ?? "";
+    entry.append(name);
+  });
   const options: uPlot.Options = {
     width,
-    height: height - LEGEND_HEIGHT,
+    height: height - legend.offsetHeight,
     legend: { show: false },
     cursor: { show: false },
     padding: [8, 8, 0, 0],
-    scales: { y: { range: (_, __, max) => [defaults?.min ?? 0, max > 0 ? max * 1.08 : 1] } },
+    scales: { y: { range }, right: { range } },
     axes: [
       { ...AXIS, font: FONT, size: 26, space: 70, values: (_, ticks) => ticks.map(clock) },
-      {
-        ...AXIS,
-        font: FONT,
-        size: 64,
-        space: 32,
-        values: (_, ticks) => ticks.map((tick) => format(tick, unit, defaults?.decimals)),
-      },
+      axis,
+      ...(isRight.includes(true)
+        ? [{ ...axis, scale: "right", side: 1 as const, grid: { show: false } }]
+        : []),
     ],
     series: [
       {},
@@ -65,6 +77,7 @@ export function drawLines(
         const dash = override(panel, name, "custom.lineStyle") as { dash?: number[] } | undefined;
         return {
           stroke: colours[i] ?? "",
+          scale: isRight[i] ? "right" : "y",
           width: isStacked ? 1 : 2,
           points: { show: false },
           ...(dash?.dash ? { dash: dash.dash } : {}),
@@ -81,13 +94,7 @@ export function drawLines(
         }
       : {}),
   };
-  new uPlot(options, [times, ...columns] as uPlot.AlignedData, add(body, "div"));
-  const legend = add(body, "div", "legend");
-  series.forEach(({ name }, i) => {
-    const entry = add(legend, "span", "entry");
-    add(entry, "i").style.background = colours[i] ?? "";
-    entry.append(name);
-  });
+  new uPlot(options, [times, ...columns] as uPlot.AlignedData, chart);
 }
 
 export function clock(seconds: number): string {

@@ -4,6 +4,7 @@ import { add } from "./dom.ts";
 import { drawHeatmap } from "./heatmap.ts";
 import { clock, drawLines } from "./lines.ts";
 import { drawStat } from "./stat.ts";
+import { drawStates } from "./states.ts";
 import { drawTable } from "./table.ts";
 
 declare const preview: Preview;
@@ -47,6 +48,7 @@ function draw(body: HTMLElement, answer: Answer, width: number, height: number):
   const { type } = answer.panel;
   if (type === "stat") drawStat(body, answer, width, height);
   else if (type === "timeseries") drawLines(body, answer, times, width, height);
+  else if (type === "state-timeline") drawStates(body, answer, times, width, height);
   else if (type === "heatmap") drawHeatmap(body, answer, width, height);
   else if (type === "table") drawTable(body, answer);
   else throw new Error(`no panel of type ${type} can be drawn`);

@@ -31,7 +31,8 @@ export function drawTable(body: HTMLElement, { panel, results }: Answer): void {
     values.forEach((field, i) => {
       const column = organize.renameByName[field] ?? field;
       const unit = override(panel, column, "unit") as string;
-      const cell = add(line, "td", "", format(row[i] ?? Number.NaN, unit));
+      const decimals = override(panel, column, "decimals") as number | undefined;
+      const cell = add(line, "td", "", format(row[i] ?? Number.NaN, unit, decimals));
       const thresholds = override(panel, column, "thresholds");
       if (thresholds) cell.style.color = thresholdColour(thresholds as never, row[i] ?? 0);
     });

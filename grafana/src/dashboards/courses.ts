@@ -3,25 +3,37 @@ import { dashboard } from "../dashboard.ts";
 import { heatmap } from "../panels/heatmap.ts";
 import { lines } from "../panels/lines.ts";
 import { stat } from "../panels/stat.ts";
-import { chosen, FAAS, liveInstances, rate, share, total } from "../query.ts";
+import { liveInstances } from "../presence.ts";
+import {
+  buckets,
+  chosen,
+  counter,
+  FAAS,
+  observations,
+  observed,
+  perMinute,
+  rate,
+  share,
+  total,
+} from "../query.ts";
 import { BAD, GOOD } from "../theme.ts";
-import { datasource, instance, job } from "../variables.ts";
+import { datasource, histograms, instance, jobWith } from "../variables.ts";
 
 const LOGINS = "app_logins_total";
 const RESULTS = "app_search_results";
 const PER_MINUTE = "suffix:/min";
 const LOGIN_COLOURS = { success: GOOD, failure: BAD };
 
-const failure = 'result="failure"';
+const logins = (...matchers: string[]) => counter(LOGINS, ...matchers);
 /** Every instance reports the whole database's users; the largest of those who live is the newest. */
 const users = `max(${chosen("app_users")} and on (job, instance) ${liveInstances()})`;
-const searches = rate(chosen(`${RESULTS}_count`));
+const searches = observations(RESULTS);
 
 export const courses = dashboard({
   name: "courses",
   title: "Courses",
   description: "The example's course catalogue: log-ins, users, searches and enrolments.",
-  variables: [datasource, job(LOGINS), instance(`${LOGINS}{job=~"$job"}`)],
+  variables: [datasource, jobWith(LOGINS), instance(), histograms],
   rows: [
     {
       height: 4,
@@ -34,7 +46,7 @@ export const courses = dashboard({
           trend: false,
           colours: LOGIN_COLOURS,
           queries: ["success", "failure"].map((result) => ({
-            expr: total(chosen(LOGINS, `result="${result}"`)),
+            expr: total(logins(`result="${result}"`)),
             legend: result,
           })),
         }),
@@ -48,7 +60,7 @@ export const courses = dashboard({
             [0.25, "orange"],
             [0.5, BAD],
           ],
-          queries: [{ expr: share(rate(chosen(LOGINS, failure)), rate(chosen(LOGINS))) }],
+          queries: [{ expr: share(rate(logins('result="failure"')), rate(logins())) }],
         }),
         stat({
           title: "Users",
@@ -62,7 +74,7 @@ export const courses = dashboard({
           description: "Searches per minute.",
           unit: PER_MINUTE,
           decimals: 1,
-          queries: [{ expr: `60 * ${searches}` }],
+          queries: [{ expr: perMinute(searches) }],
         }),
       ],
     },
@@ -75,7 +87,7 @@ export const courses = dashboard({
           unit: PER_MINUTE,
           stacked: true,
           colours: LOGIN_COLOURS,
-          queries: [{ expr: `60 * ${rate(chosen(LOGINS), "result")}`, legend: "{{result}}" }],
+          queries: [{ expr: perMinute(logins(), "result"), legend: "{{result}}" }],
         }),
         lines({
           title: "Users",
@@ -96,14 +108,14 @@ export const courses = dashboard({
           unit: "short",
           decimals: 1,
           colours: { mean: "blue" },
-          queries: [{ expr: `${rate(chosen(`${RESULTS}_sum`))} / ${searches}`, legend: "mean" }],
+          queries: [{ expr: `${rate(observed(RESULTS))} / ${rate(searches)}`, legend: "mean" }],
         }),
         heatmap({
           title: "Courses found, distribution",
           description: "Searches per second by how many courses they found.",
           unit: "short",
           cells: "suffix:/s",
-          queries: [{ expr: rate(chosen(`${RESULTS}_bucket`), "le"), legend: "{{le}}" }],
+          queries: [{ expr: rate(buckets(RESULTS), "le"), legend: "{{le}}" }],
         }),
         lines({
           title: "Enrolment batches",
@@ -113,7 +125,7 @@ export const courses = dashboard({
           colours: { success: GOOD, exception: BAD },
           queries: [
             {
-              expr: `60 * ${rate(chosen(`${FAAS}_count`, 'messaging_destination_name="enrolments"'), "outcome")}`,
+              expr: perMinute(observations(FAAS, 'messaging_destination_name="enrolments"'), "outcome"),
               legend: "{{outcome}}",
             },
           ],

@@ -2,41 +2,49 @@ import { dashboard } from "../dashboard.ts";
 import { lines } from "../panels/lines.ts";
 import { FAILED_SHARE } from "../panels/requests.ts";
 import { stat } from "../panels/stat.ts";
+import { liveInstances, newInstances } from "../presence.ts";
 import {
-  chosen,
+  counter,
   FAAS,
   FAILED,
-  liveInstances,
-  newInstances,
+  observations,
   orNone,
+  perMinute,
   quantile,
+  quantileAcrossGaps,
+  quantileOfTotal,
   rate,
   share,
   total,
 } from "../query.ts";
 import { BAD, GOOD, OUTCOMES, PERCENTILES } from "../theme.ts";
-import { datasource, instance, job } from "../variables.ts";
+import { datasource, histograms, instance, job } from "../variables.ts";
 
-const COUNT = `${FAAS}_count`;
 const COLD_STARTS = "faas_coldstarts_total";
-/** Which function: crons and queues have names, other triggers only a kind. */
-const FUNCTION = "faas_trigger, faas_cron, messaging_destination_name";
-const FUNCTION_LEGEND = "{{faas_trigger}} {{faas_cron}}{{messaging_destination_name}}";
+const INIT = "faas_init_duration_seconds";
+const RECORDS = "faas_records_total";
+/** Which function: crons, schedules and queues have names, other triggers only a kind. */
+const FUNCTION = "faas_trigger, faas_cron, faas_schedule, messaging_destination_name";
+const FUNCTION_LEGEND = "{{faas_trigger}} {{faas_cron}}{{faas_schedule}}{{messaging_destination_name}}";
+/** What comes in batches of records. */
+const SOURCE = "faas_trigger, messaging_destination_name";
+const SOURCE_LEGEND = "{{faas_trigger}} {{messaging_destination_name}}";
 /** Crons run seldom: per second they would be thousandths. */
 const PER_MINUTE = "suffix:/min";
 
-const perMinute = (rate: string) => `60 * ${rate}`;
-const invocations = rate(chosen(COUNT));
-const failed = rate(chosen(COUNT, FAILED));
-const coldStarts = rate(chosen(COLD_STARTS), "faas_trigger");
+const invocations = observations(FAAS);
+const records = counter(RECORDS);
+const failedRecords = counter(RECORDS, 'outcome!="success"');
+const coldStarts = counter(COLD_STARTS);
 const COLD_STARTS_NOTE =
   "A Pushgateway and a scrape cannot show it: there an instance's first value has no zero before it.";
+const LAMBDA_NOTE = "Lambda only.";
 
 export const functions = dashboard({
   name: "functions",
   title: "Functions",
-  description: "Invocations by triggers other than HTTP, cold starts, and instances.",
-  variables: [datasource, job(), instance()],
+  description: "Invocations by triggers other than HTTP, batches, cold starts, and instances.",
+  variables: [datasource, job(), instance(), histograms],
   rows: [
     {
       height: 4,
@@ -54,23 +62,53 @@ export const functions = dashboard({
           unit: "percentunit",
           decimals: 2,
           thresholds: FAILED_SHARE,
-          queries: [{ expr: share(failed, invocations) }],
+          queries: [{ expr: share(rate(observations(FAAS, FAILED)), rate(invocations)) }],
         }),
         stat({
-          title: "Cold starts",
-          description: `Instances that served a first invocation within the time shown, HTTP included. ${COLD_STARTS_NOTE}`,
-          unit: "short",
-          decimals: 0,
+          title: "Failed records",
+          description: `Part of the records of batches within the time shown that failed, and are delivered again. ${LAMBDA_NOTE}`,
+          unit: "percentunit",
+          decimals: 2,
           trend: false,
-          queries: [{ expr: `${total(chosen(COLD_STARTS))} or vector(0)` }],
+          thresholds: FAILED_SHARE,
+          noValue: "no records",
+          queries: [{ expr: share(total(failedRecords), total(records)) }],
         }),
-        stat({
-          title: "Instances",
-          description: "Instances that have pushed within the last five minutes, or are scraped.",
-          unit: "short",
-          decimals: 0,
-          queries: [{ expr: `count(${liveInstances()})` }],
-        }),
+        [
+          stat({
+            title: "Cold starts",
+            description: `Instances that served a first invocation within the time shown, HTTP included. ${COLD_STARTS_NOTE}`,
+            unit: "short",
+            decimals: 0,
+            trend: false,
+            queries: [{ expr: `${total(coldStarts)} or vector(0)` }],
+          }),
+          3,
+        ],
+        [
+          stat({
+            title: "Init time",
+            description: `Half of the cold starts within the time shown, and 95 % of them, took at most this long from the start of the process until it could serve. ${LAMBDA_NOTE} ${COLD_STARTS_NOTE}`,
+            unit: "s",
+            decimals: 2,
+            trend: false,
+            colours: PERCENTILES,
+            noValue: "no starts",
+            queries: [0.5, 0.95].map((q) => ({ expr: quantileOfTotal(q, INIT), legend: `p${q * 100}` })),
+          }),
+          6,
+        ],
+        [
+          stat({
+            title: "Instances",
+            description:
+              "Instances that have pushed within the last five minutes, or are scraped. Of an aggregator its shards: Push health has the instances behind it.",
+            unit: "short",
+            decimals: 0,
+            queries: [{ expr: `count(${liveInstances()})` }],
+          }),
+          3,
+        ],
       ],
     },
     {
@@ -78,9 +116,10 @@ export const functions = dashboard({
       panels: [
         lines({
           title: "Invocations by function",
-          description: "Invocations per minute by trigger, and by cron or queue where it has a name.",
+          description:
+            "Invocations per minute by trigger, and by cron, schedule or queue where it has a name. A batch is one invocation.",
           unit: PER_MINUTE,
-          queries: [{ expr: perMinute(rate(chosen(COUNT), FUNCTION)), legend: FUNCTION_LEGEND }],
+          queries: [{ expr: perMinute(invocations, FUNCTION), legend: FUNCTION_LEGEND }],
         }),
         lines({
           title: "Invocations by outcome",
@@ -88,7 +127,7 @@ export const functions = dashboard({
           unit: PER_MINUTE,
           stacked: true,
           colours: OUTCOMES,
-          queries: [{ expr: perMinute(rate(chosen(COUNT), "outcome")), legend: "{{outcome}}" }],
+          queries: [{ expr: perMinute(invocations, "outcome"), legend: "{{outcome}}" }],
         }),
       ],
     },
@@ -108,12 +147,6 @@ export const functions = dashboard({
           unit: "s",
           queries: [{ expr: quantile(0.95, FAAS, [], "faas_trigger"), legend: "{{faas_trigger}}" }],
         }),
-      ],
-    },
-    {
-      heading: "Failures and instances",
-      height: 8,
-      panels: [
         lines({
           title: "Failures by function and kind",
           description: "Failed invocations per minute by trigger and the class of what was thrown.",
@@ -123,19 +156,72 @@ export const functions = dashboard({
           queries: [
             {
               expr: orNone(
-                perMinute(rate(chosen(COUNT, 'error_type!=""'), `${FUNCTION}, error_type`)),
+                perMinute(observations(FAAS, 'error_type!=""'), `${FUNCTION}, error_type`),
                 "error_type",
               ),
               legend: `${FUNCTION_LEGEND} {{error_type}}`,
             },
           ],
         }),
+      ],
+    },
+    {
+      heading: "Batches",
+      height: 8,
+      panels: [
+        lines({
+          title: "Records by outcome",
+          description: `Records of batches per minute by the outcome of each, one on the other. ${LAMBDA_NOTE}`,
+          unit: PER_MINUTE,
+          stacked: true,
+          colours: OUTCOMES,
+          queries: [{ expr: perMinute(records, "outcome"), legend: "{{outcome}}" }],
+        }),
+        lines({
+          title: "Failed records by source",
+          description: `Part of a queue's or stream's records that failed, also when the function has only reported them. ${LAMBDA_NOTE}`,
+          unit: "percentunit",
+          queries: [
+            {
+              expr: share(rate(failedRecords, SOURCE), rate(records, SOURCE), SOURCE),
+              legend: SOURCE_LEGEND,
+            },
+          ],
+        }),
+        lines({
+          title: "Records per batch",
+          description: `Mean size of a queue's or stream's batches. Small ones: a longer batch window saves invocations. ${LAMBDA_NOTE}`,
+          unit: "short",
+          decimals: 1,
+          queries: [
+            { expr: `${rate(records, SOURCE)} / ${rate(invocations, SOURCE)}`, legend: SOURCE_LEGEND },
+          ],
+        }),
+      ],
+    },
+    {
+      heading: "Starts and instances",
+      height: 8,
+      panels: [
         lines({
           title: "Cold starts by trigger",
           description: `Instances per minute by what their first invocation was. ${COLD_STARTS_NOTE}`,
           unit: PER_MINUTE,
           stacked: true,
-          queries: [{ expr: orNone(perMinute(coldStarts), "faas_trigger"), legend: "{{faas_trigger}}" }],
+          colours: { none: "text" },
+          queries: [
+            {
+              expr: orNone(perMinute(coldStarts, "faas_trigger"), "faas_trigger"),
+              legend: "{{faas_trigger}}",
+            },
+          ],
+        }),
+        lines({
+          title: "Init time percentiles",
+          description: `Of the cold starts of ten minutes: half of them, and 95 %, took at most this long. ${LAMBDA_NOTE}`,
+          unit: "s",
+          colours: PERCENTILES,
+          queries: [0.5, 0.95].map((q) => ({ expr: quantileAcrossGaps(q, INIT), legend: `p${q * 100}` })),
         }),
         lines({
           title: "Instances",

@@ -14,35 +14,34 @@ import {
   SLOW,
 } from "../panels/requests.ts";
 import { table } from "../panels/table.ts";
-import { chosen, FAILED, HTTP, quantile, ROUTE, rate, share } from "../query.ts";
-import { datasource, instance, job, objective, routes } from "../variables.ts";
-
-const SERVICES = `${HTTP}_count`;
+import { FAILED, HTTP, observations, quantileOfTotal, ROUTE, share, total } from "../query.ts";
+import { datasource, histograms, instance, job, objective, routes } from "../variables.ts";
 
 function routesTable(): PanelBuilder {
-  const all = rate(chosen(`${HTTP}_count`, ROUTE), "http_route");
-  const failed = rate(chosen(`${HTTP}_count`, ROUTE, FAILED), "http_route");
+  const all = total(observations(HTTP, ROUTE), "http_route");
+  const failed = total(observations(HTTP, ROUTE, FAILED), "http_route");
   return table({
     title: "Routes",
-    description: "Busiest first; click a heading to have the worst first, and a route to see it in depth.",
+    description:
+      "Within the time shown, busiest first; click a heading to have the worst first, and a route to see it in depth.",
     label: "http_route",
     heading: "Route",
     absent: "(no route matched)",
     link: {
       title: "This route in depth",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: these are Grafana's own variables.
-      url: "/d/pushmeter-route?var-route=${__value.raw:percentencode}&${datasource:queryparam}&${job:queryparam}&${instance:queryparam}&${__url_time_range}",
+      url: "/d/pushmeter-route?var-route=${__value.raw:percentencode}&${datasource:queryparam}&${job:queryparam}&${instance:queryparam}&${histograms:queryparam}&${__url_time_range}",
     },
     columns: [
-      { name: "Requests", unit: "reqps", expr: all },
+      { name: "Requests", unit: "short", decimals: 0, expr: all },
       {
         name: "Failed",
         unit: "percentunit",
         expr: share(failed, all, "http_route"),
         thresholds: FAILED_SHARE,
       },
-      { name: "p50", unit: "s", expr: quantile(0.5, HTTP, [ROUTE], "http_route") },
-      { name: "p95", unit: "s", expr: quantile(0.95, HTTP, [ROUTE], "http_route"), thresholds: SLOW },
+      { name: "p50", unit: "s", expr: quantileOfTotal(0.5, HTTP, [ROUTE], "http_route") },
+      { name: "p95", unit: "s", expr: quantileOfTotal(0.95, HTTP, [ROUTE], "http_route"), thresholds: SLOW },
     ],
   });
 }
@@ -51,7 +50,7 @@ export const overview = dashboard({
   name: "overview",
   title: "Overview",
   description: "Rate, errors and latency of HTTP services measured by pushmeter.",
-  variables: [datasource, job(SERVICES), instance(`${SERVICES}{job=~"$job"}`), routes, objective],
+  variables: [datasource, job([HTTP]), instance([HTTP]), routes, objective, histograms],
   rows: [
     {
       height: 4,

@@ -3,35 +3,41 @@ import { AGES, lastPush } from "../panels/freshness.ts";
 import { lines } from "../panels/lines.ts";
 import { FAILED_SHARE } from "../panels/requests.ts";
 import { stat } from "../panels/stat.ts";
+import { states } from "../panels/states.ts";
+import { liveInstances, QUIET, REACH, receiverReached, sinceLastPush } from "../presence.ts";
 import {
+  AGGREGATOR_PUSHES,
   chosen,
-  liveInstances,
+  counter,
+  DROPPED,
+  observations,
   orNone,
   PUSH,
+  perMinute,
   perMinuteAcrossGaps,
   quantile,
-  rate,
   share,
-  sinceLastPush,
   total,
 } from "../query.ts";
-import { GOOD, PERCENTILES, PUSH_RESULTS } from "../theme.ts";
-import { datasource, instance, job } from "../variables.ts";
+import { BAD, GOOD, PERCENTILES, PUSH_RESULTS } from "../theme.ts";
+import { datasource, histograms, instance, job } from "../variables.ts";
 
-const COUNT = `${PUSH}_count`;
-const DROPPED = "pushmeter_push_dropped_total";
+const BATCHES = "pushmeter_aggregator_batches_total";
+const REJECTED = "pushmeter_aggregator_rejected_total";
+const BEHIND = "pushmeter_aggregator_instances";
 const PER_MINUTE = "suffix:/min";
 const LATE = "A push is counted by the next one: what fails shows once something has got through again.";
 
-const pushes = rate(chosen(COUNT));
-const failed = total(chosen(COUNT, 'result!="success"'));
+const pushes = observations(PUSH);
+const failed = observations(PUSH, 'result!="success"');
+const series = `count by (job) (${chosen("")})`;
 
 export const pushHealth = dashboard({
   name: "push-health",
   title: "Push health",
   description:
     "Whether the metrics themselves arrive: pushes, what they lose, and how many series they make.",
-  variables: [datasource, job(), instance()],
+  variables: [datasource, job(), instance(), histograms],
   rows: [
     {
       height: 4,
@@ -43,7 +49,7 @@ export const pushHealth = dashboard({
           unit: PER_MINUTE,
           decimals: 1,
           noValue: "no pushes",
-          queries: [{ expr: `60 * ${pushes}` }],
+          queries: [{ expr: perMinute(pushes) }],
         }),
         stat({
           title: "Failed pushes",
@@ -53,7 +59,7 @@ export const pushHealth = dashboard({
           trend: false,
           thresholds: FAILED_SHARE,
           noValue: "no pushes",
-          queries: [{ expr: share(failed, total(chosen(COUNT))) }],
+          queries: [{ expr: share(total(failed), total(pushes)) }],
         }),
         stat({
           title: "Points dropped",
@@ -66,7 +72,22 @@ export const pushHealth = dashboard({
             [null, GOOD],
             [1, "orange"],
           ],
-          queries: [{ expr: `${total(chosen(DROPPED))} or vector(0)` }],
+          queries: [{ expr: `${total(counter(DROPPED))} or vector(0)` }],
+        }),
+      ],
+    },
+    {
+      height: 5,
+      panels: [
+        states({
+          title: "Receiver reached",
+          description: `Per service. Nothing heard: no sample for ${QUIET} s; either nobody called the service, or its pushes do not get through. The first push that is stored again tells which, and the time before it turns red if pushes failed in it.`,
+          states: [
+            [REACH.reached, "reached", GOOD],
+            [REACH.notReached, "not reached", BAD],
+            [REACH.silent, "nothing heard", "text"],
+          ],
+          queries: [{ expr: receiverReached(), legend: "{{job}}" }],
         }),
       ],
     },
@@ -79,7 +100,7 @@ export const pushHealth = dashboard({
           unit: PER_MINUTE,
           stacked: true,
           colours: PUSH_RESULTS,
-          queries: [{ expr: perMinuteAcrossGaps(chosen(COUNT), "result"), legend: "{{result}}" }],
+          queries: [{ expr: perMinuteAcrossGaps(pushes, "result"), legend: "{{result}}" }],
         }),
         lines({
           title: "Push duration",
@@ -107,9 +128,8 @@ export const pushHealth = dashboard({
           description:
             "Data points per minute that can never be stored, such as two instruments of one name and different kinds.",
           unit: PER_MINUTE,
-          queries: [
-            { expr: orNone(`60 * ${rate(chosen(DROPPED), "reason")}`, "reason"), legend: "{{reason}}" },
-          ],
+          colours: { none: GOOD },
+          queries: [{ expr: orNone(perMinute(counter(DROPPED), "reason"), "reason"), legend: "{{reason}}" }],
         }),
       ],
     },
@@ -119,7 +139,8 @@ export const pushHealth = dashboard({
       panels: [
         lines({
           title: "Instances",
-          description: "Instances that have pushed within the last five minutes, or are scraped, by service.",
+          description:
+            "Instances that have pushed within the last five minutes, or are scraped, by service; of an aggregator its shards.",
           unit: "short",
           queries: [{ expr: `count by (job) (${liveInstances()})`, legend: "{{job}}" }],
         }),
@@ -128,7 +149,55 @@ export const pushHealth = dashboard({
           description:
             "Series of a service in Prometheus's head: instances times attribute sets. Many instances: use the aggregator. Many sets: look for an attribute with too many values.",
           unit: "short",
-          queries: [{ expr: `count by (job) ({job=~"$job", instance=~"$instance"})`, legend: "{{job}}" }],
+          queries: [{ expr: series, legend: "{{job}}" }],
+        }),
+      ],
+    },
+    {
+      heading: "Aggregator",
+      height: 7,
+      panels: [
+        lines({
+          title: "Instances against series",
+          description:
+            "Instances that sent something to the aggregator within six hours, and the series that Prometheus has of them (right). The series do not grow with the instances.",
+          unit: "short",
+          right: / series$/,
+          queries: [
+            { expr: `sum by (job) (${chosen(BEHIND)})`, legend: "{{job}} instances" },
+            { expr: `${series} and on (job) group by (job) (${chosen(BEHIND)})`, legend: "{{job}} series" },
+          ],
+        }),
+        lines({
+          title: "Batches by result",
+          description:
+            "Batches of deltas per minute that were merged; those that were repeated, because an answer was lost, and counted once (duplicate).",
+          unit: PER_MINUTE,
+          stacked: true,
+          colours: { merged: GOOD, duplicate: "yellow" },
+          queries: [{ expr: perMinute(counter(BATCHES), "result"), legend: "{{result}}" }],
+        }),
+      ],
+    },
+    {
+      height: 7,
+      panels: [
+        lines({
+          title: "Aggregator's pushes by result",
+          description: `The shards' pushes of all totals per minute, over ten minutes. ${LATE}`,
+          unit: PER_MINUTE,
+          stacked: true,
+          colours: PUSH_RESULTS,
+          queries: [
+            { expr: perMinuteAcrossGaps(counter(AGGREGATOR_PUSHES), "result"), legend: "{{result}}" },
+          ],
+        }),
+        lines({
+          title: "Rejected points by reason",
+          description: "Data points per minute that came in and could not be added up.",
+          unit: PER_MINUTE,
+          colours: { none: GOOD },
+          queries: [{ expr: orNone(perMinute(counter(REJECTED), "reason"), "reason"), legend: "{{reason}}" }],
         }),
       ],
     },

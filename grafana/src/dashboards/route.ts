@@ -10,11 +10,10 @@ import {
   ratesByOutcome,
   requestRate,
 } from "../panels/requests.ts";
-import { chosen, HTTP, quantile, ROUTE, rate } from "../query.ts";
-import { PERCENTILES } from "../theme.ts";
-import { datasource, instance, job, objective, oneRoute } from "../variables.ts";
+import { HTTP, observations, quantile, ROUTE, rate } from "../query.ts";
+import { PERCENTILES, STATUSES } from "../theme.ts";
+import { datasource, histograms, instance, job, objective, oneRoute } from "../variables.ts";
 
-const SERVICES = `${HTTP}_count`;
 const BEFORE = "a week ago";
 
 /** The same query a week back: an offset stands after each selector or range. */
@@ -22,14 +21,14 @@ function weekAgo(expr: string): string {
   return expr.replaceAll("[$__rate_interval]", "[$__rate_interval] offset 1w");
 }
 
-const requests = rate(chosen(SERVICES, ROUTE));
+const requests = rate(observations(HTTP, ROUTE));
 const p95 = quantile(0.95, HTTP, [ROUTE]);
 
 export const route = dashboard({
   name: "route",
   title: "Route",
   description: "One route of an HTTP service in depth.",
-  variables: [datasource, job(SERVICES), instance(`${SERVICES}{job=~"$job"}`), oneRoute, objective],
+  variables: [datasource, job([HTTP]), instance([HTTP]), oneRoute, objective, histograms],
   rows: [
     {
       height: 4,
@@ -48,9 +47,10 @@ export const route = dashboard({
           description: "Requests per second; a request that ended without a response has no status.",
           unit: "reqps",
           stacked: true,
+          patterns: STATUSES,
           queries: [
             {
-              expr: rate(chosen(SERVICES, ROUTE), "http_request_method, http_response_status_code"),
+              expr: rate(observations(HTTP, ROUTE), "http_request_method, http_response_status_code"),
               legend: "{{http_request_method}} {{http_response_status_code}}",
             },
           ],

@@ -1,4 +1,4 @@
-import { sinceLastPush } from "../query.ts";
+import { QUIET, sinceLastPush } from "../presence.ts";
 import { BAD, GOOD } from "../theme.ts";
 import type { PanelBuilder } from "./panel.ts";
 import { stat } from "./stat.ts";
@@ -6,7 +6,7 @@ import { stat } from "./stat.ts";
 /** Seconds without a push, for colours. */
 export const AGES = [
   [null, GOOD],
-  [60, "orange"],
+  [QUIET, "orange"],
   [180, BAD],
 ] as const;
 

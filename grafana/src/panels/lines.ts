@@ -1,4 +1,5 @@
 import {
+  AxisPlacement,
   GraphDrawStyle,
   GraphGradientMode,
   LegendDisplayMode,
@@ -13,21 +14,26 @@ import {
 } from "@grafana/grafana-foundation-sdk/common";
 import { FieldColorBuilder, FieldColorModeId } from "@grafana/grafana-foundation-sdk/dashboard";
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
+import { fixedColour } from "../theme.ts";
 import { type PanelOptions, withCommon } from "./panel.ts";
 
 export interface LinesOptions extends PanelOptions {
   /** One area on the other: for parts of a whole. */
   readonly stacked?: boolean;
+  /** Colours of all series whose names match. */
+  readonly patterns?: readonly (readonly [name: RegExp, colour: string])[];
   /** Names of series to draw dashed, for comparison. */
   readonly dashed?: readonly string[];
   readonly max?: number;
+  /** Names of series that have their axis at the right. */
+  readonly right?: RegExp;
   /** All series in shades of one colour, but for those in `colours`. */
   readonly shades?: string;
 }
 
 /** Values over time. */
 export function lines(options: LinesOptions): PanelBuilder {
-  const { stacked = false, dashed = [], max, shades } = options;
+  const { stacked = false, patterns = [], dashed = [], max, right, shades } = options;
   const panel = withCommon(new PanelBuilder(), options, "range")
     .min(0)
     .drawStyle(GraphDrawStyle.Line)
@@ -45,12 +51,16 @@ export function lines(options: LinesOptions): PanelBuilder {
         .calcs([]),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
+  for (const [name, colour] of patterns) panel.overrideByRegexp(`${name}`, fixedColour(colour));
   for (const name of dashed) {
     panel.overrideByName(name, [
       { id: "custom.lineStyle", value: { fill: "dash", dash: [8, 6] } },
       { id: "custom.fillOpacity", value: 0 },
       { id: "color", value: { mode: "fixed", fixedColor: "text" } },
     ]);
+  }
+  if (right) {
+    panel.overrideByRegexp(`${right}`, [{ id: "custom.axisPlacement", value: AxisPlacement.Right }]);
   }
   if (shades) panel.colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Shades).fixedColor(shades));
   return max === undefined ? panel : panel.max(max);

@@ -1,14 +1,24 @@
 /** Panels about HTTP requests, for the dashboards that show all routes and the one that shows one. */
-import { chosen, FAILED, HTTP, orNone, quantile, ROUTE, rate, share, total } from "../query.ts";
+import {
+  buckets,
+  FAILED,
+  HTTP,
+  observations,
+  orNone,
+  quantile,
+  ROUTE,
+  rate,
+  share,
+  total,
+} from "../query.ts";
 import { BAD, GOOD, OUTCOMES, PERCENTILES } from "../theme.ts";
 import { heatmap } from "./heatmap.ts";
 import { lines } from "./lines.ts";
 import type { PanelBuilder, Query } from "./panel.ts";
 import { stat } from "./stat.ts";
 
-const COUNT = `${HTTP}_count`;
-const all = rate(chosen(COUNT, ROUTE));
-const failed = rate(chosen(COUNT, ROUTE, FAILED));
+const requests = observations(HTTP, ROUTE);
+const failures = observations(HTTP, ROUTE, FAILED);
 
 /** Shares of failed requests, for colours. */
 export const FAILED_SHARE = [
@@ -28,7 +38,7 @@ export function requestRate(): PanelBuilder {
     title: "Requests",
     description: "Requests answered per second, all instances together.",
     unit: "reqps",
-    queries: [{ expr: all }],
+    queries: [{ expr: rate(requests) }],
   });
 }
 
@@ -40,7 +50,7 @@ export function failedShare(): PanelBuilder {
     unit: "percentunit",
     decimals: 2,
     thresholds: FAILED_SHARE,
-    queries: [{ expr: share(failed, all) }],
+    queries: [{ expr: share(rate(failures), rate(requests)) }],
   });
 }
 
@@ -62,8 +72,6 @@ export function latencyNow(): PanelBuilder {
 }
 
 export function budgetLeft(): PanelBuilder {
-  const bad = total(chosen(COUNT, ROUTE, FAILED));
-  const every = total(chosen(COUNT, ROUTE));
   return stat({
     title: "Error budget left",
     description:
@@ -77,7 +85,7 @@ export function budgetLeft(): PanelBuilder {
       [0.25, GOOD],
     ],
     noValue: "no requests",
-    queries: [{ expr: `1 - (${share(bad, every)}) / (1 - $objective / 100)` }],
+    queries: [{ expr: `1 - (${share(total(failures), total(requests))}) / (1 - $objective / 100)` }],
   });
 }
 
@@ -88,7 +96,7 @@ export function ratesByOutcome(): PanelBuilder {
     unit: "reqps",
     stacked: true,
     colours: OUTCOMES,
-    queries: [{ expr: rate(chosen(COUNT, ROUTE), "outcome"), legend: "{{outcome}}" }],
+    queries: [{ expr: rate(requests, "outcome"), legend: "{{outcome}}" }],
   });
 }
 
@@ -101,7 +109,7 @@ export function errorsByKind(): PanelBuilder {
     colours: { none: GOOD },
     queries: [
       {
-        expr: orNone(rate(chosen(COUNT, ROUTE, 'error_type!=""'), "error_type"), "error_type"),
+        expr: orNone(rate(observations(HTTP, ROUTE, 'error_type!=""'), "error_type"), "error_type"),
         legend: "{{error_type}}",
       },
     ],
@@ -125,6 +133,6 @@ export function latencyHeatmap(): PanelBuilder {
     description:
       "Requests per second in each bucket of latency. Two bands are two kinds of requests: a cache's hits and misses, say.",
     unit: "s",
-    queries: [{ expr: rate(chosen(`${HTTP}_bucket`, ROUTE), "le"), legend: "{{le}}" }],
+    queries: [{ expr: rate(buckets(HTTP, ROUTE), "le"), legend: "{{le}}" }],
   });
 }

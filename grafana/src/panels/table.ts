@@ -7,6 +7,7 @@ export interface Column {
   readonly name: string;
   readonly expr: string;
   readonly unit: string;
+  readonly decimals?: number;
   readonly thresholds?: PanelOptions["thresholds"];
 }
 
@@ -63,8 +64,9 @@ export function table(options: TableOptions): PanelBuilder {
   return panel;
 }
 
-function columnProperties({ unit, thresholds }: Column): DynamicConfigValue[] {
+function columnProperties({ unit, decimals, thresholds }: Column): DynamicConfigValue[] {
   const properties: DynamicConfigValue[] = [{ id: "unit", value: unit }];
+  if (decimals !== undefined) properties.push({ id: "decimals", value: decimals });
   if (thresholds) {
     const steps = thresholds.map(([value, color]) => ({ value, color }));
     properties.push({ id: "thresholds", value: { mode: "absolute", steps } });

@@ -1,6 +1,7 @@
 /** Alerts about the metrics themselves: whether they arrive, whole, and not too many. */
-import { FAAS, HTTP, PUSH } from "../query.ts";
+import { AGGREGATOR_PUSHES, counts, DROPPED, FAAS, HTTP, PUSH } from "../query.ts";
 import type { Objective } from "./objective.ts";
+import { counted } from "./recording.ts";
 import type { AlertingRule } from "./rule.ts";
 
 /** How long a service counts as one that had data. */
@@ -9,8 +10,11 @@ const FAILING = 0.2;
 
 export function pushAlerts({ service, silence, mostSeries }: Objective): AlertingRule[] {
   const job = `job="${service}"`;
-  const pushes = `sum by (job) (rate(${PUSH}_count{${job}}[15m]))`;
-  const failures = `sum by (job, result) (rate(${PUSH}_count{${job}, result!="success"}[15m]))`;
+  const failing = 'result!="success"';
+  const pushes = counted("rate", PUSH, job, "job", "15m");
+  const failures = counted("rate", PUSH, `${job}, ${failing}`, "job, result", "15m");
+  const beats = `sum by (job) (rate(${AGGREGATOR_PUSHES}{${job}}[15m]))`;
+  const failedBeats = `sum by (job, result) (rate(${AGGREGATOR_PUSHES}{${job}, ${failing}}[15m]))`;
   return [
     {
       alert: "NoData",
@@ -37,8 +41,20 @@ export function pushAlerts({ service, silence, mostSeries }: Objective): Alertin
       },
     },
     {
+      alert: "AggregatorPushesFailing",
+      expr: `${failedBeats} / on (job) group_left () ${beats} > ${FAILING}`,
+      for: "5m",
+      labels: { severity: "ticket" },
+      annotations: {
+        summary: `The aggregator's pushes of ${service} fail ({{ $labels.result }})`,
+        description:
+          "{{ $value | humanizePercentage }} of its pushes within 15 minutes were not stored. The totals are " +
+          "kept: the next push that is stored makes it good.",
+      },
+    },
+    {
       alert: "PointsDropped",
-      expr: `sum by (job, reason) (increase(pushmeter_push_dropped_total{${job}}[15m])) > 0`,
+      expr: `sum by (job, reason) (increase(${DROPPED}{${job}}[15m])) > 0`,
       labels: { severity: "ticket" },
       annotations: {
         summary: `${service} records what cannot be stored ({{ $labels.reason }})`,
@@ -72,9 +88,9 @@ export function pushAlerts({ service, silence, mostSeries }: Objective): Alertin
 
 /** A Pushgateway repeats the last values for ever, so there the time of the push tells. */
 function noData(job: string, silence: number): string {
+  const names = [HTTP, FAAS].flatMap(counts).join("|");
   const had = (window: string) =>
-    `group by (job) (last_over_time(${HTTP}_count{${job}}[${window}])` +
-    ` or last_over_time(${FAAS}_count{${job}}[${window}]))`;
+    `group by (job) (last_over_time({__name__=~"${names}", ${job}}[${window}]))`;
   return (
     `${had(MEMORY)} unless ${had(`${silence}s`)}` +
     ` or time() - max by (job) (push_time_seconds{${job}}) > ${silence}`

@@ -1,0 +1,89 @@
+/** Every panel's own queries, over the wires that Prometheus scrapes, as things happen. */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { describeWithServers } from "../../test/servers/describe.ts";
+import { startPushgateway } from "../../test/servers/pushgateway.ts";
+import { HISTOGRAMS } from "../src/variables.ts";
+import { pushToGateway, serveMetrics } from "../traffic/present.ts";
+import { seeded } from "../traffic/random.ts";
+import { startPrometheus } from "./prometheus.ts";
+import { ask, expectFilled, type Filled, hasNumbers, lastValue, overall, targets } from "./wires.ts";
+
+const SECONDS = 12;
+
+/** Panels without data: a week ago there was none of these services, and no aggregator is between. */
+const NEITHER = [
+  "Requests, now and a week ago",
+  "p95 latency, now and a week ago",
+  "Instances against series",
+  "Batches by result",
+  "Aggregator's pushes by result",
+];
+const EMPTY: Readonly<Record<string, readonly string[]>> = {
+  // An environment's init time is its first value, which has no zero before it.
+  Pushgateway: [...NEITHER, "Init time", "Init time percentiles"],
+  // What is scraped pushes nothing, and is no Lambda.
+  scrape: [
+    ...NEITHER,
+    "Init time",
+    "Init time percentiles",
+    "Failed records",
+    "Records by outcome",
+    "Failed records by source",
+    "Records per batch",
+    "Pushes",
+    "Failed pushes",
+    "Pushes by result",
+    "Push duration",
+  ],
+};
+
+describeWithServers("panels have data", ({ prometheus: file, pushgateway: gatewayFile }) => {
+  let stop: () => Promise<void>;
+  const filledBy = new Map<string, Filled>();
+  beforeAll(async () => {
+    const gateway = await startPushgateway(gatewayFile);
+    const options = { random: seeded(3), seconds: SECONDS };
+    const scraped = await serveMetrics(options);
+    const prometheus = await startPrometheus(file, {
+      pushgateway: new URL(gateway.url).host,
+      "courses-scraped": scraped.host,
+    });
+    stop = async () => {
+      await prometheus.stop();
+      await gateway.stop();
+      scraped.stop();
+    };
+    const [pushed] = await Promise.all([pushToGateway(gateway.url, options), scraped.play()]);
+    const end = Date.now();
+    const window = `${SECONDS}s`;
+    const values = { instance: ".+", route: ".*", objective: "99", __rate_interval: window, __range: window };
+    const filled = (truth: Filled["truth"], job: string) => ({
+      ...{ prometheus, start: end - 2_000, end, step: 1, truth },
+      values: { ...values, histograms: HISTOGRAMS.any, job },
+    });
+    filledBy.set("Pushgateway", filled(pushed, "courses-pushgateway"));
+    filledBy.set("scrape", filled(scraped.truth, "courses-scraped"));
+  });
+  afterAll(() => stop?.());
+
+  const cases = Object.entries(EMPTY).flatMap(([wire, empty]) =>
+    targets
+      .filter(({ panel }) => !empty.includes(panel.title))
+      .flatMap((target) =>
+        (["any", "classic"] as const)
+          .filter((choice) => choice === "any" || target.target.expr.includes("histograms"))
+          .map((choice) => [wire, choice, target.where, target] as const),
+      ),
+  );
+  it.each(cases)("by %s, %s: %s", async (wire, choice, _, target) => {
+    const filled = filledBy.get(wire) as Filled;
+    const values = { ...filled.values, histograms: HISTOGRAMS[choice] };
+    // A route without a visit in these seconds has no latency.
+    expectFilled((await ask(target, { ...filled, values })).filter(hasNumbers));
+  });
+
+  it.each(Object.keys(EMPTY))("by %s: a gauge is what it was", async (wire) => {
+    const users = await overall("Courses › Users › A", SECONDS, filledBy.get(wire) as Filled);
+    expect(lastValue(users)).toBe(42);
+  });
+});
