@@ -60,7 +60,9 @@ describeWithServers("the aggregator before a real Prometheus", ({ prometheus: fi
       });
       const series = await prometheus.query("count(last_over_time(logins_total[1h]))");
       expect(series[0]?.value).toBe(SHARDS * RESULTS.length);
-      // No series falls back.
+      // Growth is seen whole: every series starts at zero, and none falls back.
+      const starts = await prometheus.query("min_over_time(logins_total[1h]) != 0");
+      expect(starts).toEqual([]);
       expect((await prometheus.query("sum(resets(logins_total[1h]))"))[0]?.value).toBe(0);
     } finally {
       await worker.dispose();

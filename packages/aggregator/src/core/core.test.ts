@@ -31,6 +31,27 @@ describe("the heartbeat", () => {
     expect((second?.[0] ?? 0) - (first?.[0] ?? 0)).toBe(15_000);
   });
 
+  it("sends no value before its zero, though a series comes up while the push is under way", async () => {
+    const object = new FakeObject();
+    const sender = new Sender("a");
+    const { network } = object;
+    let requests = 0;
+    object.network = async (request) => {
+      // The first carries the zeros of what there was, the second the totals.
+      if (++requests <= 2) {
+        sender.meter.createCounter("logins").add(5, { requests });
+        object.push(...(await sender.batch(object.runtime.now())));
+      }
+      return network(request);
+    };
+    sender.meter.createCounter("logins").add(5, { requests });
+    object.push(...(await sender.batch(object.runtime.now())));
+    for (let beat = 0; beat < 3; beat++) await object.nextBeat();
+    const series = object.receiver.series("logins_total");
+    expect(series.map(growth)).toEqual([5, 5, 5]);
+    for (const { samples } of series) expect(samples[0]?.value).toBe(0);
+  });
+
   it("sends every series at every beat with the same time, whether or not it changed", async () => {
     const object = new FakeObject();
     const sender = new Sender("a");

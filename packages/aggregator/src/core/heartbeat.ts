@@ -72,13 +72,17 @@ export class Heartbeat {
       const earlier = Math.max(time - every, before + 2);
       const start = this.#batch(earlier, missing);
       if (start) {
+        for (const series of shard.totals) if (series.grows) series.sent ??= series.zero;
         save();
         if (!(await this.#push(start, earlier))) return;
       }
     }
-    // A destination without times can show a zero only by showing nothing else for a beat.
-    const value = ({ grows, sent, value, zero }: Series) =>
-      destination.untimed && grows && sent === undefined ? zero : value;
+    // A destination without times can show a zero only by showing nothing else for a beat. Elsewhere a series
+    // that came up while the zeros were on their way has none yet: it waits for the next beat.
+    const value = ({ grows, sent, value, zero }: Series) => {
+      if (!grows || sent !== undefined) return value;
+      return destination.untimed && zero;
+    };
     const totals = this.#batch(time, value);
     if (!totals) return;
     for (const series of shard.totals) series.sent = value(series);
