@@ -1,11 +1,12 @@
 /** Many instances of a service in one Worker, each with a pushmeter of its own, over a stub that misbehaves. */
-import type { Counter } from "@opentelemetry/api";
+import type { Counter, Histogram } from "@opentelemetry/api";
 import { aggregator, createAggregator, ingest } from "@pushmeter/aggregator";
 import { createPushmeter, type Pushmeter } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 
 interface Env {
   readonly PUSH_URL: string;
+  readonly PROTOCOL: "auto" | "1.0";
   readonly TOKEN: string;
   readonly SHARDS: string;
   readonly AGGREGATOR: DurableObjectNamespace<Aggregator>;
@@ -18,7 +19,7 @@ interface DurableObjectNamespace<T> {
 
 export class Aggregator extends createAggregator<Env>({
   every: 500,
-  push: (env, runtime) => remoteWrite({ url: env.PUSH_URL }, runtime),
+  push: (env, runtime) => remoteWrite({ url: env.PUSH_URL, protocol: env.PROTOCOL }, runtime),
 }) {
   /** What an eviction does, at the worst moment. */
   crash(): void {
@@ -42,14 +43,15 @@ function unreliable(binding: Env["AGGREGATOR"], chance: number) {
   };
 }
 
-const instances = new Map<string, { pushmeter: Pushmeter; logins: Counter }>();
+const instances = new Map<string, { pushmeter: Pushmeter; logins: Counter; sizes: Histogram }>();
 
 function instanceOf(name: string, env: Env) {
   let instance = instances.get(name);
   if (!instance) {
     const push = aggregator(unreliable(env.AGGREGATOR, 0.3), { shards: Number(env.SHARDS), timeout: 3000 });
     const pushmeter = createPushmeter({ service: "courses", push, onError: () => {} });
-    instance = { pushmeter, logins: pushmeter.meter.createCounter("logins") };
+    const { meter } = pushmeter;
+    instance = { pushmeter, logins: meter.createCounter("logins"), sizes: meter.createHistogram("sizes") };
     instances.set(name, instance);
   }
   return instance;
@@ -59,8 +61,10 @@ export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/record") {
-      const { logins, pushmeter } = instanceOf(searchParams.get("instance") ?? "", env);
-      logins.add(Number(searchParams.get("n")), { result: searchParams.get("result") });
+      const { logins, sizes, pushmeter } = instanceOf(searchParams.get("instance") ?? "", env);
+      const n = Number(searchParams.get("n"));
+      logins.add(n, { result: searchParams.get("result") ?? "" });
+      sizes.record(n);
       return Response.json(await pushmeter.flush({ timeout: 4000 }));
     }
     if (pathname === "/flush") {
