@@ -14,6 +14,7 @@ export async function aggregator(progress: Progress): Promise<Result> {
       ["object", "batches/s", "ratio"],
       ["stores one blob per call, nothing else", rates.bare.toFixed(0), "1.00"],
       ["aggregator", rates.aggregator.toFixed(0), ratio.toFixed(2)],
+      ["answers, stores nothing", rates.idle.toFixed(0), (rates.idle / rates.bare).toFixed(2)],
     ],
     notes: [
       `${INSTANCES} instances × ${ROUTES} series, ten simulated minutes: ${kilobytes(first)} stored after one ` +

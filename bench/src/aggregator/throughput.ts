@@ -1,4 +1,4 @@
-/** Persisted batches a second of one object, beside an object that only stores a blob per call. */
+/** Persisted batches a second of one object, beside one that only stores a blob per call, and one that does nothing. */
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { bundle } from "../../../test/bundle.ts";
@@ -6,11 +6,13 @@ import type { Progress } from "../part.ts";
 
 const CALLERS = 32;
 const CALLS = 100;
-const ROUNDS = 5;
+const ROUNDS = 7;
 export const SERIES = 20;
 
 /** Medians of rounds taken in turn. */
-export async function throughput(progress: Progress): Promise<{ aggregator: number; bare: number }> {
+export async function throughput(
+  progress: Progress,
+): Promise<{ aggregator: number; bare: number; idle: number }> {
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       name: "bench",
@@ -21,6 +23,7 @@ export async function throughput(progress: Progress): Promise<{ aggregator: numb
       durableObjects: {
         Aggregator: { className: "Aggregator", useSQLite: true },
         Bare: { className: "Bare", useSQLite: true },
+        Idle: { className: "Idle", useSQLite: true },
       },
       cf: false,
       log: new Log(LogLevel.NONE),
@@ -35,7 +38,7 @@ export async function throughput(progress: Progress): Promise<{ aggregator: numb
       if (stored !== CALLERS * CALLS) throw new Error(`${object} stored ${stored} of ${CALLERS * CALLS}`);
       return (performance.now() - started) / 1000;
     };
-    const rates: Record<string, number[]> = { Aggregator: [], Bare: [] };
+    const rates: Record<string, number[]> = { Aggregator: [], Bare: [], Idle: [] };
     // The first round warms up.
     for (let round = 0; round <= ROUNDS; round++) {
       for (const [object, all] of Object.entries(rates)) {
@@ -44,7 +47,8 @@ export async function throughput(progress: Progress): Promise<{ aggregator: numb
         if (round) all.push(rate);
       }
     }
-    return { aggregator: median(rates.Aggregator ?? []), bare: median(rates.Bare ?? []) };
+    const [aggregator, bare, idle] = Object.values(rates).map(median) as [number, number, number];
+    return { aggregator, bare, idle };
   } finally {
     await miniflare.dispose();
   }

@@ -18,9 +18,17 @@ interface Message {
   readonly body: Uint8Array;
 }
 
+/** One stored blob per call. */
 export class Bare extends DurableObject {
   async push({ body }: Message): Promise<object> {
     void this.ctx.storage.put("blob", body);
+    return { status: "stored" };
+  }
+}
+
+/** What the platform's calls cost alone. */
+export class Idle extends DurableObject {
+  async push(_: Message): Promise<object> {
     return { status: "stored" };
   }
 }
@@ -32,8 +40,11 @@ interface Env {
   };
 }
 
+/** So many bodies, no two alike: a blob equal to the stored one is not written at all. */
+const BODIES = 64;
+
 /** One delta of each of so many series. */
-function batch(series: number): Uint8Array {
+function batch(series: number, value: number): Uint8Array {
   const now: [number, number] = [1_700_000_000, 0];
   const data = {
     descriptor: { name: "requests", description: "", unit: "", valueType: 1 },
@@ -43,7 +54,7 @@ function batch(series: number): Uint8Array {
     dataPoints: Array.from({ length: series }, (_, i) => ({
       startTime: now,
       endTime: now,
-      value: 1,
+      value,
       attributes: { "http.route": `/courses/${i}`, "http.response.status_code": 200, outcome: "success" },
     })),
   };
@@ -57,16 +68,18 @@ export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const { searchParams } = new URL(request.url);
     const number = (name: string) => Number(searchParams.get(name));
-    const body = batch(number("series"));
+    const bodies = Array.from({ length: BODIES }, (_, i) => batch(number("series"), 1 + i));
     const target = { resource: { "service.name": "bench" }, shard: "shard-0" };
     const binding = env[searchParams.get("object") ?? ""];
     if (!binding) return new Response("no such object", { status: 404 });
     const stub = binding.get(binding.idFromName("bench"));
     const round = searchParams.get("round");
     let stored = 0;
+    let calls = 0;
     const caller = async (_: unknown, caller: number) => {
       for (let seq = 1; seq <= number("calls"); seq++) {
         const id = { instance: `${round}-${caller}`, seq };
+        const body = bodies[calls++ % BODIES];
         const { status } = await stub.push({ version: 1, id, target, encoding: "compact", body });
         if (status === "stored") stored++;
       }
