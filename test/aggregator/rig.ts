@@ -8,8 +8,8 @@ export const SITE = "http://aggregator.example";
 
 export interface Options {
   readonly url: string;
-  /** The version of remote write. */
-  readonly protocol?: "auto" | "1.0";
+  /** The version of remote write, or a Pushgateway. Default `"auto"`. */
+  readonly protocol?: "auto" | "1.0" | "pushgateway";
   readonly shards: number;
   /** Where Durable Objects are stored; left out: in memory. */
   readonly folder?: string;

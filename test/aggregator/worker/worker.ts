@@ -2,11 +2,12 @@
 import type { Counter, Histogram } from "@opentelemetry/api";
 import { aggregator, createAggregator, ingest } from "@pushmeter/aggregator";
 import { createPushmeter, type Pushmeter } from "@pushmeter/sdk";
+import { pushgateway } from "@pushmeter/sdk/pushgateway";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 
 interface Env {
   readonly PUSH_URL: string;
-  readonly PROTOCOL: "auto" | "1.0";
+  readonly PROTOCOL: "auto" | "1.0" | "pushgateway";
   readonly TOKEN: string;
   readonly SHARDS: string;
   readonly AGGREGATOR: DurableObjectNamespace<Aggregator>;
@@ -19,7 +20,8 @@ interface DurableObjectNamespace<T> {
 
 export class Aggregator extends createAggregator<Env>({
   every: 500,
-  push: (env, runtime) => remoteWrite({ url: env.PUSH_URL, protocol: env.PROTOCOL }, runtime),
+  push: ({ PUSH_URL: url, PROTOCOL: protocol }, runtime) =>
+    protocol === "pushgateway" ? pushgateway({ url }, runtime) : remoteWrite({ url, protocol }, runtime),
 }) {
   /** What an eviction does, at the worst moment. */
   crash(): void {

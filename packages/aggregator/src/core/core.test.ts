@@ -126,6 +126,74 @@ describe("the heartbeat", () => {
   });
 });
 
+describe("the heartbeat before a Pushgateway, where values have no times", () => {
+  const values = (object: FakeObject) =>
+    object.receiver.series("logins_total").map(({ labels, samples }) => [labels.user, samples.at(-1)?.value]);
+
+  it("shows a new series at zero for one beat, and its value from the next", async () => {
+    const object = new FakeObject("pushgateway");
+    const sender = new Sender("a");
+    const logins = sender.meter.createCounter("logins");
+    const add = async (n: number, user: string) => {
+      logins.add(n, { user });
+      object.push(...(await sender.batch(object.runtime.now())));
+    };
+    await add(5, "a");
+    await object.nextBeat();
+    expect(values(object)).toEqual([["a", 0]]);
+    await add(2, "a");
+    await add(3, "b");
+    await object.nextBeat();
+    expect(values(object)).toEqual([
+      ["a", 7],
+      ["b", 0],
+    ]);
+    await object.nextBeat();
+    expect(values(object)).toEqual([
+      ["a", 7],
+      ["b", 3],
+    ]);
+  });
+
+  it("shows what an outage has hidden, one beat after it", async () => {
+    const object = new FakeObject("pushgateway");
+    const sender = new Sender("a");
+    const logins = sender.meter.createCounter("logins");
+    const { network } = object;
+    const seen: unknown[] = [];
+    for (let beat = 0; beat < 60; beat++) {
+      // The idle ten minutes are over before it is.
+      object.network = beat > 1 && beat < 50 ? () => Promise.reject(new TypeError("refused")) : network;
+      if (beat < 3) {
+        logins.add(1, { user: "a" });
+        object.push(...(await sender.batch(object.runtime.now())));
+      }
+      await object.nextBeat();
+      seen.push(values(object)[0]?.[1]);
+    }
+    expect(seen.slice(0, 3)).toEqual([0, 2, 2]);
+    expect(seen.slice(49, 52)).toEqual([2, 3, undefined]);
+    expect(object.shard.asleep).toBe(true);
+  });
+
+  it("leaves no group behind when it falls asleep, and waking shows the old total first", async () => {
+    const object = new FakeObject("pushgateway");
+    const sender = new Sender("a");
+    const logins = sender.meter.createCounter("logins");
+    logins.add(3, { user: "a" });
+    object.push(...(await sender.batch(object.runtime.now())));
+    for (let beat = 0; beat < 60; beat++) await object.nextBeat();
+    expect(object.shard.asleep).toBe(true);
+    expect(object.receiver.series()).toEqual([]);
+    logins.add(4, { user: "a" });
+    object.push(...(await sender.batch(object.runtime.now())));
+    await object.nextBeat();
+    expect(values(object)).toEqual([["a", 3]]);
+    await object.nextBeat();
+    expect(values(object)).toEqual([["a", 7]]);
+  });
+});
+
 describe("merging", () => {
   it("ignores a batch that it has", async () => {
     const object = new FakeObject();

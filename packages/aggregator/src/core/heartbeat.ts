@@ -64,7 +64,8 @@ export class Heartbeat {
     if (time <= before || shard.asleep) return;
     shard.beat = time;
 
-    const continues = this.#stored === before && before === time - every;
+    const acknowledged = this.#stored === before;
+    const continues = acknowledged && before === time - every;
     const missing = ({ grows, sent, zero }: Series) =>
       grows && (sent === undefined || !continues) ? (sent ?? zero) : undefined;
     if (!destination.untimed) {
@@ -77,11 +78,12 @@ export class Heartbeat {
         if (!(await this.#push(start, earlier))) return;
       }
     }
-    // A destination without times can show a zero only by showing nothing else for a beat. Elsewhere a series
-    // that came up while the zeros were on their way has none yet: it waits for the next beat.
     const value = ({ grows, sent, value, zero }: Series) => {
-      if (!grows || sent !== undefined) return value;
-      return destination.untimed && zero;
+      if (!grows) return value;
+      // Without times the start can be shown only by showing nothing else for a beat.
+      if (destination.untimed) return sent !== undefined && acknowledged ? value : (sent ?? zero);
+      // What came up while the zeros were on their way has none yet: it waits for the next beat.
+      return sent !== undefined ? value : undefined;
     };
     const totals = this.#batch(time, value);
     if (!totals) return;
@@ -90,7 +92,7 @@ export class Heartbeat {
     save();
     if (!(await this.#push(totals, time))) return;
     this.#stored = time;
-    if (now - shard.received >= IDLE) await this.#sleep();
+    if (acknowledged && now - shard.received >= IDLE) await this.#sleep();
   }
 
   /** Ends the series until the next batch: remote write with stale markers, a Pushgateway by deleting the group. */
