@@ -1,8 +1,6 @@
 /** Persisted batches a second of one object, beside one that only stores a blob per call, and one that does nothing. */
-import { join } from "node:path";
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import { bundle } from "../../../test/bundle.ts";
 import type { Progress } from "../part.ts";
+import { startObjects } from "./objects.ts";
 
 const CALLERS = 32;
 const CALLS = 100;
@@ -13,22 +11,7 @@ export const SERIES = 20;
 export async function throughput(
   progress: Progress,
 ): Promise<{ aggregator: number; bare: number; idle: number }> {
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      name: "bench",
-      modules: true,
-      script: await bundle(join(import.meta.dirname, "worker.ts")),
-      compatibilityDate: "2026-10-01",
-      compatibilityFlags: ["nodejs_compat"],
-      durableObjects: {
-        Aggregator: { className: "Aggregator", useSQLite: true },
-        Bare: { className: "Bare", useSQLite: true },
-        Idle: { className: "Idle", useSQLite: true },
-      },
-      cf: false,
-      log: new Log(LogLevel.NONE),
-    }),
-  );
+  const miniflare = await startObjects();
   try {
     const seconds = async (object: string, round: number) => {
       const query = `object=${object}&callers=${CALLERS}&calls=${CALLS}&series=${SERIES}&round=${round}`;

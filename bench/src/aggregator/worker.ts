@@ -4,15 +4,28 @@ import { resourceFromAttributes } from "@opentelemetry/resources";
 import { AggregationTemporality, DataPointType, type MetricData } from "@opentelemetry/sdk-metrics";
 import { createAggregator } from "@pushmeter/aggregator";
 import { encodeCompact } from "@pushmeter/aggregator/core";
+import type { Destination } from "@pushmeter/sdk";
 
-/** Its alarm goes off, but it never pushes: what is measured is taking batches. */
-export class Aggregator extends createAggregator({
-  push: () => ({
-    export: (_metrics, callback) => callback({ code: 0 }),
-    forceFlush: async () => {},
-    shutdown: async () => {},
-  }),
-}) {}
+/** What is measured is taking batches: where the totals go costs nothing. */
+const nowhere: Destination = {
+  export: (_metrics, callback) => callback({ code: 0 }),
+  forceFlush: async () => {},
+  shutdown: async () => {},
+};
+
+export class Aggregator extends createAggregator({ push: () => nowhere }) {}
+
+/** Its beats follow each other fast, as in a simulation. */
+export class Beating extends createAggregator({ push: () => nowhere, every: 100 }) {
+  /** Resolves after the next beat, to the bytes that are stored. */
+  async nextBeat(): Promise<number> {
+    const before = (await this.status()).lastPush?.time;
+    while ((await this.status()).lastPush?.time === before) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return this.ctx.storage.sql.databaseSize;
+  }
+}
 
 interface Message {
   readonly body: Uint8Array;
@@ -36,7 +49,7 @@ export class Idle extends DurableObject {
 interface Env {
   readonly [name: string]: {
     idFromName(name: string): unknown;
-    get(id: unknown): { push(message: object): Promise<{ status: string }> };
+    get(id: unknown): { push(message: object): Promise<{ status: string }>; nextBeat(): Promise<number> };
   };
 }
 
@@ -77,7 +90,8 @@ export default {
     let stored = 0;
     let calls = 0;
     const caller = async (_: unknown, caller: number) => {
-      for (let seq = 1; seq <= number("calls"); seq++) {
+      const first = number("first") || 1;
+      for (let seq = first; seq < first + number("calls"); seq++) {
         const id = { instance: `${round}-${caller}`, seq };
         const body = bodies[calls++ % BODIES];
         const { status } = await stub.push({ version: 1, id, target, encoding: "compact", body });
@@ -85,6 +99,7 @@ export default {
       }
     };
     await Promise.all(Array.from({ length: number("callers") }, caller));
+    if (searchParams.has("beat")) return Response.json({ stored, bytes: await stub.nextBeat() });
     return Response.json(stored);
   },
 };
