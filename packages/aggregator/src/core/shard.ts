@@ -87,7 +87,7 @@ export class Shard {
   count(name: string, attributes: Attributes, value: number, now: number, kind: Kind = "counter"): void {
     const metric = { ...OWN, name, description: DESCRIPTIONS[name] ?? "", kind };
     const point: Point = { metric, key: keyOf(attributes), time: now, value, cumulative: false };
-    this.totals.add("", { resource: {}, rejected: new Map(), points: [point] });
+    this.totals.add("", { resource: {}, rejected: new Map(), points: [point] }, true);
     this.dirty = true;
   }
 

@@ -149,7 +149,7 @@ export class Sender {
   }
 }
 
-class DeltaReader extends MetricReader {
+export class DeltaReader extends MetricReader {
   constructor() {
     super({ aggregationTemporalitySelector: () => AggregationTemporality.DELTA });
   }
