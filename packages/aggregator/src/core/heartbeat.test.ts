@@ -3,13 +3,9 @@ import { FakeObject, Sender } from "../testing/simulation.ts";
 
 /** An object with one counter, and its samples as Prometheus has them. */
 class Counted {
-  readonly object: FakeObject;
+  readonly object = new FakeObject();
   readonly sender = new Sender("a");
   readonly #logins = this.sender.meter.createCounter("logins");
-
-  constructor(wire?: "remote write" | "pushgateway") {
-    this.object = new FakeObject(wire);
-  }
 
   async add(n: number): Promise<void> {
     this.#logins.add(n);
@@ -77,15 +73,19 @@ describe("a beat", () => {
     expect(counted.object.receiver.refused).toBe(0);
   });
 
-  it("can follow the stale marker at once", async () => {
-    const counted = new Counted();
-    await counted.add(5);
-    await counted.sleep();
-    await counted.add(4);
-    await counted.beats(1);
-    expect(counted.values.slice(-3)).toEqual(["stale", 5, 9]);
-    expect(counted.object.receiver.refused).toBe(0);
-  });
+  it.each(["in the same life", "after an eviction"])(
+    "can follow the stale marker at once, %s",
+    async (when) => {
+      const counted = new Counted();
+      await counted.add(5);
+      await counted.sleep();
+      if (when === "after an eviction") counted.object.restart();
+      await counted.add(4);
+      await counted.beats(1);
+      expect(counted.values.slice(-3)).toEqual(["stale", 5, 9]);
+      expect(counted.object.receiver.refused).toBe(0);
+    },
+  );
 
   it("does not come while the shard is asleep, not even after an eviction", async () => {
     const counted = new Counted();
