@@ -69,6 +69,14 @@ export default {
       sizes.record(n);
       return Response.json(await pushmeter.flush({ timeout: 4000 }));
     }
+    if (pathname === "/large") {
+      const { logins, pushmeter } = instanceOf("large", env);
+      for (let i = 0; i < 900; i++) logins.add(1, { large: `${i}${"x".repeat(2500)}` });
+      const stored = [await pushmeter.flush()];
+      logins.add(1, { result: "small" });
+      stored.push(await pushmeter.flush());
+      return Response.json(stored);
+    }
     if (pathname === "/flush") {
       const stored = await Promise.all([...instances.values()].map(({ pushmeter }) => pushmeter.flush()));
       return Response.json(stored.every(Boolean));

@@ -190,6 +190,9 @@ describe("a shard", () => {
     }
     // Each metric's overflow, where it has one, comes on top.
     expect(shard.totals.size).toBeLessThanOrEqual(20_000 + 1_000);
+    // What is left out is still counted by its reason.
+    shard.merge({ instance: "b", seq: 1 }, { ...counters([]), rejected: new Map([["summary", 7]]) }, NOW);
+    expect(rejected(shard).summary).toBe(7);
     const total = valuesOf(shard, "m5").reduce<number>((sum, value) => sum + Number(value), 0);
     expect(total).toBe(31);
     for (let i = 0; i < 20_100; i++) shard.merge({ instance: `i${i}`, seq: 1 }, counters([]), NOW + i);
