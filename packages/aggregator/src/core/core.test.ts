@@ -155,6 +155,46 @@ describe("the heartbeat before a Pushgateway, where values have no times", () =>
     ]);
   });
 
+  it("goes on though it is evicted after every beat", async () => {
+    const object = new FakeObject("pushgateway");
+    const sender = new Sender("a");
+    const logins = sender.meter.createCounter("logins");
+    logins.add(3, { user: "a" });
+    object.push(...(await sender.batch(object.runtime.now())));
+    const seen: unknown[] = [];
+    for (let beat = 0; beat < 45; beat++) {
+      await object.nextBeat();
+      seen.push(values(object)[0]?.[1]);
+      object.restart();
+    }
+    expect(seen.slice(0, 3)).toEqual([0, 3, 3]);
+    expect(object.shard.asleep).toBe(true);
+    logins.add(4, { user: "a" });
+    object.push(...(await sender.batch(object.runtime.now())));
+    for (const expected of [3, 7, 7]) {
+      await object.nextBeat();
+      expect(values(object)).toEqual([["a", expected]]);
+      object.restart();
+    }
+  });
+
+  it("shows a new series' zero until that has arrived", async () => {
+    const object = new FakeObject("pushgateway");
+    const sender = new Sender("a");
+    sender.meter.createCounter("logins").add(3, { user: "a" });
+    object.push(...(await sender.batch(object.runtime.now())));
+    const { network } = object;
+    object.network = () => Promise.reject(new TypeError("refused"));
+    for (let beat = 0; beat < 3; beat++) await object.nextBeat();
+    object.network = network;
+    const seen: unknown[] = [];
+    for (let beat = 0; beat < 2; beat++) {
+      await object.nextBeat();
+      seen.push(values(object)[0]?.[1]);
+    }
+    expect(seen).toEqual([0, 3]);
+  });
+
   it("shows what an outage has hidden, one beat after it", async () => {
     const object = new FakeObject("pushgateway");
     const sender = new Sender("a");

@@ -64,8 +64,8 @@ export class Heartbeat {
     if (time <= before || shard.asleep) return;
     shard.beat = time;
 
-    const acknowledged = this.#stored === before;
-    const continues = acknowledged && before === time - every;
+    const continues = this.#stored === before && before === time - every;
+    const hasFailed = this.failures > 0;
     const missing = ({ grows, sent, zero }: Series) =>
       grows && (sent === undefined || !continues) ? (sent ?? zero) : undefined;
     if (!destination.untimed) {
@@ -78,21 +78,30 @@ export class Heartbeat {
         if (!(await this.#push(start, earlier))) return;
       }
     }
-    const value = ({ grows, sent, value, zero }: Series) => {
-      if (!grows) return value;
-      // Without times the start can be shown only by showing nothing else for a beat.
-      if (destination.untimed) return sent !== undefined && acknowledged ? value : (sent ?? zero);
-      // What came up while the zeros were on their way has none yet: it waits for the next beat.
-      return sent !== undefined ? value : undefined;
-    };
-    const totals = this.#batch(time, value);
+    // Without times the start can be shown only by showing nothing else for a beat. Elsewhere a series that came up
+    // while the zeros were on their way has none yet, and waits for the next beat.
+    const { untimed } = destination;
+    const starting = new Set<Series>();
+    for (const series of shard.totals) {
+      if (series.grows && (series.sent === undefined || (untimed && shard.ended))) starting.add(series);
+    }
+    const totals = this.#batch(time, (series) => {
+      if (!starting.has(series)) return series.value;
+      return untimed && (series.sent ?? series.zero);
+    });
     if (!totals) return;
-    for (const series of shard.totals) series.sent = value(series);
+    for (const series of shard.totals) if (!starting.has(series)) series.sent = series.value;
     shard.dirty = true;
     save();
     if (!(await this.#push(totals, time))) return;
     this.#stored = time;
-    if (acknowledged && now - shard.received >= IDLE) await this.#sleep();
+    if (untimed && (starting.size || shard.ended)) {
+      for (const series of starting) series.sent ??= series.zero;
+      shard.ended = false;
+      // An object that is evicted before the next beat would show the start again, and again.
+      shard.dirty = true;
+      save();
+    } else if (!hasFailed && now - shard.received >= IDLE) await this.#sleep();
   }
 
   /** Ends the series until the next batch: remote write with stale markers, a Pushgateway by deleting the group. */
@@ -105,6 +114,7 @@ export class Heartbeat {
       // The next beat tries again.
       return;
     }
+    shard.ended = true;
     if (shard.received !== received) return;
     shard.asleep = true;
     this.#stored = 0;
