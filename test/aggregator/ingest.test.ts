@@ -143,9 +143,28 @@ describe("a batch by RPC", () => {
     const dropped = { job: "courses", reason: "refused" };
     expect(receiver.total("pushmeter_push_dropped_total", dropped)).toBeGreaterThanOrEqual(900);
   });
+
+  it("in a version that the object does not know is to be sent again later", async () => {
+    expect(await json(worker, "/later")).toMatchObject({ status: "later" });
+  });
 });
 
 describe("a request", () => {
+  it("is told apart by its Idempotency-Key, whatever stands in it", async () => {
+    const send = (key: string, n: number) =>
+      post(logins(n, { name: "keyed" }), { ...HEADERS, "idempotency-key": JSON.stringify(key) });
+    for (const [key, n] of [
+      ["k/1", 1],
+      ["k/2", 1],
+      ["k/1", 50],
+      ["k/2", 1],
+      ["k/3", 7],
+    ] as const) {
+      expect((await send(key, n)).status).toBe(200);
+    }
+    await arrived("plain", "keyed_total", 9);
+  });
+
   it("needs the token", async () => {
     for (const authorization of ["", "Bearer wrong", `Basic ${TOKEN}`, TOKEN]) {
       const headers = { ...HEADERS, authorization };
