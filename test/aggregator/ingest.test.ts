@@ -132,7 +132,39 @@ describe("a sender", () => {
   );
 });
 
+describe("a batch by RPC", () => {
+  it("that is too large to be stored is dropped, counted, and holds up no other", async () => {
+    expect(await json(worker, "/large")).toEqual([false, true]);
+    await until(
+      "the next is counted",
+      () => receiver.total("logins_total", { job: "courses", result: "small" }),
+      (seen) => seen === 1,
+    );
+    const dropped = { job: "courses", reason: "refused" };
+    expect(receiver.total("pushmeter_push_dropped_total", dropped)).toBeGreaterThanOrEqual(900);
+  });
+
+  it("in a version that the object does not know is to be sent again later", async () => {
+    expect(await json(worker, "/later")).toMatchObject({ status: "later" });
+  });
+});
+
 describe("a request", () => {
+  it("is told apart by its Idempotency-Key, whatever stands in it", async () => {
+    const send = (key: string, n: number) =>
+      post(logins(n, { name: "keyed" }), { ...HEADERS, "idempotency-key": JSON.stringify(key) });
+    for (const [key, n] of [
+      ["k/1", 1],
+      ["k/2", 1],
+      ["k/1", 50],
+      ["k/2", 1],
+      ["k/3", 7],
+    ] as const) {
+      expect((await send(key, n)).status).toBe(200);
+    }
+    await arrived("plain", "keyed_total", 9);
+  });
+
   it("needs the token", async () => {
     for (const authorization of ["", "Bearer wrong", `Basic ${TOKEN}`, TOKEN]) {
       const headers = { ...HEADERS, authorization };
@@ -172,12 +204,21 @@ describe("a request", () => {
   });
 
   it("is answered a partial success for what cannot be added up", async () => {
-    const metrics = [{ name: "old", summary: { dataPoints: [{ timeUnixNano: "1700000000000000000" }] } }];
+    const dataPoints = [{ timeUnixNano: "1700000000000000000" }];
+    const metrics = [
+      { name: "old", summary: { dataPoints } },
+      { name: "exponential", exponentialHistogram: { dataPoints, aggregationTemporality: 1 } },
+    ];
     const body = JSON.stringify({ resourceMetrics: [{ resource: {}, scopeMetrics: [{ metrics }] }] });
     const response = await post(body);
     expect(await response.json()).toEqual({
-      partialSuccess: { rejectedDataPoints: "1", errorMessage: "summary: 1" },
+      partialSuccess: { rejectedDataPoints: "2", errorMessage: "summary: 1, exponential_histogram: 1" },
     });
+    await until(
+      "the rejected are counted",
+      () => receiver.total("pushmeter_aggregator_rejected_total", { job: "unknown_service" }),
+      (seen) => seen === 2,
+    );
   });
 
   it("with many resources is split among services and counted once when repeated", async () => {

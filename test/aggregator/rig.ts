@@ -8,12 +8,19 @@ export const SITE = "http://aggregator.example";
 
 export interface Options {
   readonly url: string;
+  /** The version of remote write, or a Pushgateway. Default `"auto"`. */
+  readonly protocol?: "auto" | "1.0" | "pushgateway";
   readonly shards: number;
   /** Where Durable Objects are stored; left out: in memory. */
   readonly folder?: string;
 }
 
-export async function startAggregator({ url, shards, folder }: Options): Promise<Miniflare> {
+export async function startAggregator({
+  url,
+  protocol = "auto",
+  shards,
+  folder,
+}: Options): Promise<Miniflare> {
   const miniflare = new Miniflare({
     ...convertV4MiniflareOptions({
       name: "aggregator",
@@ -22,7 +29,7 @@ export async function startAggregator({ url, shards, folder }: Options): Promise
       compatibilityDate: "2026-10-01",
       // The Pushgateway's serializer comes from a package that names two Node modules.
       compatibilityFlags: ["nodejs_compat"],
-      bindings: { PUSH_URL: url, TOKEN, SHARDS: `${shards}` },
+      bindings: { PUSH_URL: url, PROTOCOL: protocol, TOKEN, SHARDS: `${shards}` },
       durableObjects: { AGGREGATOR: { className: "Aggregator", useSQLite: true } },
       cf: false,
       log: new Log(LogLevel.NONE),

@@ -1,43 +1,51 @@
-/** What a thousand instances leave behind in one shard: ten simulated minutes, a batch of each every 30 s. */
-import { type Batch, keyOf, Shard } from "@pushmeter/aggregator/core";
+/** What a thousand instances leave behind in one object: ten simulated minutes, a batch of each every 30 s. */
+import { readdirSync, readFileSync } from "node:fs";
+import type { Progress } from "../part.ts";
+import { startObjects } from "./objects.ts";
 
 export const INSTANCES = 1000;
 export const SERIES = 50;
-const MINUTES = 10;
-const EVERY = 30_000;
+const ROUNDS = 20;
+/** By then the heap has grown to what so many calls at once need. */
+const WARM = 10;
 
 export interface Size {
-  /** Bytes of the stored snapshot. */
+  /** Bytes of the object's database. */
   readonly stored: number;
-  readonly series: number;
+  /** Bytes of memory that workerd occupies; undefined where /proc does not tell. */
+  readonly memory: number | undefined;
 }
 
-/** After the first minute and after the last. */
-export function bounded(): { first: Size; last: Size; total: number } {
-  const shard = new Shard();
-  const metric = { scope: "app", scopeVersion: "", name: "requests", unit: "", description: "" };
-  const start = 1_700_000_000_000;
-  let first: Size | undefined;
-  for (let time = 0; time < MINUTES * 60_000; time += EVERY) {
-    if (time === 60_000) first = sizeOf(shard);
-    for (let instance = 0; instance < INSTANCES; instance++) {
-      const points = Array.from({ length: SERIES }, (_, route) => ({
-        metric: { ...metric, kind: "counter" as const },
-        key: keyOf({ "http.route": `/r${route}` }),
-        time: start + time,
-        value: 1,
-        cumulative: false,
-      }));
-      const batch: Batch = { resource: { "service.name": "bench" }, points, rejected: new Map() };
-      shard.merge({ instance: `instance-${instance}`, seq: 1 + time / EVERY }, batch, start + time);
+/** After five minutes and after ten, and the batches that were stored. */
+export async function bounded(progress: Progress): Promise<{ five: Size; ten: Size; batches: number }> {
+  const miniflare = await startObjects();
+  try {
+    const sizes: Size[] = [];
+    let batches = 0;
+    for (let round = 1; round <= ROUNDS; round++) {
+      progress(`${INSTANCES} instances, round ${round} of ${ROUNDS}`);
+      const load = `callers=${INSTANCES}&calls=1&series=${SERIES}&first=${round}&round=0`;
+      const response = await miniflare.dispatchFetch(`http://bench.example/?object=Beating&beat&${load}`);
+      const { stored, bytes } = (await response.json()) as { stored: number; bytes: number };
+      batches += stored;
+      sizes.push({ stored: bytes, memory: memoryOfWorkerd() });
     }
+    return { five: sizes[WARM - 1] as Size, ten: sizes.at(-1) as Size, batches };
+  } finally {
+    await miniflare.dispose();
   }
-  let total = 0;
-  for (const { metric, value } of shard.totals) if (metric.name === "requests") total += Number(value);
-  return { first: first ?? sizeOf(shard), last: sizeOf(shard), total };
 }
 
-function sizeOf(shard: Shard): Size {
-  const stored = JSON.stringify([shard.save(), shard.totals.save()]).length;
-  return { stored, series: shard.totals.size };
+/** Resident bytes of this process's child. */
+function memoryOfWorkerd(): number | undefined {
+  try {
+    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+      const status = readFileSync(`/proc/${pid}/status`, "utf8");
+      if (!status.startsWith("Name:\tworkerd\n") || !status.includes(`PPid:\t${process.pid}\n`)) continue;
+      return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+    }
+  } catch {
+    // A process that has just ended, or another system.
+  }
+  return undefined;
 }

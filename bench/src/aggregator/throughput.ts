@@ -1,31 +1,17 @@
-/** Persisted batches a second of one object, beside an object that only stores a blob per call. */
-import { join } from "node:path";
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import { bundle } from "../../../test/bundle.ts";
+/** Persisted batches a second of one object, beside one that only stores a blob per call, and one that does nothing. */
 import type { Progress } from "../part.ts";
+import { startObjects } from "./objects.ts";
 
 const CALLERS = 32;
 const CALLS = 100;
-const ROUNDS = 5;
+const ROUNDS = 7;
 export const SERIES = 20;
 
 /** Medians of rounds taken in turn. */
-export async function throughput(progress: Progress): Promise<{ aggregator: number; bare: number }> {
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      name: "bench",
-      modules: true,
-      script: await bundle(join(import.meta.dirname, "worker.ts")),
-      compatibilityDate: "2026-10-01",
-      compatibilityFlags: ["nodejs_compat"],
-      durableObjects: {
-        Aggregator: { className: "Aggregator", useSQLite: true },
-        Bare: { className: "Bare", useSQLite: true },
-      },
-      cf: false,
-      log: new Log(LogLevel.NONE),
-    }),
-  );
+export async function throughput(
+  progress: Progress,
+): Promise<{ aggregator: number; bare: number; idle: number }> {
+  const miniflare = await startObjects();
   try {
     const seconds = async (object: string, round: number) => {
       const query = `object=${object}&callers=${CALLERS}&calls=${CALLS}&series=${SERIES}&round=${round}`;
@@ -35,7 +21,7 @@ export async function throughput(progress: Progress): Promise<{ aggregator: numb
       if (stored !== CALLERS * CALLS) throw new Error(`${object} stored ${stored} of ${CALLERS * CALLS}`);
       return (performance.now() - started) / 1000;
     };
-    const rates: Record<string, number[]> = { Aggregator: [], Bare: [] };
+    const rates: Record<string, number[]> = { Aggregator: [], Bare: [], Idle: [] };
     // The first round warms up.
     for (let round = 0; round <= ROUNDS; round++) {
       for (const [object, all] of Object.entries(rates)) {
@@ -44,7 +30,8 @@ export async function throughput(progress: Progress): Promise<{ aggregator: numb
         if (round) all.push(rate);
       }
     }
-    return { aggregator: median(rates.Aggregator ?? []), bare: median(rates.Bare ?? []) };
+    const [aggregator, bare, idle] = Object.values(rates).map(median) as [number, number, number];
+    return { aggregator, bare, idle };
   } finally {
     await miniflare.dispose();
   }

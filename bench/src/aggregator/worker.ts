@@ -4,20 +4,34 @@ import { resourceFromAttributes } from "@opentelemetry/resources";
 import { AggregationTemporality, DataPointType, type MetricData } from "@opentelemetry/sdk-metrics";
 import { createAggregator } from "@pushmeter/aggregator";
 import { encodeCompact } from "@pushmeter/aggregator/core";
+import type { Destination } from "@pushmeter/sdk";
 
-/** Its alarm goes off, but it never pushes: what is measured is taking batches. */
-export class Aggregator extends createAggregator({
-  push: () => ({
-    export: (_metrics, callback) => callback({ code: 0 }),
-    forceFlush: async () => {},
-    shutdown: async () => {},
-  }),
-}) {}
+/** What is measured is taking batches: where the totals go costs nothing. */
+const nowhere: Destination = {
+  export: (_metrics, callback) => callback({ code: 0 }),
+  forceFlush: async () => {},
+  shutdown: async () => {},
+};
+
+export class Aggregator extends createAggregator({ push: () => nowhere }) {}
+
+/** Its beats follow each other fast, as in a simulation. */
+export class Beating extends createAggregator({ push: () => nowhere, every: 100 }) {
+  /** Resolves after the next beat, to the bytes that are stored. */
+  async nextBeat(): Promise<number> {
+    const before = (await this.status()).lastPush?.time;
+    while ((await this.status()).lastPush?.time === before) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return this.ctx.storage.sql.databaseSize;
+  }
+}
 
 interface Message {
   readonly body: Uint8Array;
 }
 
+/** One stored blob per call. */
 export class Bare extends DurableObject {
   async push({ body }: Message): Promise<object> {
     void this.ctx.storage.put("blob", body);
@@ -25,15 +39,25 @@ export class Bare extends DurableObject {
   }
 }
 
+/** What the platform's calls cost alone. */
+export class Idle extends DurableObject {
+  async push(_: Message): Promise<object> {
+    return { status: "stored" };
+  }
+}
+
 interface Env {
   readonly [name: string]: {
     idFromName(name: string): unknown;
-    get(id: unknown): { push(message: object): Promise<{ status: string }> };
+    get(id: unknown): { push(message: object): Promise<{ status: string }>; nextBeat(): Promise<number> };
   };
 }
 
+/** So many bodies, no two alike: a blob equal to the stored one is not written at all. */
+const BODIES = 64;
+
 /** One delta of each of so many series. */
-function batch(series: number): Uint8Array {
+function batch(series: number, value: number): Uint8Array {
   const now: [number, number] = [1_700_000_000, 0];
   const data = {
     descriptor: { name: "requests", description: "", unit: "", valueType: 1 },
@@ -43,7 +67,7 @@ function batch(series: number): Uint8Array {
     dataPoints: Array.from({ length: series }, (_, i) => ({
       startTime: now,
       endTime: now,
-      value: 1,
+      value,
       attributes: { "http.route": `/courses/${i}`, "http.response.status_code": 200, outcome: "success" },
     })),
   };
@@ -57,21 +81,25 @@ export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const { searchParams } = new URL(request.url);
     const number = (name: string) => Number(searchParams.get(name));
-    const body = batch(number("series"));
+    const bodies = Array.from({ length: BODIES }, (_, i) => batch(number("series"), 1 + i));
     const target = { resource: { "service.name": "bench" }, shard: "shard-0" };
     const binding = env[searchParams.get("object") ?? ""];
     if (!binding) return new Response("no such object", { status: 404 });
     const stub = binding.get(binding.idFromName("bench"));
     const round = searchParams.get("round");
     let stored = 0;
+    let calls = 0;
     const caller = async (_: unknown, caller: number) => {
-      for (let seq = 1; seq <= number("calls"); seq++) {
+      const first = number("first") || 1;
+      for (let seq = first; seq < first + number("calls"); seq++) {
         const id = { instance: `${round}-${caller}`, seq };
+        const body = bodies[calls++ % BODIES];
         const { status } = await stub.push({ version: 1, id, target, encoding: "compact", body });
         if (status === "stored") stored++;
       }
     };
     await Promise.all(Array.from({ length: number("callers") }, caller));
+    if (searchParams.has("beat")) return Response.json({ stored, bytes: await stub.nextBeat() });
     return Response.json(stored);
   },
 };

@@ -14,6 +14,8 @@ declare module "cloudflare:workers" {
 
   export interface DurableObjectStorage {
     readonly sql: SqlStorage;
+    /** Resolves when what was written so far is durable. */
+    sync(): Promise<void>;
     transactionSync<T>(callback: () => T): T;
     getAlarm(): Promise<number | null>;
     setAlarm(time: number): Promise<void>;

@@ -82,20 +82,17 @@ export function createAggregator<Env = unknown>({
       }
     }
 
-    /** Batches that come at once are stored at once: a transaction costs more than a row. */
+    /** Batches that come while others are being stored share the next transaction: it costs more than a row. */
     #committed(): Promise<void> {
-      this.#commit ??= new Promise((resolve) => {
-        setTimeout(() => {
-          this.#commit = undefined;
-          try {
-            this.#journal.flush();
-            if (this.#journal.isFull) this.#journal.save(this.#shard);
-            resolve();
-          } catch (error) {
-            // Memory is ahead of the storage: begin again from what is stored.
-            this.ctx.abort(`pushmeter: not stored: ${error}`);
-          }
-        }, 0);
+      this.#commit ??= this.ctx.storage.sync().then(() => {
+        this.#commit = undefined;
+        try {
+          this.#journal.flush();
+          if (this.#journal.isFull) this.#journal.save(this.#shard);
+        } catch (error) {
+          // Memory is ahead of the storage: begin again from what is stored.
+          this.ctx.abort(`pushmeter: not stored: ${error}`);
+        }
       });
       return this.#commit;
     }

@@ -19,8 +19,8 @@ export interface PushmeterOptions<Env = Record<string, string | undefined>> {
     | undefined;
   /**
    * A destination, or a function of the environment that returns one; it is called once per instance, at the
-   * first invocation. Left out: `PUSHMETER_REMOTE_WRITE_URL` or `PUSHMETER_PUSHGATEWAY_URL` (each with
-   * `…_TOKEN`); with none of them set, metrics are recorded and not pushed.
+   * first invocation. Left out: `PUSHMETER_REMOTE_WRITE_URL`, `PUSHMETER_PUSHGATEWAY_URL` or
+   * `PUSHMETER_OTLP_URL` (each with `…_TOKEN`); with none of them set, metrics are recorded and not pushed.
    */
   readonly push?: Push | ((env: Env) => Push) | undefined;
   /**

@@ -1,11 +1,13 @@
 /** Many instances of a service in one Worker, each with a pushmeter of its own, over a stub that misbehaves. */
-import type { Counter } from "@opentelemetry/api";
+import type { Counter, Histogram } from "@opentelemetry/api";
 import { aggregator, createAggregator, ingest } from "@pushmeter/aggregator";
 import { createPushmeter, type Pushmeter } from "@pushmeter/sdk";
+import { pushgateway } from "@pushmeter/sdk/pushgateway";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 
 interface Env {
   readonly PUSH_URL: string;
+  readonly PROTOCOL: "auto" | "1.0" | "pushgateway";
   readonly TOKEN: string;
   readonly SHARDS: string;
   readonly AGGREGATOR: DurableObjectNamespace<Aggregator>;
@@ -18,7 +20,8 @@ interface DurableObjectNamespace<T> {
 
 export class Aggregator extends createAggregator<Env>({
   every: 500,
-  push: (env, runtime) => remoteWrite({ url: env.PUSH_URL }, runtime),
+  push: ({ PUSH_URL: url, PROTOCOL: protocol }, runtime) =>
+    protocol === "pushgateway" ? pushgateway({ url }, runtime) : remoteWrite({ url, protocol }, runtime),
 }) {
   /** What an eviction does, at the worst moment. */
   crash(): void {
@@ -42,14 +45,15 @@ function unreliable(binding: Env["AGGREGATOR"], chance: number) {
   };
 }
 
-const instances = new Map<string, { pushmeter: Pushmeter; logins: Counter }>();
+const instances = new Map<string, { pushmeter: Pushmeter; logins: Counter; sizes: Histogram }>();
 
 function instanceOf(name: string, env: Env) {
   let instance = instances.get(name);
   if (!instance) {
     const push = aggregator(unreliable(env.AGGREGATOR, 0.3), { shards: Number(env.SHARDS), timeout: 3000 });
     const pushmeter = createPushmeter({ service: "courses", push, onError: () => {} });
-    instance = { pushmeter, logins: pushmeter.meter.createCounter("logins") };
+    const { meter } = pushmeter;
+    instance = { pushmeter, logins: meter.createCounter("logins"), sizes: meter.createHistogram("sizes") };
     instances.set(name, instance);
   }
   return instance;
@@ -59,9 +63,24 @@ export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/record") {
-      const { logins, pushmeter } = instanceOf(searchParams.get("instance") ?? "", env);
-      logins.add(Number(searchParams.get("n")), { result: searchParams.get("result") });
+      const { logins, sizes, pushmeter } = instanceOf(searchParams.get("instance") ?? "", env);
+      const n = Number(searchParams.get("n"));
+      logins.add(n, { result: searchParams.get("result") ?? "" });
+      sizes.record(n);
       return Response.json(await pushmeter.flush({ timeout: 4000 }));
+    }
+    if (pathname === "/large") {
+      const { logins, pushmeter } = instanceOf("large", env);
+      for (let i = 0; i < 900; i++) logins.add(1, { large: `${i}${"x".repeat(2500)}` });
+      const stored = [await pushmeter.flush()];
+      logins.add(1, { result: "small" });
+      stored.push(await pushmeter.flush());
+      return Response.json(stored);
+    }
+    if (pathname === "/later") {
+      // A Worker that was deployed after the object, and speaks a version that is not known yet.
+      const stub = env.AGGREGATOR.get(env.AGGREGATOR.idFromName("courses/0"));
+      return Response.json(await stub.push({ version: 2 } as never));
     }
     if (pathname === "/flush") {
       const stored = await Promise.all([...instances.values()].map(({ pushmeter }) => pushmeter.flush()));

@@ -31,6 +31,27 @@ describe("the heartbeat", () => {
     expect((second?.[0] ?? 0) - (first?.[0] ?? 0)).toBe(15_000);
   });
 
+  it("sends no value before its zero, though a series comes up while the push is under way", async () => {
+    const object = new FakeObject();
+    const sender = new Sender("a");
+    const { network } = object;
+    let requests = 0;
+    object.network = async (request) => {
+      // The first carries the zeros of what there was, the second the totals.
+      if (++requests <= 2) {
+        sender.meter.createCounter("logins").add(5, { requests });
+        object.push(...(await sender.batch(object.runtime.now())));
+      }
+      return network(request);
+    };
+    sender.meter.createCounter("logins").add(5, { requests });
+    object.push(...(await sender.batch(object.runtime.now())));
+    for (let beat = 0; beat < 3; beat++) await object.nextBeat();
+    const series = object.receiver.series("logins_total");
+    expect(series.map(growth)).toEqual([5, 5, 5]);
+    for (const { samples } of series) expect(samples[0]?.value).toBe(0);
+  });
+
   it("sends every series at every beat with the same time, whether or not it changed", async () => {
     const object = new FakeObject();
     const sender = new Sender("a");
@@ -102,6 +123,114 @@ describe("the heartbeat", () => {
     expect([old?.[1], now?.[1]]).toEqual([3, 7]);
     expect((now?.[0] ?? 0) - (old?.[0] ?? 0)).toBe(15_000);
     expect(object.receiver.refused).toBe(0);
+  });
+});
+
+describe("the heartbeat before a Pushgateway, where values have no times", () => {
+  const values = (object: FakeObject) =>
+    object.receiver.series("logins_total").map(({ labels, samples }) => [labels.user, samples.at(-1)?.value]);
+
+  it("shows a new series at zero for one beat, and its value from the next", async () => {
+    const object = new FakeObject("pushgateway");
+    const sender = new Sender("a");
+    const logins = sender.meter.createCounter("logins");
+    const add = async (n: number, user: string) => {
+      logins.add(n, { user });
+      object.push(...(await sender.batch(object.runtime.now())));
+    };
+    await add(5, "a");
+    await object.nextBeat();
+    expect(values(object)).toEqual([["a", 0]]);
+    await add(2, "a");
+    await add(3, "b");
+    await object.nextBeat();
+    expect(values(object)).toEqual([
+      ["a", 7],
+      ["b", 0],
+    ]);
+    await object.nextBeat();
+    expect(values(object)).toEqual([
+      ["a", 7],
+      ["b", 3],
+    ]);
+  });
+
+  it("goes on though it is evicted after every beat", async () => {
+    const object = new FakeObject("pushgateway");
+    const sender = new Sender("a");
+    const logins = sender.meter.createCounter("logins");
+    logins.add(3, { user: "a" });
+    object.push(...(await sender.batch(object.runtime.now())));
+    const seen: unknown[] = [];
+    for (let beat = 0; beat < 45; beat++) {
+      await object.nextBeat();
+      seen.push(values(object)[0]?.[1]);
+      object.restart();
+    }
+    expect(seen.slice(0, 3)).toEqual([0, 3, 3]);
+    expect(object.shard.asleep).toBe(true);
+    logins.add(4, { user: "a" });
+    object.push(...(await sender.batch(object.runtime.now())));
+    for (const expected of [3, 7, 7]) {
+      await object.nextBeat();
+      expect(values(object)).toEqual([["a", expected]]);
+      object.restart();
+    }
+  });
+
+  it("shows a new series' zero until that has arrived", async () => {
+    const object = new FakeObject("pushgateway");
+    const sender = new Sender("a");
+    sender.meter.createCounter("logins").add(3, { user: "a" });
+    object.push(...(await sender.batch(object.runtime.now())));
+    const { network } = object;
+    object.network = () => Promise.reject(new TypeError("refused"));
+    for (let beat = 0; beat < 3; beat++) await object.nextBeat();
+    object.network = network;
+    const seen: unknown[] = [];
+    for (let beat = 0; beat < 2; beat++) {
+      await object.nextBeat();
+      seen.push(values(object)[0]?.[1]);
+    }
+    expect(seen).toEqual([0, 3]);
+  });
+
+  it("shows what an outage has hidden, one beat after it", async () => {
+    const object = new FakeObject("pushgateway");
+    const sender = new Sender("a");
+    const logins = sender.meter.createCounter("logins");
+    const { network } = object;
+    const seen: unknown[] = [];
+    for (let beat = 0; beat < 60; beat++) {
+      // The idle ten minutes are over before it is.
+      object.network = beat > 1 && beat < 50 ? () => Promise.reject(new TypeError("refused")) : network;
+      if (beat < 3) {
+        logins.add(1, { user: "a" });
+        object.push(...(await sender.batch(object.runtime.now())));
+      }
+      await object.nextBeat();
+      seen.push(values(object)[0]?.[1]);
+    }
+    expect(seen.slice(0, 3)).toEqual([0, 2, 2]);
+    expect(seen.slice(49, 52)).toEqual([2, 3, undefined]);
+    expect(object.shard.asleep).toBe(true);
+  });
+
+  it("leaves no group behind when it falls asleep, and waking shows the old total first", async () => {
+    const object = new FakeObject("pushgateway");
+    const sender = new Sender("a");
+    const logins = sender.meter.createCounter("logins");
+    logins.add(3, { user: "a" });
+    object.push(...(await sender.batch(object.runtime.now())));
+    for (let beat = 0; beat < 60; beat++) await object.nextBeat();
+    expect(object.shard.asleep).toBe(true);
+    expect(object.receiver.series()).toEqual([]);
+    logins.add(4, { user: "a" });
+    object.push(...(await sender.batch(object.runtime.now())));
+    await object.nextBeat();
+    expect(values(object)).toEqual([["a", 3]]);
+    await object.nextBeat();
+    expect(values(object)).toEqual([["a", 7]]);
   });
 });
 

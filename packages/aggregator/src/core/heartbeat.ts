@@ -65,6 +65,7 @@ export class Heartbeat {
     shard.beat = time;
 
     const continues = this.#stored === before && before === time - every;
+    const hasFailed = this.failures > 0;
     const missing = ({ grows, sent, zero }: Series) =>
       grows && (sent === undefined || !continues) ? (sent ?? zero) : undefined;
     if (!destination.untimed) {
@@ -72,21 +73,35 @@ export class Heartbeat {
       const earlier = Math.max(time - every, before + 2);
       const start = this.#batch(earlier, missing);
       if (start) {
+        for (const series of shard.totals) if (series.grows) series.sent ??= series.zero;
         save();
         if (!(await this.#push(start, earlier))) return;
       }
     }
-    // A destination without times can show a zero only by showing nothing else for a beat.
-    const value = ({ grows, sent, value, zero }: Series) =>
-      destination.untimed && grows && sent === undefined ? zero : value;
-    const totals = this.#batch(time, value);
+    // Without times the start can be shown only by showing nothing else for a beat. Elsewhere a series that came up
+    // while the zeros were on their way has none yet, and waits for the next beat.
+    const { untimed } = destination;
+    const starting = new Set<Series>();
+    for (const series of shard.totals) {
+      if (series.grows && (series.sent === undefined || (untimed && shard.ended))) starting.add(series);
+    }
+    const totals = this.#batch(time, (series) => {
+      if (!starting.has(series)) return series.value;
+      return untimed && (series.sent ?? series.zero);
+    });
     if (!totals) return;
-    for (const series of shard.totals) series.sent = value(series);
+    for (const series of shard.totals) if (!starting.has(series)) series.sent = series.value;
     shard.dirty = true;
     save();
     if (!(await this.#push(totals, time))) return;
     this.#stored = time;
-    if (now - shard.received >= IDLE) await this.#sleep();
+    if (untimed && (starting.size || shard.ended)) {
+      for (const series of starting) series.sent ??= series.zero;
+      shard.ended = false;
+      // An object that is evicted before the next beat would show the start again, and again.
+      shard.dirty = true;
+      save();
+    } else if (!hasFailed && now - shard.received >= IDLE) await this.#sleep();
   }
 
   /** Ends the series until the next batch: remote write with stale markers, a Pushgateway by deleting the group. */
@@ -99,6 +114,7 @@ export class Heartbeat {
       // The next beat tries again.
       return;
     }
+    shard.ended = true;
     if (shard.received !== received) return;
     shard.asleep = true;
     this.#stored = 0;

@@ -25,6 +25,8 @@ export interface Saved {
   readonly beat: number;
   readonly received: number;
   readonly asleep: boolean;
+  /** Absent from what an earlier version stored. */
+  readonly ended?: boolean;
   readonly instances: [string, number, number][];
   readonly digests: [string, true, number][];
 }
@@ -49,6 +51,8 @@ export class Shard {
   received = 0;
   /** The series have ended in Prometheus, until the next batch. */
   asleep = true;
+  /** No beat has shown them since they ended. */
+  ended = false;
   /** The instances that the gauge shows. */
   #shown = 0;
   /** Something has changed since `save`. */
@@ -87,7 +91,7 @@ export class Shard {
   count(name: string, attributes: Attributes, value: number, now: number, kind: Kind = "counter"): void {
     const metric = { ...OWN, name, description: DESCRIPTIONS[name] ?? "", kind };
     const point: Point = { metric, key: keyOf(attributes), time: now, value, cumulative: false };
-    this.totals.add("", { resource: {}, rejected: new Map(), points: [point] });
+    this.totals.add("", { resource: {}, rejected: new Map(), points: [point] }, true);
     this.dirty = true;
   }
 
@@ -99,9 +103,9 @@ export class Shard {
 
   /** The state without the totals: `totals.save()` has those. */
   save(): Saved {
-    const { target, beat, received, asleep } = this;
+    const { target, beat, received, asleep, ended } = this;
     const [instances, digests] = [this.#instances.save(), this.#digests.save()];
-    return { target, beat, received, asleep, instances, digests };
+    return { target, beat, received, asleep, ended, instances, digests };
   }
 
   restore(saved: Saved, totals: readonly SavedEntry[]): void {
@@ -110,6 +114,7 @@ export class Shard {
       beat: saved.beat,
       received: saved.received,
       asleep: saved.asleep,
+      ended: saved.ended ?? false,
     });
     this.#instances.restore(saved.instances);
     this.#digests.restore(saved.digests);

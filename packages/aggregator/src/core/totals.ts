@@ -33,12 +33,16 @@ export class Totals {
     return this.#size;
   }
 
-  /** Adds a batch; returns the points that found no room. */
-  add(instance: string, { points }: Batch): number {
+  /**
+   * Adds a batch; returns the points that found no room.
+   *
+   * @param isOwn - the aggregator's own, which must be seen above all when there is no room.
+   */
+  add(instance: string, { points }: Batch, isOwn = false): number {
     let homeless = 0;
     let last: Entry | undefined;
     for (const point of points) {
-      const found = this.#seriesOf(point, last);
+      const found = this.#seriesOf(point, last, isOwn);
       if (!found) {
         homeless++;
         continue;
@@ -85,18 +89,22 @@ export class Totals {
   }
 
   /** @param last - the entry of the point before, most often the same. */
-  #seriesOf({ metric, key, value }: Point, last: Entry | undefined): [Entry, Series] | undefined {
+  #seriesOf(
+    { metric, key, value }: Point,
+    last: Entry | undefined,
+    isOwn: boolean,
+  ): [Entry, Series] | undefined {
     const bounds = typeof value === "number" ? "" : value.buckets.boundaries.join();
     let entry = last?.metric === metric && last.bounds === bounds ? last : undefined;
     if (!entry) {
       entry = this.#entries.get(entryKey(metric, bounds));
-      if (!entry && this.#entries.size >= MOST_METRICS) return undefined;
+      if (!entry && this.#entries.size >= MOST_METRICS && !isOwn) return undefined;
       entry ??= this.#entryOf(metric, bounds);
     }
     let series = entry.series.get(key);
     if (!series) {
       const isFull = entry.series.size >= MOST_SETS - 1 || this.#size >= MOST_SERIES;
-      const set = isFull ? OVERFLOW : key;
+      const set = isFull && !isOwn ? OVERFLOW : key;
       series = entry.series.get(set);
       if (!series) {
         series = new Series(entry.metric, attributesOf(set), zeroOf(value));

@@ -7,6 +7,7 @@ import {
   MetricReader,
 } from "@opentelemetry/sdk-metrics";
 import type { Runtime } from "@pushmeter/sdk";
+import { pushgateway } from "@pushmeter/sdk/pushgateway";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { FakeRuntime, Receiver } from "@pushmeter/sdk/testing";
 import { decode, Heartbeat, Shard } from "../core/index.ts";
@@ -27,10 +28,12 @@ export class FakeObject {
   heartbeat: Heartbeat;
   /** What happens to a push; the default delivers it. */
   network = (request: Request): Promise<Response> => this.receiver.fetch(request);
+  readonly #wire: "remote write" | "pushgateway";
   #life = 0;
   #stored: Stored = { saved: "", batches: [] };
 
-  constructor() {
+  constructor(wire: "remote write" | "pushgateway" = "remote write") {
+    this.#wire = wire;
     this.heartbeat = this.#start();
   }
 
@@ -98,10 +101,13 @@ export class FakeObject {
       check();
       return this.network(request);
     };
-    const url = "http://receiver/api/v1/write";
+    const destination =
+      this.#wire === "remote write"
+        ? remoteWrite({ url: "http://receiver/api/v1/write", fetch }, clock)
+        : pushgateway({ url: "http://receiver", fetch, deleteOnShutdown: true }, clock);
     return new Heartbeat({
       shard,
-      destination: remoteWrite({ url, fetch }, clock),
+      destination,
       setTime: (now) => {
         time = now;
       },
@@ -143,7 +149,7 @@ export class Sender {
   }
 }
 
-class DeltaReader extends MetricReader {
+export class DeltaReader extends MetricReader {
   constructor() {
     super({ aggregationTemporalitySelector: () => AggregationTemporality.DELTA });
   }

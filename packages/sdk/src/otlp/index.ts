@@ -4,8 +4,9 @@ import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { cumulativeDestination, type Destination, type PushResult } from "../destination.ts";
 import { compress } from "../http/gzip.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
-import { checkNames, checkOneOf } from "../options.ts";
+import { checkFunction, checkNames, checkOneOf } from "../options.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
+import { countingRejected } from "./answer.ts";
 import { deltaDestination } from "./delta.ts";
 import type { Batch } from "./outbox.ts";
 
@@ -51,8 +52,10 @@ export function otlp(options: OtlpOptions, runtime: Runtime = systemRuntime): De
   checkOneOf("otlp protocol", protocol, Object.keys(WIRES));
   checkOneOf("otlp temporality", temporality, ["delta", "cumulative"]);
   checkOneOf("otlp gzip", gzip, [true, false]);
-  const target = new Target("otlp", options, runtime);
   const { contentType, serializer } = WIRES[protocol];
+  const { fetch = (request: Request) => runtime.fetch(request) } = options;
+  checkFunction("otlp fetch", fetch);
+  const target = new Target("otlp", { ...options, fetch: countingRejected(fetch, serializer) }, runtime);
 
   const encode = (metrics: ResourceMetrics) =>
     (serializer.serializeRequest(metrics) ?? new Uint8Array()) as Uint8Array<ArrayBuffer>;
@@ -68,7 +71,8 @@ export function otlp(options: OtlpOptions, runtime: Runtime = systemRuntime): De
     const call = { method: "POST", headers, body: gzip ? await compress(body) : body };
     const answer = await target.send(call, timeout);
     if (answer.status >= 300) throw target.refusal(answer);
-    return rejected(protocol, answer.body);
+    const points = Number(answer.body);
+    return points > 0 ? new Map([["rejected", points]]) : undefined;
   }
 
   if (temporality === "cumulative") {
@@ -77,19 +81,4 @@ export function otlp(options: OtlpOptions, runtime: Runtime = systemRuntime): De
   const deliver = ({ instance, seq, body }: Batch, timeout: number | undefined) =>
     send(body, timeout, `${instance}/${seq}`);
   return deltaDestination({ encode, deliver }, runtime);
-}
-
-/**
- * The points of a partial success. Of a JSON answer only: the HTTP client hands bodies on as text, in which
- * a protobuf answer's numbers are lost.
- */
-function rejected(protocol: string, body: string): PushResult["dropped"] {
-  if (protocol !== "http/json") return undefined;
-  try {
-    const points = Number(JSON.parse(body).partialSuccess?.rejectedDataPoints);
-    return points > 0 ? new Map([["rejected", points]]) : undefined;
-  } catch {
-    // Many receivers answer with something else, or nothing: 2xx is what counts.
-    return undefined;
-  }
 }

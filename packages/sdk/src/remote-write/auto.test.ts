@@ -1,6 +1,6 @@
 import { uncompress } from "snappyjs";
 import { describe, expect, it } from "vitest";
-import { answer, is2, only1, Writer } from "./writer.fixture.ts";
+import { answer, is2, only1, Writer } from "./rig.ts";
 
 describe("remoteWrite, protocol auto", () => {
   it("speaks 2.0, and begins with a zero for receivers that ignore start timestamps", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { allergic, answer, is2, only1, Writer } from "./writer.fixture.ts";
+import { allergic, answer, is2, only1, Writer } from "./rig.ts";
 
 describe("a series that the receiver refuses", () => {
   it("takes no other down, is named, and costs one request more from then on", async () => {

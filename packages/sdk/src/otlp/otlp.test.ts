@@ -1,0 +1,152 @@
+import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { describe, expect, it } from "vitest";
+import { type OtlpOptions, otlp } from "./index.ts";
+import { down, Instance, metricsOf, numberOf, pointsOf, type Received, URL, Writer, works } from "./rig.ts";
+
+/** The values at a path of field numbers in a protobuf message. */
+function fields(message: Uint8Array, field: number, ...path: number[]): (number | bigint | string)[] {
+  const found: (number | bigint | string)[] = [];
+  const reader = new BinaryReader(message);
+  while (reader.pos < reader.len) {
+    const [no, type] = reader.tag();
+    if (no !== field) reader.skip(type, no);
+    else if (type === WireType.LengthDelimited) {
+      const [next, ...rest] = path;
+      const bytes = reader.bytes();
+      if (next !== undefined) found.push(...fields(bytes, next, ...rest));
+    } else if (type === WireType.Bit64) found.push(reader.double());
+    else found.push(reader.int32());
+  }
+  return found;
+}
+
+describe("otlp, totals", () => {
+  it("sends what one receiver has missed with the next push, unnumbered", async () => {
+    const writer = new Instance({ temporality: "cumulative" });
+    const logins = writer.pushmeter.meter.createCounter("logins");
+    logins.add(3);
+    writer.receiver.network = down;
+    expect(await writer.flush()).toBe(false);
+    writer.receiver.network = works;
+    logins.add(2);
+    expect(await writer.flush()).toBe(true);
+    const [{ key, body }] = writer.receiver.stored as [Received];
+    expect(key).toBeNull();
+    expect(pointsOf(body, "logins").map(numberOf)).toEqual([5]);
+    const { sum } = metricsOf(body).find(({ name }: { name: string }) => name === "logins");
+    expect(sum.aggregationTemporality).toBe(2);
+  });
+});
+
+describe("otlp on the wire", () => {
+  it.each([true, false])("gzip: %s", async (gzip) => {
+    const writer = new Writer({ gzip });
+    writer.meter.createCounter("logins").add(3);
+    await writer.push();
+    const [{ headers, size }] = writer.receiver.requests as [Received];
+    expect(headers.get("content-encoding")).toBe(gzip ? "gzip" : null);
+    expect(size < 300).toBe(gzip);
+    expect(writer.receiver.total("logins")).toBe(3);
+  });
+
+  it("is protobuf unless told otherwise", async () => {
+    const writer = new Writer({ protocol: undefined });
+    const counter = writer.meter.createCounter("logins");
+    counter.add(3, { result: "ü" });
+    counter.add(4, { result: "x" });
+    await writer.push();
+    const [{ headers, body }] = writer.receiver.requests as [Received];
+    expect(headers.get("content-type")).toBe("application/x-protobuf");
+    // resource_metrics, scope_metrics, metrics, sum, data_points, as_double
+    expect(fields(body, 1, 2, 2, 7, 1, 4)).toEqual([3, 4]);
+    // … aggregation_temporality
+    expect(fields(body, 1, 2, 2, 7, 2)).toEqual([1]);
+  });
+
+  const reason = `no such metric ${"!".repeat(2000)}`;
+  const json = JSON.stringify({ partialSuccess: { rejectedDataPoints: "300", errorMessage: reason } });
+  const protobuf = new BinaryWriter().tag(1, WireType.LengthDelimited).fork();
+  protobuf.tag(1, WireType.Varint).int64(300).tag(2, WireType.LengthDelimited).string(reason).join();
+
+  it.each([
+    ["http/json", json],
+    ["http/protobuf", protobuf.finish()],
+  ] as const)("counts what a partial success over %s rejects", async (protocol, answer) => {
+    const writer = new Writer({ protocol });
+    writer.meter.createCounter("logins").add(3);
+    writer.receiver.network = () => new Response(answer);
+    expect(await writer.push()).toEqual({ code: 0, dropped: new Map([["rejected", 300]]) });
+    await writer.push();
+    expect(writer.receiver.requests).toHaveLength(1);
+  });
+
+  it.each(["http/json", "http/protobuf"] as const)(
+    "takes any 2xx over %s for success, whatever stands in it",
+    async (protocol) => {
+      const answers = [
+        new Response(null, { status: 204 }),
+        new Response(),
+        new Response("OK\n"),
+        new Response(new Uint8Array([10, 255, 255, 255])),
+        new Response("{".repeat(100_000)),
+      ];
+      const writer = new Writer({ protocol });
+      const counter = writer.meter.createCounter("logins");
+      for (const answer of answers) {
+        counter.add(1);
+        writer.receiver.network = () => answer;
+        expect(await writer.push()).toEqual({ code: 0, dropped: new Map() });
+      }
+      expect(writer.receiver.requests).toHaveLength(answers.length);
+    },
+  );
+});
+
+describe("createPushmeter over otlp", () => {
+  it("sends the resource, and its labels with every point", async () => {
+    const writer = new Instance({}, { resource: { "cloud.region": "eu" }, resourceLabels: ["cloud.region"] });
+    writer.pushmeter.meter.createCounter("logins").add(3, { result: "success" });
+    expect(await writer.flush()).toBe(true);
+    const [{ body, headers }] = writer.receiver.stored as [Received];
+    expect(headers.get("authorization")).toBe("Bearer s3cr3t");
+    expect(pointsOf(body, "logins")[0]?.attributes).toEqual(
+      expect.arrayContaining([
+        { key: "cloud.region", value: { stringValue: "eu" } },
+        { key: "result", value: { stringValue: "success" } },
+      ]),
+    );
+    const [{ resource }] = JSON.parse(new TextDecoder().decode(body)).resourceMetrics;
+    expect(resource.attributes).toEqual(
+      expect.arrayContaining([
+        { key: "service.name", value: { stringValue: "courses" } },
+        { key: "cloud.region", value: { stringValue: "eu" } },
+      ]),
+    );
+  });
+
+  it("counts what was dropped, by reason, in the next push", async () => {
+    const writer = new Instance();
+    writer.pushmeter.meter.createCounter("logins").add(3);
+    writer.receiver.network = () => new Response("no", { status: 400 });
+    expect(await writer.flush()).toBe(false);
+    writer.receiver.network = works;
+    expect(await writer.flush()).toBe(true);
+    const [dropped] = writer.receiver.points("pushmeter.push.dropped");
+    expect(dropped?.attributes).toEqual([{ key: "reason", value: { stringValue: "refused" } }]);
+    expect(writer.receiver.total("pushmeter.push.dropped")).toBe(1);
+    expect(writer.receiver.total("logins")).toBe(0);
+  });
+});
+
+describe("otlp's options", () => {
+  it.each<[object, RegExp]>([
+    [{ url: "collector" }, /otlp url must be an absolute http or https URL/],
+    [{ protocol: "grpc" }, /otlp protocol must be "http\/protobuf" or "http\/json", got/],
+    [{ temporality: "lowmemory" }, /otlp temporality must be "delta" or "cumulative", got/],
+    [{ gzip: 9 }, /otlp gzip must be true or false, got 9/],
+    [{ fetch: "x" }, /otlp fetch must be a function/],
+    [{ protcol: "http/json" }, /otlp has no option protcol, did you mean protocol\?/],
+  ])("%j", (options, message) => {
+    expect(() => otlp({ url: URL, ...options } as OtlpOptions)).toThrow(message);
+  });
+});

@@ -1,0 +1,65 @@
+import { expect, it } from "vitest";
+import { Front } from "../e2e/front.ts";
+import { until } from "../poll.ts";
+import { Random } from "../random.ts";
+import { describeWithServers } from "../servers/describe.ts";
+import { startPrometheus } from "../servers/prometheus.ts";
+import { startPushgateway } from "../servers/pushgateway.ts";
+import { ask, json, startAggregator } from "./rig.ts";
+
+const SHARDS = 2;
+const ROUNDS = 40;
+const INSTANCES = 10;
+
+describeWithServers("the aggregator before a real Pushgateway", (files) => {
+  it("leaves one group for each shard, and Prometheus scrapes what happened", async () => {
+    const random = new Random();
+    const pushgateway = await startPushgateway(files.pushgateway);
+    const prometheus = await startPrometheus(files.prometheus, { scrape: [pushgateway.url] });
+    const front = new Front(async (request) =>
+      fetch(pushgateway.url + new URL(request.url).pathname, {
+        method: request.method,
+        headers: request.headers,
+        body: await request.arrayBuffer(),
+      }),
+    );
+    await front.start();
+    const worker = await startAggregator({ url: front.url, protocol: "pushgateway", shards: SHARDS });
+    try {
+      let happened = 0;
+      for (let round = 0; round < ROUNDS; round++) {
+        const n = 1 + random.below(5);
+        happened += n;
+        const call = ask(worker, `/record?instance=${round % INSTANCES}&n=${n}&result=success`);
+        if (random.next() < 0.15) await ask(worker, `/crash?shard=${random.below(SHARDS)}`);
+        await (await call).body?.cancel();
+        if (random.next() < 0.1) await front.fail(random.pick(["lost answer", "error", "refuse"]));
+        else if (random.next() < 0.3) await front.work();
+      }
+      await front.work();
+      await until("every batch is acknowledged", () => json<boolean>(worker, "/flush"), Boolean);
+      const scraped = async (query: string) => (await prometheus.query(query))[0]?.value ?? 0;
+      const total = await until(
+        "all is counted",
+        () => scraped("sum(logins_total)"),
+        (seen) => {
+          expect(seen).toBeLessThanOrEqual(happened);
+          return seen === happened;
+        },
+      );
+      expect(total).toBe(happened);
+      expect(await scraped("sum(sizes_sum)")).toBe(happened);
+      expect(await scraped("sum(sizes_count)")).toBe(ROUNDS);
+      expect(await scraped("sum(resets(logins_total[1h]))")).toBe(0);
+      const groups = (await pushgateway.groups()).map(({ labels }) => labels);
+      expect(groups.sort((a, b) => ((a.instance ?? "") < (b.instance ?? "") ? -1 : 1))).toEqual(
+        Array.from({ length: SHARDS }, (_, shard) => ({ job: "courses", instance: `shard-${shard}` })),
+      );
+    } finally {
+      await worker.dispose();
+      await front.stop();
+      await prometheus.stop();
+      await pushgateway.stop();
+    }
+  });
+});
