@@ -42,7 +42,7 @@ describe("otlp on the wire", () => {
   it.each([true, false])("gzip: %s", async (gzip) => {
     const writer = new Writer({ gzip });
     writer.meter.createCounter("logins").add(3);
-    await writer.push();
+    await writer.begin();
     const [{ headers, size }] = writer.receiver.requests as [Received];
     expect(headers.get("content-encoding")).toBe(gzip ? "gzip" : null);
     expect(size < 300).toBe(gzip);
