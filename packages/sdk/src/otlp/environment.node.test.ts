@@ -18,7 +18,8 @@ describe("PUSHMETER_OTLP_URL", () => {
     const pushmeter = createPushmeter({}, runtime);
     const platform = { env, waitUntil: () => {} };
     pushmeter.begin("http", () => platform, {});
-    expect(await runtime.until(pushmeter.flush())).toBe(true);
+    // Time stands still while a thread compresses.
+    expect(await pushmeter.flush()).toBe(true);
     const [{ url, headers }] = requests as [Request];
     expect(url).toBe(env.PUSHMETER_OTLP_URL);
     expect(headers.get("authorization")).toBe("Bearer s3cr3t");
