@@ -110,7 +110,8 @@ describe("the README", () => {
       .slice(1)
       .map(({ name, text }) => [name, text]),
   )("runs %s", async (_, text) => {
-    const code = await bundle(GIVEN + text);
+    const isWhole = text.includes("createPushmeter(");
+    const code = await bundle(isWhole ? text : GIVEN + text);
     const module = await import(`data:text/javascript,${encodeURIComponent(code)}`);
     for (const exported of Object.values(module)) expect(exported).toBeTruthy();
   });
