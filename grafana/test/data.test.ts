@@ -1,10 +1,11 @@
 /** Every panel's own queries, against a real Prometheus that the product has filled with a stretch of the past. */
+
+import { seeded } from "@pushmeter/tools/random";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeWithServers } from "../../test/servers/describe.ts";
 import { HISTOGRAMS } from "../src/variables.ts";
 import { type HistoryOptions, SERVICE, stormsOf, writeHistory } from "../traffic/history.ts";
 import { PAYMENTS } from "../traffic/lambda.ts";
-import { seeded } from "../traffic/random.ts";
 import { type Prometheus, startPrometheus } from "./prometheus.ts";
 import { labelValuesOf, substitute } from "./walk.ts";
 import {

@@ -12,24 +12,23 @@ import { HISTOGRAMS } from "../src/variables.ts";
 import { type Printed, read, sum } from "./printed.ts";
 import { type Prometheus, type Series, startPrometheus } from "./prometheus.ts";
 import { ROOT, substitute } from "./walk.ts";
-import { expectFilled, expectWithin, hasNumbers, lastValue, targetOf, targets } from "./wires.ts";
+import {
+  expectFilled,
+  expectWithin,
+  hasNumbers,
+  lastValue,
+  OF_AGGREGATOR,
+  OF_LAMBDA,
+  targetOf,
+  targets,
+} from "./wires.ts";
 
 /** Longer than the demo. */
 const WINDOW = 300;
 const ROUTE = "/courses/:id/certificate";
 
 /** The demo has no Lambda, no aggregator and no last week. */
-const EMPTY = [
-  "Init time",
-  "Init time percentiles",
-  "Failed records",
-  "Records by outcome",
-  "Failed records by source",
-  "Records per batch",
-  "Instances against series",
-  "Batches by result",
-  "Aggregator's pushes by result",
-];
+const EMPTY = [...OF_LAMBDA, ...OF_AGGREGATOR];
 
 type Labels = Readonly<Record<string, string>>;
 

@@ -1,7 +1,7 @@
 /** The metrics that the product and its example really emit, with their labels, as they reach a receiver. */
 import { Receiver } from "@pushmeter/sdk/testing";
+import { seeded } from "@pushmeter/tools/random";
 import { type HistoryOptions, writeHistory } from "../traffic/history.ts";
-import { seeded } from "../traffic/random.ts";
 
 /** Not the product's: a Pushgateway adds it to every group. */
 const PUSHGATEWAY = ["push_time_seconds"];

@@ -1,40 +1,33 @@
 /** Every panel's own queries, over the wires that Prometheus scrapes, as things happen. */
+
+import { seeded } from "@pushmeter/tools/random";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWithServers } from "../../test/servers/describe.ts";
 import { startPushgateway } from "../../test/servers/pushgateway.ts";
 import { HISTOGRAMS } from "../src/variables.ts";
 import { pushToGateway, serveMetrics } from "../traffic/present.ts";
-import { seeded } from "../traffic/random.ts";
 import { startPrometheus } from "./prometheus.ts";
-import { ask, expectFilled, type Filled, hasNumbers, lastValue, overall, targets } from "./wires.ts";
+import {
+  ask,
+  expectFilled,
+  type Filled,
+  hasNumbers,
+  lastValue,
+  OF_AGGREGATOR,
+  OF_LAMBDA,
+  overall,
+  targets,
+} from "./wires.ts";
 
 const SECONDS = 12;
 
 /** Panels without data: a week ago there was none of these services, and no aggregator is between. */
-const NEITHER = [
-  "Requests, now and a week ago",
-  "p95 latency, now and a week ago",
-  "Instances against series",
-  "Batches by result",
-  "Aggregator's pushes by result",
-];
+const NEITHER = ["Requests, now and a week ago", "p95 latency, now and a week ago", ...OF_AGGREGATOR];
 const EMPTY: Readonly<Record<string, readonly string[]>> = {
   // An environment's init time is its first value, which has no zero before it.
   Pushgateway: [...NEITHER, "Init time", "Init time percentiles"],
   // What is scraped pushes nothing, and is no Lambda.
-  scrape: [
-    ...NEITHER,
-    "Init time",
-    "Init time percentiles",
-    "Failed records",
-    "Records by outcome",
-    "Failed records by source",
-    "Records per batch",
-    "Pushes",
-    "Failed pushes",
-    "Pushes by result",
-    "Push duration",
-  ],
+  scrape: [...NEITHER, ...OF_LAMBDA, "Pushes", "Failed pushes", "Pushes by result", "Push duration"],
 };
 
 describeWithServers("panels have data", ({ prometheus: file, pushgateway: gatewayFile }) => {

@@ -17,6 +17,21 @@ export interface Filled {
   readonly truth: Truth;
 }
 
+/** Panels that only a Lambda fills, and only an aggregator. */
+export const OF_LAMBDA = [
+  "Init time",
+  "Init time percentiles",
+  "Failed records",
+  "Records by outcome",
+  "Failed records by source",
+  "Records per batch",
+];
+export const OF_AGGREGATOR = [
+  "Instances against series",
+  "Batches by result",
+  "Aggregator's pushes by result",
+];
+
 export const dashboards = readDashboards();
 export const targets = dashboards.flatMap(targetsOf);
 

@@ -1,6 +1,6 @@
 /** The aggregator's own merge core and heartbeat on the history's clock, in the places of as many objects. */
-import { decode, encodeCompact, Heartbeat, Shard } from "@pushmeter/aggregator/core";
-import { type Destination, PushError, type Runtime } from "@pushmeter/sdk";
+import { beatClock, decode, encodeCompact, Heartbeat, Shard } from "@pushmeter/aggregator/core";
+import { type Destination, PushError } from "@pushmeter/sdk";
 import { deltaDestination } from "@pushmeter/sdk/otlp";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import type { Clock } from "./clock.ts";
@@ -21,13 +21,11 @@ export class Aggregator {
     this.#shards = Array.from({ length: shards }, (_, i) => {
       const shard = new Shard();
       shard.target = { resource: { "service.name": service }, shard: `shard-${i}` };
-      const runtime = beatClock(clock);
+      const beats = beatClock(clock);
       const heartbeat = new Heartbeat({
         shard,
-        destination: remoteWrite({ url }, runtime),
-        setTime: (time) => {
-          runtime.time = time;
-        },
+        destination: remoteWrite({ url }, beats),
+        clock: beats,
         // There is nothing here that could forget.
         save: () => {},
         every: BEAT,
@@ -58,19 +56,4 @@ export class Aggregator {
       clock,
     );
   }
-}
-
-/** A clock that stands at the beat, as the object has one. */
-function beatClock(clock: Clock): Runtime & { time: number } {
-  return {
-    time: 0,
-    now() {
-      return this.time;
-    },
-    monotonic: () => clock.monotonic(),
-    random: () => clock.random(),
-    instanceId: () => clock.instanceId(),
-    timer: (ms, callback) => clock.timer(ms, callback),
-    fetch: (request) => clock.fetch(request),
-  };
 }

@@ -1,8 +1,8 @@
 /** Three ways to push the same requests. */
 import { ProtobufMetricsSerializer } from "@opentelemetry/otlp-transformer";
 import { InstrumentType, type MetricData, type ResourceMetrics } from "@opentelemetry/sdk-metrics";
-import { decode, Heartbeat, Shard } from "@pushmeter/aggregator/core";
-import type { Destination, Runtime } from "@pushmeter/sdk";
+import { beatClock, decode, Heartbeat, Shard } from "@pushmeter/aggregator/core";
+import type { Destination } from "@pushmeter/sdk";
 import { deltaDestination } from "@pushmeter/sdk/otlp";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import type { Simulation } from "./simulation.ts";
@@ -53,13 +53,11 @@ function withoutStart({ resource, scopeMetrics }: ResourceMetrics): ResourceMetr
 function aggregated(url: string, simulation: Simulation): () => Destination {
   const shards = Array.from({ length: SHARDS }, (_, i) => {
     const shard = new Shard();
-    const runtime = beatClock(simulation);
+    const clock = beatClock(simulation);
     const heartbeat = new Heartbeat({
       shard,
-      destination: remoteWrite({ url }, runtime),
-      setTime: (time) => {
-        runtime.time = time;
-      },
+      destination: remoteWrite({ url }, clock),
+      clock,
       // There is nothing here that could forget.
       save: () => {},
       every: BEAT,
@@ -86,19 +84,5 @@ function aggregated(url: string, simulation: Simulation): () => Destination {
       },
       simulation,
     );
-  };
-}
-
-function beatClock(simulation: Simulation): Runtime & { time: number } {
-  return {
-    time: 0,
-    now() {
-      return this.time;
-    },
-    monotonic: () => simulation.monotonic(),
-    random: () => simulation.random(),
-    instanceId: () => simulation.instanceId(),
-    timer: (ms, callback) => simulation.timer(ms, callback),
-    fetch: (request) => simulation.fetch(request),
   };
 }

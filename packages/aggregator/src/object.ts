@@ -4,6 +4,7 @@ import type { Destination, Runtime } from "@pushmeter/sdk";
 import { systemRuntime } from "@pushmeter/sdk/otlp";
 import { pushgateway } from "@pushmeter/sdk/pushgateway";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
+import { beatClock } from "./core/beat-clock.ts";
 import { Heartbeat } from "./core/heartbeat.ts";
 import { BadInput, jobOf } from "./core/model.ts";
 import { decode } from "./core/otlp.ts";
@@ -40,7 +41,7 @@ export function createAggregator<Env = unknown>({
   return class Aggregator extends DurableObject<Env> implements AggregatorStub {
     readonly #shard = new Shard();
     readonly #journal: Journal;
-    readonly #runtime: Runtime & { time: number };
+    readonly #clock = beatClock(systemRuntime);
     #heartbeat: Heartbeat | undefined;
     #alarmAt = 0;
     #commit: Promise<void> | undefined;
@@ -50,7 +51,6 @@ export function createAggregator<Env = unknown>({
       super(ctx, env);
       this.#journal = new Journal(ctx.storage);
       this.#journal.load(this.#shard);
-      this.#runtime = beatRuntime();
     }
 
     /** Merges a batch, once however often it comes; the answer leaves when it is stored. */
@@ -142,28 +142,15 @@ export function createAggregator<Env = unknown>({
     }
 
     #start(): Heartbeat {
-      const runtime = this.#runtime;
+      const clock = this.#clock;
       return new Heartbeat({
         shard: this.#shard,
-        destination: push(this.env, runtime),
-        setTime: (time) => {
-          runtime.time = time;
-        },
+        destination: push(this.env, clock),
+        clock,
         save: () => this.#journal.save(this.#shard),
         every,
       });
     }
-  };
-}
-
-/** A clock that shows the beat, so that the samples of all series and shards stand on one grid. */
-function beatRuntime(): Runtime & { time: number } {
-  return {
-    ...systemRuntime,
-    time: 0,
-    now() {
-      return this.time;
-    },
   };
 }
 

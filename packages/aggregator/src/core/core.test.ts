@@ -1,6 +1,7 @@
 import type { ReceivedSeries } from "@pushmeter/sdk/testing";
+import { seeded } from "@pushmeter/tools/random";
 import { describe, expect, it } from "vitest";
-import { FakeObject, randomFrom, Sender } from "../testing/simulation.ts";
+import { FakeObject, Sender } from "../testing/simulation.ts";
 
 const values = (series: ReceivedSeries | undefined) =>
   series?.samples.map(({ timestamp, value, stale }) => [timestamp, stale ? "stale" : value]) ?? [];
@@ -324,7 +325,7 @@ const SEEDS = [1, 2, 3, 4, 5];
 
 describe.each(SEEDS)("whatever goes wrong, seed %i", (seed) => {
   it("totals are exact, series never fall back, and nothing is refused", { timeout: 30_000 }, async () => {
-    const random = randomFrom(seed);
+    const random = seeded(seed);
     const object = new FakeObject();
     const { network } = object;
     const sent: Record<string, number> = {};

@@ -10,6 +10,7 @@
 import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { Destination, PushResult } from "@pushmeter/sdk";
 import { PushError } from "@pushmeter/sdk";
+import type { BeatClock } from "./beat-clock.ts";
 import { outgoing } from "./outgoing.ts";
 import type { Series, Value } from "./series.ts";
 import type { Shard } from "./shard.ts";
@@ -22,8 +23,8 @@ const TIMEOUT = 6_000;
 export interface HeartbeatOptions {
   readonly shard: Shard;
   readonly destination: Destination;
-  /** Sets the time that the destination gives its samples. */
-  readonly setTime: (time: number) => void;
+  /** The destination's, by which it gives its samples their time. */
+  readonly clock: BeatClock;
   /** Stores the shard. What was handed out must not be forgotten: it is called before each push. */
   readonly save: () => void;
   /** Between two beats, ms. */
@@ -131,10 +132,10 @@ export class Heartbeat {
   }
 
   async #push(metrics: ResourceMetrics, time: number): Promise<boolean> {
-    const { shard, destination, setTime } = this.#options;
+    const { shard, destination, clock } = this.#options;
     let result: PushResult;
     try {
-      setTime(time);
+      clock.time = time;
       result = await new Promise((resolve) => destination.export(metrics, resolve, { timeout: TIMEOUT }));
     } catch (error) {
       result = { code: 1, error: error instanceof Error ? error : new Error(String(error)) };

@@ -1,4 +1,5 @@
 /** `@pushmeter/aggregator/core`: merging and the heartbeat without a platform, for simulations and other hosts. */
+export { type BeatClock, beatClock } from "./beat-clock.ts";
 export { encodeCompact } from "./compact.ts";
 export { Heartbeat, type HeartbeatOptions, type Push } from "./heartbeat.ts";
 export { BadInput, type Batch, jobOf, keyOf } from "./model.ts";

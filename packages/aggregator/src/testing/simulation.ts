@@ -6,11 +6,10 @@ import {
   type MetricData,
   MetricReader,
 } from "@opentelemetry/sdk-metrics";
-import type { Runtime } from "@pushmeter/sdk";
 import { pushgateway } from "@pushmeter/sdk/pushgateway";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { FakeRuntime, Receiver } from "@pushmeter/sdk/testing";
-import { decode, Heartbeat, Shard } from "../core/index.ts";
+import { beatClock, decode, Heartbeat, Shard } from "../core/index.ts";
 import type { BatchId } from "../core/shard.ts";
 
 const EVERY = 15_000;
@@ -83,15 +82,7 @@ export class FakeObject {
   }
 
   #start(): Heartbeat {
-    let time = 0;
-    const { runtime } = this;
-    const clock = new Proxy(runtime, {
-      get: (target, name) => {
-        if (name === "now") return () => time;
-        const value = Reflect.get(target, name);
-        return typeof value === "function" ? value.bind(target) : value;
-      },
-    }) as Runtime;
+    const clock = beatClock(this.runtime);
     const { shard } = this;
     const life = this.#life;
     const check = () => {
@@ -108,9 +99,7 @@ export class FakeObject {
     return new Heartbeat({
       shard,
       destination,
-      setTime: (now) => {
-        time = now;
-      },
+      clock,
       save: () => {
         check();
         const saved = JSON.stringify({ head: shard.save(), totals: shard.totals.save() });
@@ -155,15 +144,4 @@ export class DeltaReader extends MetricReader {
   }
   protected override async onForceFlush(): Promise<void> {}
   protected override async onShutdown(): Promise<void> {}
-}
-
-/** Numbers from 0 to 1, the same for the same seed. mulberry32. */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
