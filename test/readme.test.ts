@@ -13,6 +13,7 @@ import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterAll, describe, expect, it } from "vitest";
 import { bundleSize } from "../bench/src/bundle.ts";
+import { codeBlocks } from "./code-blocks.ts";
 import { until } from "./poll.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -20,12 +21,10 @@ const readme = readFileSync(join(root, "README.md"), "utf8");
 
 /** The fenced blocks of a language; a first line that names a file is the block's name. */
 function blocks(language: string): { name: string; text: string }[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(
-    ([, text = ""]) => ({
-      name: /^\/\/ (\S+?\.ts)/.exec(text)?.[1] ?? "",
-      text,
-    }),
-  );
+  return codeBlocks(readme, language).map((text) => ({
+    name: /^\/\/ (\S+?\.ts)/.exec(text)?.[1] ?? "",
+    text,
+  }));
 }
 
 /** What the README's later blocks take for granted, because its earlier ones show it. */

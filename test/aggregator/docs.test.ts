@@ -5,12 +5,11 @@ import { Receiver } from "@pushmeter/sdk/testing";
 import { build } from "esbuild";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { expect, it } from "vitest";
+import { codeBlocks } from "../code-blocks.ts";
 import { until } from "../poll.ts";
 import { ask, json, TOKEN } from "./rig.ts";
 
 const docs = readFileSync(join(import.meta.dirname, "../../docs/aggregator.md"), "utf8");
-const blocks = (language: string) =>
-  Array.from(docs.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms")), ([, text = ""]) => text);
 
 interface Configuration {
   readonly compatibility_flags: string[];
@@ -19,9 +18,9 @@ interface Configuration {
 }
 
 it("docs/aggregator.md shows a Worker that counts by RPC and by HTTPS", async () => {
-  const [own = "", https = "", ...others] = blocks("ts");
+  const [own = "", https = "", ...others] = codeBlocks(docs, "ts");
   expect(others).toEqual([]);
-  const [jsonc = ""] = blocks("jsonc");
+  const [jsonc = ""] = codeBlocks(docs, "jsonc");
   const { compatibility_flags, durable_objects, migrations } = JSON.parse(
     `{${jsonc.replace(/^\/\/.*$/m, "")}}`,
   ) as Configuration;

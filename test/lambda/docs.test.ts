@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { LocalLambda } from "../../examples/lambda/emulator/index.ts";
 import { httpApi, schedule, sqs } from "../../packages/adapters/src/lambda/testing/events.ts";
+import { codeBlocks } from "../code-blocks.ts";
 import { bundleCode, remove } from "./functions.ts";
 import { hasRuntimeClient } from "./runtime-client.ts";
 import { SlowReceiver } from "./slow-receiver.ts";
 
 const docs = readFileSync(join(import.meta.dirname, "../../docs/lambda.md"), "utf8");
-const [handler = "", push = ""] = Array.from(docs.matchAll(/^```ts\n(.*?)^```/gms), ([, text]) => text);
+const [handler = "", push = ""] = codeBlocks(docs, "ts");
 
 /** The names in backticks, with their values left out. */
 const names = (text: string) => Array.from(text.matchAll(/`(\w+)(?:="\w+")?`/g), ([, name]) => name);
