@@ -1,13 +1,13 @@
 import type { Runtime } from "@pushmeter/sdk";
 
-/** A runtime whose clock shows the beat, so that the samples of all series and shards stand on one grid. */
-export interface BeatClock extends Runtime {
-  /** Milliseconds since the epoch; the heartbeat sets it before each push. */
+/** A runtime whose `now()` is the heartbeat's time, so that all series of all shards have the same sample times. */
+export interface SampleClock extends Runtime {
+  /** Milliseconds since the epoch. The heartbeat sets it before each push. */
   time: number;
 }
 
-/** @param runtime - for everything but the time of day. */
-export function beatClock(runtime: Runtime): BeatClock {
+/** @param runtime - for everything except the time of day. */
+export function sampleClock(runtime: Runtime): SampleClock {
   return {
     time: 0,
     now() {

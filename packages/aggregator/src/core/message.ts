@@ -1,6 +1,6 @@
-/** What crosses from a Worker to the object. Deploys may leave the two apart for minutes: messages have a version. */
-import type { Encoding } from "./core/otlp.ts";
-import type { BatchId, Target } from "./core/shard.ts";
+/** What a sender hands to a shard. Sender and shard may run different releases for minutes: messages have a version. */
+import type { Encoding } from "./otlp.ts";
+import type { BatchId, Target } from "./shard.ts";
 
 export const VERSION = 1;
 
@@ -34,15 +34,4 @@ export interface Status {
     | { readonly time: number; readonly result: string; readonly error?: string | undefined }
     | undefined;
   readonly asleep: boolean;
-}
-
-/** The part of a Durable Object binding that is used, so that any version of its types fits. */
-export interface AggregatorBinding {
-  idFromName(name: string): unknown;
-  get(id: never): unknown;
-}
-
-export interface AggregatorStub {
-  push(message: Message): Promise<Reply>;
-  status(): Promise<Status>;
 }

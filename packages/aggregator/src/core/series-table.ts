@@ -15,18 +15,23 @@ const BOUNDS_LABEL = "pushmeter.bounds";
 interface Entry {
   readonly metric: Metric;
   readonly bounds: string;
-  /** What keeps a histogram apart whose bounds are not those that the metric had first. */
-  readonly apart: Attributes | undefined;
+  /** What keeps a histogram extra whose bounds are not those that the metric had first. */
+  readonly extra: Attributes | undefined;
   readonly series: Map<string, Series>;
 }
 
-export type SavedEntry = { metric: Metric; bounds: string; series: SavedSeries[] };
+/** A metric, or a series of the metric that came before it. */
+export type SavedSeriesRecord =
+  | { readonly metric: Metric; readonly bounds: string }
+  | { readonly series: SavedSeries };
 
-export class Totals {
+export class SeriesTable {
   readonly #entries = new Map<string, Entry>();
   /** The bounds that each histogram had first. */
   readonly #bounds = new Map<string, string>();
   #size = 0;
+  /** The metric of the records that follow. */
+  #restoring: Entry | undefined;
 
   /** Attribute sets. */
   get size(): number {
@@ -39,18 +44,18 @@ export class Totals {
    * @param isOwn - the aggregator's own, which must be seen above all when there is no room.
    */
   add(instance: string, { points }: Batch, isOwn = false): number {
-    let homeless = 0;
+    let withoutRoom = 0;
     let last: Entry | undefined;
     for (const point of points) {
       const found = this.#seriesOf(point, last, isOwn);
       if (!found) {
-        homeless++;
+        withoutRoom++;
         continue;
       }
       last = found[0];
       found[1].add(instance, point);
     }
-    return homeless;
+    return withoutRoom;
   }
 
   /** An instance is gone, and with it what it had added to up-down counters. */
@@ -61,7 +66,7 @@ export class Totals {
   }
 
   /** The series of each metric, and an attribute that all of them need besides their own. */
-  entries(): Iterable<{ readonly apart: Attributes | undefined; readonly series: Map<string, Series> }> {
+  entries(): Iterable<{ readonly extra: Attributes | undefined; readonly series: Map<string, Series> }> {
     return this.#entries.values();
   }
 
@@ -69,22 +74,21 @@ export class Totals {
     for (const { series } of this.#entries.values()) yield* series.values();
   }
 
-  save(): SavedEntry[] {
-    return Array.from(this.#entries.values(), ({ metric, bounds, series }) => ({
-      metric,
-      bounds,
-      series: Array.from(series.values(), (one) => one.save() as SavedSeries),
-    }));
+  *save(): Generator<SavedSeriesRecord> {
+    for (const { metric, bounds, series } of this.#entries.values()) {
+      yield { metric, bounds };
+      for (const one of series.values()) yield { series: one.save() as SavedSeries };
+    }
   }
 
-  /** Adds entries of `save`; in the same order, so that the first bounds stay the first. */
-  restore(saved: readonly SavedEntry[]): void {
-    for (const { metric, bounds, series } of saved) {
-      const entry = this.#entryOf(metric, bounds);
-      for (const one of series) {
-        entry.series.set(keyOf(one.attributes), Series.restore(metric, one));
-        this.#size++;
-      }
+  /** Adds records of `save`, in the same order. */
+  restore(record: SavedSeriesRecord): void {
+    if ("metric" in record) {
+      this.#restoring = this.#entryOf(record.metric, record.bounds);
+    } else if (this.#restoring) {
+      const { metric, series } = this.#restoring;
+      series.set(keyOf(record.series.attributes), Series.restore(metric, record.series));
+      this.#size++;
     }
   }
 
@@ -122,8 +126,8 @@ export class Totals {
       const base = entryKey(metric, "");
       const first = this.#bounds.get(base) ?? bounds;
       this.#bounds.set(base, first);
-      const apart = first === bounds ? undefined : { [BOUNDS_LABEL]: bounds || "none" };
-      entry = { metric, bounds, apart, series: new Map() };
+      const extra = first === bounds ? undefined : { [BOUNDS_LABEL]: bounds || "none" };
+      entry = { metric, bounds, extra, series: new Map() };
       this.#entries.set(key, entry);
     }
     return entry;

@@ -1,11 +1,11 @@
-import type { DurableObjectStorage } from "cloudflare:workers";
 import { seeded } from "@pushmeter/tools/random";
 import { describe, expect, it } from "vitest";
-import { decode } from "./core/otlp.ts";
-import { type BatchId, Shard } from "./core/shard.ts";
+import { SqliteStore } from "../sqlite-store.ts";
+import { Sender } from "../testing/simulation.ts";
 import { Journal } from "./journal.ts";
-import type { Message } from "./message.ts";
-import { Sender } from "./testing/simulation.ts";
+import { VERSION } from "./message.ts";
+import { decode } from "./otlp.ts";
+import { type BatchId, Shard } from "./shard.ts";
 
 interface Database {
   exec(sql: string): void;
@@ -18,6 +18,9 @@ const { DatabaseSync } = (await import("node:sqlite" as string)) as {
 };
 
 class Crash extends Error {}
+
+const NOW = 1_700_000_000_000;
+const TARGET = { resource: { "service.name": "courses" }, shard: "shard-0" };
 
 /** A Durable Object's storage on the real SQLite. It dies where it is told to: what was written before stays. */
 class Storage {
@@ -67,39 +70,41 @@ function withBuffers(row: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(entries);
 }
 
-/** An object on that storage, as `object.ts` uses its journal. */
+/** A shard and its journal on that storage, as `host.ts` uses them. */
 class Host {
   readonly shard = new Shard();
   readonly journal: Journal;
 
   constructor(storage: Storage) {
-    this.journal = new Journal(storage as unknown as DurableObjectStorage);
-    this.journal.load(this.shard);
+    const store = new SqliteStore(storage);
+    this.journal = new Journal(store);
+    this.journal.restore(this.shard, store.load());
   }
 
-  push(
-    id: BatchId,
-    body: Uint8Array,
-    target = { resource: { "service.name": "courses" }, shard: "shard-0" },
-  ) {
+  push(id: BatchId, body: Uint8Array) {
     const [batch] = decode("protobuf", body);
     if (!batch) throw new Error("no batch");
     if (!this.shard.isKnown(id)) {
-      const message: Message = { version: 1, id, target, encoding: "protobuf", body };
-      this.journal.append(message, NOW);
-      this.shard.target ??= target;
+      this.journal.append({ version: VERSION, id, target: TARGET, encoding: "protobuf", body }, NOW);
+      this.shard.target ??= TARGET;
     }
     return this.shard.merge(id, batch, NOW);
   }
 
+  flush(): Promise<void> {
+    return this.journal.flush();
+  }
+
+  save(): Promise<void> {
+    return this.journal.save(this.shard);
+  }
+
   total(name: string): number {
     let total = 0;
-    for (const { metric, value } of this.shard.totals) if (metric.name === name) total += Number(value);
+    for (const { metric, value } of this.shard.series) if (metric.name === name) total += Number(value);
     return total;
   }
 }
-
-const NOW = 1_700_000_000_000;
 
 /** So many batches of several senders. */
 async function batches(count: number): Promise<[BatchId, Uint8Array][]> {
@@ -123,20 +128,20 @@ describe("the journal", () => {
       const storage = new Storage();
       storage.left = point;
       const acknowledged = new Set<number>();
-      const run = (host: Host) => {
+      const run = async (host: Host) => {
         for (let n = 0; n < all.length; n += 3) {
           // Three that come at once share a row; every third time a beat follows.
           const group = all.slice(n, n + 3);
           if (acknowledged.has(n)) continue;
           for (const batch of group) host.push(...batch);
-          host.journal.flush();
+          await host.flush();
           acknowledged.add(n);
-          if (n % 9 === 6) host.journal.save(host.shard);
+          if (n % 9 === 6) await host.save();
         }
       };
       let crashed = false;
       try {
-        run(new Host(storage));
+        await run(new Host(storage));
       } catch (error) {
         if (!(error instanceof Crash)) throw error;
         crashed = true;
@@ -148,7 +153,7 @@ describe("the journal", () => {
         for (const n of acknowledged) {
           for (const [id] of all.slice(n, n + 3)) expect(woken.shard.isKnown(id)).toBe(true);
         }
-        run(woken);
+        await run(woken);
       }
       const last = new Host(storage);
       expect([last.total("logins"), last.total("open")], `crash at statement ${point}`).toEqual([24, 24]);
@@ -162,9 +167,9 @@ describe("the journal", () => {
     const host = new Host(storage);
     for (const batch of await batches(6)) {
       host.push(...batch);
-      host.journal.flush();
+      await host.flush();
     }
-    host.journal.save(host.shard);
+    await host.save();
     expect(storage.rows("batches")).toHaveLength(6);
     const woken = new Host(storage);
     expect(woken.total("logins")).toBe(6);
@@ -176,8 +181,8 @@ describe("the journal", () => {
     const storage = new Storage();
     const host = new Host(storage);
     for (const batch of await batches(3)) host.push(...batch);
-    host.journal.save(host.shard);
-    host.journal.flush();
+    await host.save();
+    await host.flush();
     expect(storage.rows("batches")).toEqual([]);
     expect(new Host(storage).total("logins")).toBe(3);
   });
@@ -190,18 +195,18 @@ describe("the journal", () => {
     for (let n = 0; n < 900; n++) sender.meter.createCounter("logins").add(1, { [text]: n });
     const batch = await sender.batch(NOW);
     host.push(...batch);
-    host.journal.save(host.shard);
+    await host.save();
     const parts = () => storage.rows("snapshot").map(({ data }) => (data as Uint8Array).length);
     expect(parts().length).toBeGreaterThan(3);
     for (const length of parts()) expect(length).toBeLessThanOrEqual(2_000_000);
     const woken = new Host(storage);
     expect(woken.total("logins")).toBe(900);
-    expect(Object.keys([...woken.shard.totals][0]?.attributes ?? {})).toEqual([text]);
+    expect(Object.keys([...woken.shard.series][0]?.attributes ?? {})).toEqual([text]);
 
     // A smaller shard leaves none of the larger one's parts behind.
     const other = new Host(new Storage());
     for (const small of await batches(3)) other.push(...small);
-    woken.journal.save(other.shard);
+    await woken.journal.save(other.shard);
     expect(parts()).toHaveLength(2);
     expect(new Host(storage).total("logins")).toBe(3);
   });
@@ -216,23 +221,23 @@ describe("the journal", () => {
       for (let n = 0; n < 400; n++) sender.meter.createCounter("logins").add(1, { [text]: `${n}` });
       host.push(...(await sender.batch(NOW)));
       host.push(...(await sender.batch(NOW)));
-      if (++seq % 3 === 0) host.journal.flush();
+      if (++seq % 3 === 0) await host.flush();
     }
     const lengths = storage.rows("batches").map(({ bodies }) => (bodies as Uint8Array).length);
     expect(Math.max(...lengths)).toBeLessThanOrEqual(2_000_000);
     expect(lengths.reduce((a, b) => a + b)).toBeLessThan(20_000_000);
     expect(new Host(storage).total("logins")).toBe(host.total("logins"));
-    host.journal.save(host.shard);
+    await host.save();
     expect(host.journal.isFull).toBe(false);
   });
 
-  it("refuses what a later version stored", () => {
+  it("refuses what a later version stored", async () => {
     const storage = new Storage();
     const host = new Host(storage);
-    host.journal.save(host.shard);
+    await host.save();
     const [{ data }] = storage.rows("snapshot") as [{ data: Uint8Array }];
-    const later = new TextDecoder().decode(data).replace('"version":1', '"version":2');
+    const later = new TextDecoder().decode(data).replace('"version\\":2', '"version\\":3');
     storage.sql.exec("UPDATE snapshot SET data = ?", new TextEncoder().encode(later));
-    expect(() => new Host(storage)).toThrow("stored in version 2");
+    expect(() => new Host(storage)).toThrow("stored in version 3");
   });
 });
