@@ -1,4 +1,4 @@
-import { seeded } from "@pushmeter/tools/random";
+import { seeded } from "@pushmeter/testkit/random";
 import { describe, expect, it } from "vitest";
 import { SqliteStore } from "../sqlite-store.ts";
 import { Sender } from "../testing/simulation.ts";
