@@ -4,10 +4,9 @@
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
-import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import { cached } from "../cache.ts";
 import { unpack } from "./debian.ts";
 
 interface Program {
@@ -87,7 +86,8 @@ export async function findProgram(name: ProgramName): Promise<string> {
     if (existsSync(file) && (await isRight(file, wanted))) return file;
   }
   try {
-    const folder = await unpacked(...debian);
+    const [suite, name] = debian;
+    const folder = await cached(`servers/${suite}-${name}`, (folder) => unpack(name, suite, folder));
     const file = files.map((file) => join(folder, "usr/bin", file)).find((file) => existsSync(file));
     if (file && (await isRight(file, wanted))) return file;
     throw new Error(`Debian's package ${debian.join(" ")} has another version`);
@@ -106,22 +106,4 @@ async function isRight(file: string, { version }: Program): Promise<boolean> {
     // It does not run here.
     return false;
   }
-}
-
-/** Processes that unpack the same package at the same time do so in folders of their own, of which one stays. */
-async function unpacked(suite: string, name: string): Promise<string> {
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pushmeter/servers");
-  const folder = join(cache, `${suite}-${name}`);
-  if (existsSync(folder)) return folder;
-  await mkdir(cache, { recursive: true });
-  const temporary = await mkdtemp(`${folder}-`);
-  try {
-    await unpack(name, suite, temporary);
-    await rename(temporary, folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
-    });
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
-  return folder;
 }
