@@ -1,5 +1,6 @@
-/** What went wrong, in one sentence for the user, and the exit status. */
+/** An error that its message explains to the user; it needs no stack trace. */
 export class Failure extends Error {
+  /** The exit status. */
   readonly status: number;
 
   constructor(message: string, status = 1) {

@@ -1,4 +1,4 @@
-/** How often things happened, by a text that says what: kept of what was sent, and of what was counted. */
+/** How often each thing happened, by a text that names it: one for what was sent, one for what was counted. */
 export class Counts {
   readonly #counts = new Map<string, number>();
 
@@ -15,13 +15,14 @@ export class Counts {
   }
 }
 
-/** A route that is not known is no label. */
+/** Stands for the label of a request that took no route: the metric does not have the label. */
 export const NO_ROUTE = "(no route)";
 
 export const requestName = (method: string, route: string, status: string | number) =>
   `${method} ${route} with status ${status}`;
 export const cronName = (cron: string) => `cron ${cron}`;
 export const queueName = (queue: string) => `queue ${queue}`;
+export const recordName = (outcome: string) => `queue record with outcome ${outcome}`;
 export const loginName = (result: string) => `login with result ${result}`;
 
 /** A sentence for each name whose counts differ. */

@@ -1,10 +1,10 @@
-/** One line that says how far things are: rewritten on a terminal, else repeated at times. */
+/** One line that says how far the work is: rewritten on a terminal, elsewhere repeated every two seconds. */
 const EVERY = 2_000;
 
 export class Progress {
   readonly #out: NodeJS.WriteStream;
   #line = "";
-  #told = performance.now();
+  #last = performance.now();
 
   constructor(out: NodeJS.WriteStream) {
     this.#out = out;
@@ -15,15 +15,20 @@ export class Progress {
     if (this.#out.isTTY) {
       this.#line = line;
       this.#out.write(`\r${line}\x1b[K`);
-    } else if (performance.now() - this.#told >= EVERY) {
+    } else if (performance.now() - this.#last >= EVERY) {
       this.end(line);
     }
   }
 
-  /** The last word: the next update begins a line of its own. */
+  /** Writes a line that stays; the next update begins a new one. */
   end(line: string): void {
     this.#line = line;
-    this.#told = performance.now();
+    this.#last = performance.now();
     this.#out.write(this.#out.isTTY ? `\r${line}\x1b[K\n` : `${line}\n`);
+  }
+
+  /** Removes the line from a terminal. */
+  clear(): void {
+    if (this.#out.isTTY) this.#out.write("\r\x1b[K");
   }
 }
