@@ -9,10 +9,11 @@ import type { Pushmeter } from "@pushmeter/sdk";
 import { registerExtension } from "./extension.ts";
 import type { LambdaOptions } from "./options.ts";
 import { Shutdown } from "./shutdown.ts";
-import { type LambdaHandler, wrap } from "./wrap.ts";
+import type { AnyHandler, Instrumented, LambdaHandler, OptionsOf } from "./signature.ts";
+import { wrap } from "./wrap.ts";
 
 export type { LambdaOptions } from "./options.ts";
-export type { LambdaHandler } from "./wrap.ts";
+export type { LambdaContext, LambdaHandler } from "./signature.ts";
 
 const host = { env: process.env, extension: await registerExtension(process.env), shutdown: new Shutdown() };
 
@@ -33,7 +34,18 @@ const host = { env: process.env, extension: await registerExtension(process.env)
 export function instrumentLambda<Handler extends LambdaHandler>(
   pushmeter: Pushmeter,
   handler: Handler,
-  options: LambdaOptions = {},
-): Handler {
+  options?: OptionsOf<Handler>,
+): Instrumented<Handler>;
+/** For handlers that stream, and for those typed with a callback, as `@types/aws-lambda` does. */
+export function instrumentLambda<Handler extends AnyHandler>(
+  pushmeter: Pushmeter,
+  handler: Handler,
+  options?: OptionsOf<Handler>,
+): Instrumented<Handler>;
+export function instrumentLambda(
+  pushmeter: Pushmeter,
+  handler: AnyHandler,
+  options: LambdaOptions<never, never> = {},
+): AnyHandler {
   return wrap(pushmeter, handler, options, host);
 }
