@@ -25,7 +25,16 @@ export type WorkerContext = Entrypoint extends { readonly context: infer Context
 export type CronEvent = EventOf<"scheduled", { readonly cron: string; readonly scheduledTime: number }>;
 
 /** A batch of a queue's messages. */
-export type QueueBatch = EventOf<"queue", { readonly queue: string; readonly messages: readonly unknown[] }>;
+export type QueueBatch = EventOf<"queue", { readonly queue: string; readonly messages: readonly Message[] }>;
+
+interface Message {
+  readonly id: string;
+  readonly timestamp: Date;
+  readonly body: unknown;
+  readonly attempts: number;
+  ack(): void;
+  retry(): void;
+}
 
 type Awaitable<Result> = Result | Promise<Result>;
 

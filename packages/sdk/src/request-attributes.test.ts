@@ -1,4 +1,4 @@
-import { seeded } from "@pushmeter/tools/random";
+import { seeded } from "@pushmeter/testkit/random";
 import { describe, expect, it } from "vitest";
 import { type EndedRequest, requestAttributes, requestKey } from "./request-attributes.ts";
 

@@ -9,11 +9,17 @@ import type { Pushmeter } from "@pushmeter/sdk";
 import { registerExtension } from "./extension.ts";
 import type { LambdaOptions } from "./options.ts";
 import { Shutdown } from "./shutdown.ts";
-import type { AnyHandler, Instrumented, LambdaHandler, OptionsOf } from "./signature.ts";
+import type { AnyHandler, InstrumentedHandler, LambdaHandler, OptionsOf } from "./signature.ts";
 import { wrap } from "./wrap.ts";
 
 export type { LambdaOptions } from "./options.ts";
-export type { LambdaContext, LambdaHandler } from "./signature.ts";
+export type {
+  AnyHandler,
+  InstrumentedHandler,
+  LambdaContext,
+  LambdaHandler,
+  OptionsOf,
+} from "./signature.ts";
 
 const host = { env: process.env, extension: await registerExtension(process.env), shutdown: new Shutdown() };
 
@@ -35,13 +41,13 @@ export function instrumentLambda<Handler extends LambdaHandler>(
   pushmeter: Pushmeter,
   handler: Handler,
   options?: OptionsOf<Handler>,
-): Instrumented<Handler>;
+): InstrumentedHandler<Handler>;
 /** For handlers that stream, and for those typed with a callback, as `@types/aws-lambda` does. */
 export function instrumentLambda<Handler extends AnyHandler>(
   pushmeter: Pushmeter,
   handler: Handler,
   options?: OptionsOf<Handler>,
-): Instrumented<Handler>;
+): InstrumentedHandler<Handler>;
 export function instrumentLambda(
   pushmeter: Pushmeter,
   handler: AnyHandler,

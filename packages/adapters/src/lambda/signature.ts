@@ -35,9 +35,17 @@ type ResultOf<Handler extends AnyHandler> =
       : Result
     : never;
 
+/** A handler's parameters, and the context where it declares none: pass it on when calling a handler by hand. */
+type ParametersOf<Handler extends AnyHandler> =
+  Parameters<Handler> extends []
+    ? [event?: unknown, context?: unknown]
+    : Parameters<Handler> extends [event?: infer Event]
+      ? [event: Event, context?: unknown]
+      : Parameters<Handler>;
+
 /** A handler with the same parameters and result, which always returns a promise. */
-export type Instrumented<Handler extends AnyHandler> = (
-  ...args: Parameters<Handler>
+export type InstrumentedHandler<Handler extends AnyHandler> = (
+  ...args: ParametersOf<Handler>
 ) => Promise<ResultOf<Handler>>;
 
 /** The options for a handler of this type. */
