@@ -17,6 +17,8 @@ export interface Destination extends PushMetricExporter {
     resultCallback: (result: PushResult) => void,
     options?: { readonly timeout?: number },
   ): void;
+  /** Ends what it has pushed for one `service.instance.id`, or for all: several may share a destination. */
+  shutdown(options?: { readonly instance?: string | undefined }): Promise<void>;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface Destination extends PushMetricExporter {
  */
 export function cumulativeDestination(
   push: (metrics: ResourceMetrics, timeout?: number) => Promise<PushResult["dropped"]>,
-  shutdown: () => Promise<void> = async () => {},
+  shutdown: Destination["shutdown"] = async () => {},
 ): Destination {
   return {
     export(metrics, resultCallback, options) {

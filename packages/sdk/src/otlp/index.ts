@@ -14,8 +14,6 @@ import { deltaDestination } from "./delta.ts";
 import type { Batch } from "./outbox.ts";
 
 export type { Auth, Basic, Signer, TargetOptions } from "../http/target.ts";
-/** The platform as it is, for destinations built on `deltaDestination`. */
-export { systemRuntime } from "../runtime.ts";
 export { type DeltaTransport, deltaDestination } from "./delta.ts";
 export type { Batch } from "./outbox.ts";
 

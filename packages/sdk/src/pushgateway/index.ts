@@ -2,13 +2,14 @@
  * `@pushmeter/sdk/pushgateway`: pushes to a Prometheus Pushgateway.
  * @module @pushmeter/sdk/pushgateway
  */
+import type { Resource } from "@opentelemetry/resources";
 import { cumulativeDestination, type Destination } from "../destination.ts";
 import { compress } from "../http/gzip.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames, checkObject, checkOneOf, checkText, invalid } from "../options.ts";
+import { CONTENT_TYPE, toText } from "../prometheus/text.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { groupPath } from "./grouping-key.ts";
-import { CONTENT_TYPE, toText } from "./text.ts";
 
 export type { Auth, Basic, Signer, TargetOptions } from "../http/target.ts";
 
@@ -46,17 +47,24 @@ export function pushgateway(options: PushgatewayOptions, runtime: Runtime = syst
   checkOneOf("pushgateway gzip", gzip, [true, false]);
   checkOneOf("pushgateway deleteOnShutdown", deleteOnShutdown, [true, false]);
   const target = new Target("pushgateway", options, runtime);
-  let ownInstance: string | undefined;
-  let url: string | undefined;
+  /** Of resources without an instance: the last push into a group wins, so each needs a group of its own. */
+  const ownInstances = new WeakMap<Resource, string>();
+  /** URLs of the groups pushed, to their instances: several may share this destination. */
+  const groups = new Map<string, string>();
+
+  function instanceOf(resource: Resource): string {
+    const instance = ownInstances.get(resource) ?? runtime.instanceId();
+    ownInstances.set(resource, instance);
+    return instance;
+  }
 
   const destination = cumulativeDestination(
     async (metrics, timeout) => {
-      const { text, job, instance, dropped } = toText(metrics);
+      const { text, job, instance: named, dropped } = toText(metrics);
       if (!text) return dropped;
-      // The last push into a group wins, so that two instances in one would make false resets.
-      ownInstance ??= instance || runtime.instanceId();
-      const group = { instance: instance || ownInstance, ...grouping };
-      url = below(target.url, groupPath(job || "unknown_service", group));
+      const instance = named || instanceOf(metrics.resource);
+      const url = below(target.url, groupPath(job || "unknown_service", { instance, ...grouping }));
+      groups.set(url, instance);
       const body = new TextEncoder().encode(text);
       const headers: Record<string, string> = { "content-type": CONTENT_TYPE };
       if (gzip) headers["content-encoding"] = "gzip";
@@ -65,10 +73,14 @@ export function pushgateway(options: PushgatewayOptions, runtime: Runtime = syst
       if (answer.status >= 300) throw target.refusal(answer);
       return dropped;
     },
-    async () => {
-      if (!deleteOnShutdown || !url) return;
-      const answer = await target.send({ method: "DELETE", url, headers: {} });
-      if (answer.status >= 300) throw target.refusal(answer);
+    async ({ instance } = {}) => {
+      if (!deleteOnShutdown) return;
+      for (const [url, owner] of groups) {
+        if (instance !== undefined && instance !== owner) continue;
+        groups.delete(url);
+        const answer = await target.send({ method: "DELETE", url, headers: {} });
+        if (answer.status >= 300) throw target.refusal(answer);
+      }
     },
   );
   return { ...destination, untimed: true };

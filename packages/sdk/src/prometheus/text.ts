@@ -1,14 +1,8 @@
-/** Prometheus's text format 0.0.4, by OpenTelemetry's own serializer over names that are translated already. */
-import { ValueType } from "@opentelemetry/api";
+/** Prometheus's text format 0.0.4, by OpenTelemetry's own serializer from names that are translated already. */
 import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
-import { emptyResource } from "@opentelemetry/resources";
-import {
-  AggregationTemporality,
-  DataPointType,
-  type MetricData,
-  type ResourceMetrics,
-} from "@opentelemetry/sdk-metrics";
-import { type Family, type Translation, translate } from "../prometheus/translate.ts";
+import type { MetricData, ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import { GAUGE_POINTS, HISTOGRAM_POINTS, SUM_POINTS } from "../enumerations.ts";
+import { type Family, type Translation, translate } from "./translate.ts";
 
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -18,22 +12,20 @@ export function toText(metrics: ResourceMetrics): Translation & { readonly text:
   const { families } = translation;
   const serializer = new PrometheusSerializer("", false, undefined, true, true);
   const translated = {
-    resource: emptyResource(),
+    resource: { attributes: {} },
     scopeMetrics: [{ scope: { name: "" }, metrics: families.map(metricData) }],
   };
-  return { ...translation, text: families.length ? serializer.serialize(translated) : "" };
+  // Of a resource the serializer reads the attributes alone.
+  const text = families.length ? serializer.serialize(translated as unknown as ResourceMetrics) : "";
+  return { ...translation, text };
 }
 
-const DATA_POINT_TYPES = {
-  counter: DataPointType.SUM,
-  gauge: DataPointType.GAUGE,
-  histogram: DataPointType.HISTOGRAM,
-};
+const DATA_POINT_TYPES = { counter: SUM_POINTS, gauge: GAUGE_POINTS, histogram: HISTOGRAM_POINTS };
 
+/** The fields of `MetricData` that the serializer reads. */
 function metricData({ name, type, help, points }: Family): MetricData {
   return {
-    descriptor: { name, description: help, unit: "", valueType: ValueType.DOUBLE },
-    aggregationTemporality: AggregationTemporality.CUMULATIVE,
+    descriptor: { name, description: help, unit: "" },
     dataPointType: DATA_POINT_TYPES[type],
     isMonotonic: type === "counter",
     dataPoints: Array.from(points.values(), ({ labels, value }) => ({
@@ -42,5 +34,5 @@ function metricData({ name, type, help, points }: Family): MetricData {
       attributes: labels,
       value,
     })),
-  } as MetricData;
+  } as unknown as MetricData;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Ending, errorTypeOf, httpAttributes, methodOf, outcomeOf } from "./invocation.ts";
+import type { Ending } from "./invocation.ts";
+import { errorTypeOf, outcomeOf } from "./outcome.ts";
 
 class QuotaError extends Error {}
 class Named extends Error {
@@ -16,7 +17,7 @@ describe("outcome and error.type", () => {
     ["503", { status: 503 }, "server_error", "503"],
     ["no status, no error", {}, "success", undefined],
     ["a thrown Error", threw(new TypeError("x")), "exception", "TypeError"],
-    ["a class without a name of its own", threw(new QuotaError("x")), "exception", "QuotaError"],
+    ["a class that sets no name", threw(new QuotaError("x")), "exception", "QuotaError"],
     ["a named class", threw(new Named("x")), "exception", "NamedError"],
     ["a thrown string", threw("secret text"), "exception", "_OTHER"],
     ["a thrown undefined", threw(undefined), "exception", "_OTHER"],
@@ -41,42 +42,5 @@ describe("outcome and error.type", () => {
       },
     });
     expect(errorTypeOf(threw(error))).toBe("_OTHER");
-  });
-});
-
-describe("httpAttributes", () => {
-  it("are the semantic conventions' and outcome", () => {
-    expect(httpAttributes("GET", "https://x/courses/7?q=1", "/courses/:id", { status: 200 })).toEqual({
-      "http.request.method": "GET",
-      "url.scheme": "https",
-      "http.response.status_code": 200,
-      "http.route": "/courses/:id",
-      outcome: "success",
-    });
-  });
-
-  it("have no route when none is known, whatever the path", () => {
-    expect(httpAttributes("GET", "http://x/wp-admin", undefined, { status: 404 })).not.toHaveProperty(
-      "http.route",
-    );
-  });
-
-  it("take custom attributes but let none replace a standard one", () => {
-    const custom = { tenant: "a", "http.request.method": "spoofed", outcome: "spoofed" };
-    expect(httpAttributes("GET", "http://x/", undefined, { status: 200 }, custom)).toMatchObject({
-      tenant: "a",
-      "http.request.method": "GET",
-      outcome: "success",
-    });
-  });
-
-  it("know the standard methods only", () => {
-    expect(["GET", "PATCH", "get", "PROPFIND", "X".repeat(1e5)].map(methodOf)).toEqual([
-      "GET",
-      "PATCH",
-      "_OTHER",
-      "_OTHER",
-      "_OTHER",
-    ]);
   });
 });
