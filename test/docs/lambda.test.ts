@@ -1,25 +1,20 @@
-/** What docs/lambda.md shows and a machine can check. */
-import { readFileSync } from "node:fs";
+/** docs/lambda.md: its handler counts what the table lists, under AWS's runtime client. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { bundleLambda } from "@pushmeter/testkit/bundle";
-import { codeBlocks } from "@pushmeter/testkit/code-blocks";
 import { httpApi, schedule, sqs } from "@pushmeter/testkit/lambda/events";
 import { hasRuntimeClient } from "@pushmeter/testkit/lambda/has-runtime-client";
 import { LocalLambda } from "@pushmeter/testkit/lambda/local-lambda";
 import { ReceiverServer } from "@pushmeter/testkit/receiver-server";
 import { describe, expect, it } from "vitest";
+import { block, codes, read } from "./documents.ts";
 
-const docs = readFileSync(join(import.meta.dirname, "../../docs/lambda.md"), "utf8");
-const [handler = "", push = ""] = codeBlocks(docs, "ts");
+const PAGE = "docs/lambda.md";
 
-/** The names in backticks, with their values left out. */
-const names = (text: string) => Array.from(text.matchAll(/`(\w+)(?:="\w+")?`/g), ([, name]) => name);
-
-describe.runIf(await hasRuntimeClient())("docs/lambda.md", () => {
+describe.runIf(await hasRuntimeClient())(PAGE, () => {
   it("shows a handler whose metrics and labels are those of its table", async () => {
     const server = await ReceiverServer.start();
-    const directory = await bundleLambda({ code: handler, from: import.meta.dirname });
+    const directory = await bundleLambda({ code: block(PAGE, "src/index.ts"), from: import.meta.dirname });
     const lambda = new LocalLambda({ directory, env: { REMOTE_WRITE_URL: server.writeUrl } });
     try {
       expect((await lambda.invoke(httpApi)).payload).toEqual({ statusCode: 200, body: "hello" });
@@ -33,7 +28,7 @@ describe.runIf(await hasRuntimeClient())("docs/lambda.md", () => {
     expect(receiver.total("http_server_request_duration_seconds_count")).toBe(1);
     expect(receiver.total("faas_invoke_duration_seconds_count")).toBe(2);
     expect(receiver.total("faas_records_total")).toBe(3);
-    const listed = new Set(names(docs));
+    const listed = new Set(codes(read(PAGE)));
     for (const { name, labels } of receiver.series()) {
       if (name.startsWith("pushmeter_")) continue;
       expect(listed).toContain(name.replace(/_(bucket|sum|count)$/, ""));
@@ -44,7 +39,7 @@ describe.runIf(await hasRuntimeClient())("docs/lambda.md", () => {
   });
 
   it("shows a destination that signs", async () => {
-    const directory = await bundleLambda({ code: push, from: import.meta.dirname });
+    const directory = await bundleLambda({ code: block(PAGE, "src/push.ts"), from: import.meta.dirname });
     const module = await import(join(directory, "index.mjs"));
     await rm(directory, { recursive: true });
     expect(module.push({ REMOTE_WRITE_URL: "https://aps.example/api/v1/remote_write" }).export).toBeTypeOf(
