@@ -5,7 +5,7 @@ import { type BundleSize, bundleSize } from "./bundle.ts";
 import type { Progress, Result } from "./part.ts";
 
 /** Bytes after gzip, for the API, the SDK, the Workers adapter and remote write together. */
-export const SIZE_LIMIT = 26_000;
+const SIZE_LIMIT = 26_000;
 
 /** Files of `entries/` and what they hold. */
 const ENTRIES = [

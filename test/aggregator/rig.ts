@@ -4,7 +4,7 @@ import { bundle } from "@pushmeter/testkit/bundle";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 
 export const TOKEN = "a-token-for-tests";
-export const SITE = "http://aggregator.example";
+const SITE = "http://aggregator.example";
 
 export interface Options {
   readonly url: string;

@@ -13,7 +13,7 @@ import { METER_NAME } from "./scope.ts";
 /** Label names to values as Prometheus stores them, sorted by name. */
 export type Labels = Readonly<Record<string, string>>;
 
-export interface Point {
+interface Point {
   readonly labels: Labels;
   /** Milliseconds since the epoch: the first recording. */
   readonly start: number;
