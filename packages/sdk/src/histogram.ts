@@ -1,7 +1,7 @@
 /** Arithmetic of histograms: classic ones, with bounds, and exponential ones, which have a scale instead. */
 import type { ExponentialHistogram, Histogram } from "@opentelemetry/sdk-metrics";
 
-export type AnyHistogram = Histogram | ExponentialHistogram;
+type AnyHistogram = Histogram | ExponentialHistogram;
 
 /** Of a sum, a gauge or a histogram. */
 export type Value = number | AnyHistogram;
