@@ -96,7 +96,9 @@ export class Push implements Wire<Request> {
     const refused = aside + this.#refused;
     const dropped = refused ? new Map([["refused", refused]]) : undefined;
     const failure = this.#failure(entries.length, error);
-    return { code: failure ? 1 : 0, error: failure, details, dropped };
+    if (failure || !refused) return { code: failure ? 1 : 0, error: failure, details, dropped };
+    // Series that are left alone are missing, too, which has been told.
+    return { code: 1, error: this.#receiver.failure, isTold: true, details, dropped };
   }
 
   call(request: Request): Call {
@@ -207,7 +209,8 @@ export class Push implements Wire<Request> {
     if (this.#refusal && (this.#isNews || !isOver)) {
       const names = [...this.#names].slice(0, MOST_NAMES).join(", ");
       const what = `${this.#refused || "some"} of ${series} series${names && ` (${names})`}`;
-      return this.#target.failure(this.#refusal, what);
+      this.#receiver.failure = this.#target.failure(this.#refusal, what);
+      return this.#receiver.failure;
     }
     return error ?? (isOver ? undefined : this.#target.error("unavailable", "the next push sends the rest"));
   }

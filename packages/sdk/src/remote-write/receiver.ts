@@ -1,4 +1,5 @@
 /** What is known of a receiver, from push to push. */
+import type { PushError } from "../http/error.ts";
 import type { Version } from "./encoder.ts";
 
 /** `"auto"`: 2.0 until the receiver turns out not to understand it. */
@@ -20,6 +21,8 @@ export class Receiver {
   openings = 0;
   /** Series refused alone since it has stored any. */
   refusals = 0;
+  /** What was last told about series that it refuses. */
+  failure: PushError | undefined;
   #noSearchUntil = 0;
 
   constructor(protocol: Protocol) {
