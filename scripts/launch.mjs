@@ -38,7 +38,7 @@ const lock = createHash("sha256")
   .update(readFileSync(join(root, "package-lock.json")))
   .digest("hex");
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
-  // Not `npm ci`: it would remove node_modules, with the build cache in it, whenever the lock changes.
+  // Not `npm ci`: it installs everything anew when the lock changes, this only what changed.
   run(
     "Installing what package-lock.json names, about half a minute",
     "npm",

@@ -1,8 +1,13 @@
-/** `@pushmeter/adapters/fetch`: any fetch handler, as Deno, Bun, Node, Vercel and others have them. */
+/**
+ * `@pushmeter/adapters/fetch`: any fetch handler, as Deno, Bun, Node, Vercel and others have them.
+ * @module @pushmeter/adapters/fetch
+ */
 import type { Pushmeter } from "@pushmeter/sdk";
 import { invalid, type Platform, recorderOf } from "@pushmeter/sdk/adapter";
 import { checkHttpOptions, type HttpOptions } from "./callbacks.ts";
 import { measureHttp } from "./http.ts";
+
+export type { HttpOptions } from "./callbacks.ts";
 
 /**
  * Measures a fetch handler. Where the platform passes a context with `waitUntil` (as a further argument),

@@ -1,4 +1,7 @@
-/** `@pushmeter/adapters/hono`: one Hono middleware, on every runtime that Hono runs on. */
+/**
+ * `@pushmeter/adapters/hono`: one Hono middleware, on every runtime that Hono runs on.
+ * @module @pushmeter/adapters/hono
+ */
 import type { Pushmeter } from "@pushmeter/sdk";
 import { type Platform, recorderOf } from "@pushmeter/sdk/adapter";
 import type { Context, MiddlewareHandler } from "hono";
@@ -6,6 +9,8 @@ import { createMiddleware } from "hono/factory";
 import { matchedRoutes } from "hono/route";
 import { findTargetHandler, isMiddleware } from "hono/utils/handler";
 import { attempt, checkHttpOptions, type HttpOptions } from "./callbacks.ts";
+
+export type { HttpOptions } from "./callbacks.ts";
 
 /**
  * Measures every request that passes through, with the route's pattern as Hono matched it, sub-apps and base

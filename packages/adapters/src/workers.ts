@@ -1,4 +1,7 @@
-/** `@pushmeter/adapters/workers`: Cloudflare Workers. */
+/**
+ * `@pushmeter/adapters/workers`: Cloudflare Workers.
+ * @module @pushmeter/adapters/workers
+ */
 import type { Attributes } from "@opentelemetry/api";
 import type { Pushmeter } from "@pushmeter/sdk";
 import { invalid, type Platform, type Recorder, recorderOf, type Trigger } from "@pushmeter/sdk/adapter";

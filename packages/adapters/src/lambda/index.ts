@@ -3,6 +3,7 @@
  *
  * Importing it in a Lambda environment registers an internal extension. That has to end before the runtime asks for
  * its first invocation, and only the loading of a module can be awaited then. Elsewhere the import does nothing.
+ * @module @pushmeter/adapters/lambda
  */
 import process from "node:process";
 import type { Pushmeter } from "@pushmeter/sdk";

@@ -1,4 +1,7 @@
-/** `@pushmeter/sdk/pushgateway`: pushes to a Prometheus Pushgateway. */
+/**
+ * `@pushmeter/sdk/pushgateway`: pushes to a Prometheus Pushgateway.
+ * @module @pushmeter/sdk/pushgateway
+ */
 import type { Resource } from "@opentelemetry/resources";
 import { cumulativeDestination, type Destination } from "../destination.ts";
 import { compress } from "../http/gzip.ts";
@@ -8,7 +11,7 @@ import { CONTENT_TYPE, toText } from "../prometheus/text.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { groupPath } from "./grouping-key.ts";
 
-export type { Auth } from "../http/target.ts";
+export type { Auth, Basic, Signer, TargetOptions } from "../http/target.ts";
 
 /** `url` is the Pushgateway's root, without `/metrics`. */
 export interface PushgatewayOptions extends TargetOptions {
