@@ -43,7 +43,7 @@ describe("instrumentFetch", () => {
 
   it("refuses what is no handler at start", () => {
     expect(() => instrumentFetch(new Recorded().pushmeter, {} as never)).toThrow(
-      /needs a function, got object/,
+      /instrumentFetch handler must be a function, got an object with no keys/,
     );
   });
 });

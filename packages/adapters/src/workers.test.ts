@@ -151,8 +151,8 @@ describe("instrumentWorker", () => {
     );
     expect(() => instrumentWorker(pushmeter, (() => {}) as never)).toThrow(/got a function/);
     expect(() => instrumentWorker(pushmeter, undefined as never)).toThrow(/got undefined/);
-    expect(() => instrumentWorker(pushmeter, { fetch: () => {} }, { rout: () => "/" } as never)).toThrow(
-      /instrumentWorker has no option rout/,
-    );
+    expect(() =>
+      instrumentWorker(pushmeter, { fetch: () => new Response() }, { rout: () => "/" } as never),
+    ).toThrow(/instrumentWorker has no option rout/);
   });
 });

@@ -7,7 +7,8 @@ import {
   InstrumentType,
 } from "@opentelemetry/sdk-metrics";
 import { describe, expect, it, vi } from "vitest";
-import { createPushmeter, type Platform, type Pushmeter, type PushmeterOptions } from "./index.ts";
+import { type Platform, recorderOf } from "./adapter/index.ts";
+import { createPushmeter, type Pushmeter, type PushmeterOptions } from "./index.ts";
 import { remoteWrite } from "./remote-write/index.ts";
 import { FakeRuntime, Receiver } from "./testing/index.ts";
 
@@ -28,9 +29,9 @@ class Instance {
   }
 
   invoke(): void {
-    const invocation = this.pushmeter.begin("http", () => this.platform, {});
+    const invocation = recorderOf(this.pushmeter).begin("http", () => this.platform, {});
     if (!invocation) return;
-    this.pushmeter.endHttp(
+    recorderOf(this.pushmeter).endHttp(
       invocation,
       { method: "GET", url: "https://x/" },
       { status: 200 },
@@ -150,11 +151,11 @@ describe("createPushmeter", () => {
 
   it("records durations on a monotonic clock, in seconds", async () => {
     const instance = new Instance();
-    const invocation = instance.pushmeter.begin("http", () => instance.platform, {});
+    const invocation = recorderOf(instance.pushmeter).begin("http", () => instance.platform, {});
     await instance.runtime.advance(120);
     if (invocation) {
       const request = { method: "GET", url: "https://x/" };
-      instance.pushmeter.endHttp(invocation, request, { status: 200 }, () => instance.platform);
+      recorderOf(instance.pushmeter).endHttp(invocation, request, { status: 200 }, () => instance.platform);
     }
     await instance.flush();
     expect(instance.receiver.total("http_server_request_duration_seconds_sum")).toBeCloseTo(0.12);
@@ -278,7 +279,7 @@ describe("createPushmeter", () => {
   it("does nothing at all with OTEL_SDK_DISABLED", async () => {
     const instance = new Instance({}, { OTEL_SDK_DISABLED: "TRUE" });
     instance.invoke();
-    expect(instance.pushmeter.begin("http", () => instance.platform, {})).toBeUndefined();
+    expect(recorderOf(instance.pushmeter).begin("http", () => instance.platform, {})).toBeUndefined();
     expect(await instance.flush()).toBe(true);
     expect(instance.receiver.accepted).toBe(0);
   });

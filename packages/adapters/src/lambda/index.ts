@@ -10,10 +10,17 @@ import type { Pushmeter } from "@pushmeter/sdk";
 import { registerExtension } from "./extension.ts";
 import type { LambdaOptions } from "./options.ts";
 import { Shutdown } from "./shutdown.ts";
-import { type LambdaHandler, wrap } from "./wrap.ts";
+import type { AnyHandler, InstrumentedHandler, LambdaHandler, OptionsOf } from "./signature.ts";
+import { wrap } from "./wrap.ts";
 
 export type { LambdaOptions } from "./options.ts";
-export type { LambdaHandler } from "./wrap.ts";
+export type {
+  AnyHandler,
+  InstrumentedHandler,
+  LambdaContext,
+  LambdaHandler,
+  OptionsOf,
+} from "./signature.ts";
 
 const host = { env: process.env, extension: await registerExtension(process.env), shutdown: new Shutdown() };
 
@@ -34,7 +41,18 @@ const host = { env: process.env, extension: await registerExtension(process.env)
 export function instrumentLambda<Handler extends LambdaHandler>(
   pushmeter: Pushmeter,
   handler: Handler,
-  options: LambdaOptions = {},
-): Handler {
+  options?: OptionsOf<Handler>,
+): InstrumentedHandler<Handler>;
+/** For handlers that stream, and for those typed with a callback, as `@types/aws-lambda` does. */
+export function instrumentLambda<Handler extends AnyHandler>(
+  pushmeter: Pushmeter,
+  handler: Handler,
+  options?: OptionsOf<Handler>,
+): InstrumentedHandler<Handler>;
+export function instrumentLambda(
+  pushmeter: Pushmeter,
+  handler: AnyHandler,
+  options: LambdaOptions<never, never> = {},
+): AnyHandler {
   return wrap(pushmeter, handler, options, host);
 }

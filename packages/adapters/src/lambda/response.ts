@@ -1,5 +1,5 @@
 /** The status that a caller sees, read from what a handler returned. */
-import type { Ending } from "@pushmeter/sdk";
+import type { Ending } from "@pushmeter/sdk/adapter";
 import { fields } from "./fields.ts";
 import type { HttpSource } from "./source.ts";
 

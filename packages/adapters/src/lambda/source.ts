@@ -1,5 +1,5 @@
 /** What an event tells of an invocation, whatever its shape. */
-import type { Trigger } from "@pushmeter/sdk";
+import type { Trigger } from "@pushmeter/sdk/adapter";
 
 /** Somebody waits for an HTTP response. */
 export interface HttpSource {

@@ -84,7 +84,7 @@ describe("{ every } with waitUntil", () => {
 
   it("pushes at once for an invocation whose waitUntil somebody waits for, and lets it go otherwise", async () => {
     const instance = new Instance();
-    const queue = { waitUntil: () => instance.waiting++, hurry: true };
+    const queue = { waitUntil: () => instance.waiting++, pushAtOnce: true };
     instance.invoke(queue);
     await instance.runtime.advance(0);
     expect(instance.pushes).toEqual([{ recorded: 1, at: 0 }]);

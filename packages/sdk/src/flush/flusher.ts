@@ -57,20 +57,20 @@ export class Flusher {
     if (this.#looping.held(now)) return;
     if (this.#owner.held(now) && this.#standby.held(now)) return;
 
-    const { flushes, waitUntil = this.#every ? undefined : () => {}, hurry } = platform();
-    if (flushes) return;
+    const { adapterFlushes, waitUntil = this.#every ? undefined : () => {}, pushAtOnce } = platform();
+    if (adapterFlushes) return;
     if (!waitUntil) {
       const loop = this.#looping.take(now, this.#every + LONGEST_TICK);
       if (loop) void this.#loop(loop);
       return;
     }
-    const linger = hurry ? 0 : this.#linger;
+    const linger = pushAtOnce ? 0 : this.#linger;
     const owner = this.#owner.take(now, linger + GRACE);
     if (owner) {
       waitUntil(this.#own(owner, linger, now + BUDGET));
       return;
     }
-    if (hurry) return;
+    if (pushAtOnce) return;
     const wait = this.#owner.remaining(now) + POLL;
     const standby = this.#standby.take(now, wait + GRACE);
     if (standby) waitUntil(this.#standBy(standby, wait, now + BUDGET));

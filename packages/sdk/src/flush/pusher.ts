@@ -78,8 +78,8 @@ export class Pusher {
       // Whatever somebody else's exporter threw; report takes anything.
       result = { code: 1, error: error as Error };
     }
-    const { code, error, dropped = [] } = result;
-    if (error) report(error);
+    const { code, error, isTold, dropped = [] } = result;
+    if (error && !isTold) report(error);
     const outcome = code === 0 ? "success" : error instanceof PushError ? error.result : "error";
     instruments.push.record((runtime.monotonic() - started) / 1000, { result: outcome });
     for (const [reason, points] of dropped) instruments.dropped.add(points, { reason });

@@ -17,6 +17,7 @@ import type {
 } from "@opentelemetry/sdk-metrics";
 import { CUMULATIVE, GAUGE_POINTS, OBSERVABLE_GAUGE } from "../enumerations.ts";
 import { add, type Value } from "../histogram.ts";
+import { keyOf } from "../key.ts";
 
 /** Attribute sets per instrument, the overflow set among them: the OpenTelemetry SDK's own default. */
 export const CARDINALITY_LIMIT = 2000;
@@ -91,9 +92,4 @@ function addPoint({ points }: Total, delta: Point, type: DataPointType): void {
     // One instrument, one kind of buckets: they always add up.
     total.value = type === GAUGE_POINTS ? delta.value : add(total.value as Value, delta.value as Value);
   }
-}
-
-/** The same for equal attributes in any order. */
-function keyOf(attributes: Attributes): string {
-  return JSON.stringify(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
