@@ -41,7 +41,7 @@ describe("instrumentFetch", () => {
     expect(await recorded.http()).toEqual(["GET - 200 success = 3"]);
   });
 
-  it("refuses what is no handler at start", () => {
+  it("refuses other values than a handler at start", () => {
     expect(() => instrumentFetch(new Recorded().pushmeter, {} as never)).toThrow(
       /instrumentFetch handler must be a function, got an object with no keys/,
     );

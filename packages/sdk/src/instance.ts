@@ -1,4 +1,4 @@
-/** What is known from the first invocation on: only then is there an environment, a clock and randomness. */
+/** What is known from the first invocation on: before it Workers have no environment, clock or randomness. */
 import type { Attributes } from "@opentelemetry/api";
 import { type Resource, resourceFromAttributes } from "@opentelemetry/resources";
 import { type Environment, isDisabled, resourceAttributes, text } from "./environment.ts";
@@ -10,7 +10,7 @@ export interface Instance {
   /** `service.instance.id` */
   readonly id: string;
   readonly resource: Resource;
-  /** The resource attributes that every series gets. */
+  /** The resource attributes that become labels of every series. */
   readonly labels: Attributes;
 }
 

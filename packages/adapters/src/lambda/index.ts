@@ -1,8 +1,8 @@
 /**
  * `@pushmeter/adapters/lambda`: AWS Lambda, for functions that are ES modules.
  *
- * Importing it in a Lambda environment registers an internal extension, which has to happen before the runtime
- * asks for its first invocation and can only be awaited here. Anywhere else the import does nothing.
+ * Importing it in a Lambda environment registers an internal extension. That has to end before the runtime asks for
+ * its first invocation, and only the loading of a module can be awaited then. Elsewhere the import does nothing.
  * @module @pushmeter/adapters/lambda
  */
 import process from "node:process";

@@ -136,7 +136,7 @@ describe("instrumentLambda", () => {
     expect(await recorded.http()).toContain("GET /courses/{id} 502 exception TypeError = 1");
   });
 
-  it("counts a cold start and an init duration once, and tells the function's resource", async () => {
+  it("counts a cold start and an init duration once, and sends the function's resource", async () => {
     vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "courses-prod");
     vi.stubEnv("AWS_LAMBDA_FUNCTION_VERSION", "7");
     vi.stubEnv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256");
@@ -194,7 +194,7 @@ describe("instrumentLambda", () => {
     expect(recorded.receiver.accepted).toBe(2);
   });
 
-  it("takes route, ignore and attributes, and nobody feels it when they throw", async () => {
+  it("takes route, ignore and attributes, and reports what they throw", async () => {
     const recorded = new Recorded();
     const handler = instrument(recorded.pushmeter, async () => ({ statusCode: 200 }), {
       route: (event: unknown) => (event as { rawPath: string }).rawPath.replace(/\d+/, ":id"),
@@ -267,7 +267,7 @@ describe("instrumentLambda", () => {
     expect(await recorded.http()).toEqual(["GET /courses/{id} 200 success = 1"]);
   });
 
-  it("refuses callbacks, what is no handler, and unusable options at start", () => {
+  it("refuses handlers with callbacks, other values and unusable options at start", () => {
     const { pushmeter } = new Recorded();
     const refused = (handler: unknown, options?: object) => () =>
       instrumentLambda(pushmeter, handler as never, options);

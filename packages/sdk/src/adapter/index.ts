@@ -1,4 +1,7 @@
-/** `@pushmeter/sdk/adapter`: what an adapter of a platform or a framework is built on. */
+/**
+ * `@pushmeter/sdk/adapter`: what an adapter of a platform or a framework is built on.
+ * @module @pushmeter/sdk/adapter
+ */
 export type {
   Ending,
   HttpRequest,

@@ -39,7 +39,7 @@ export interface Recorder {
   /** An invocation that is not measured has ended. What the handler recorded during it is pushed. */
   endIgnored(invocation: Invocation, platform: () => Platform): void;
 
-  /** Tells `onError`. */
+  /** Passes an error to `onError`. */
   report(error: unknown): void;
 }
 

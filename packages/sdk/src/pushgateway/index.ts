@@ -17,21 +17,21 @@ export type { Auth, Basic, Signer, TargetOptions } from "../http/target.ts";
 
 /** `url` is the Pushgateway's root, without `/metrics`. */
 export interface PushgatewayOptions extends TargetOptions {
-  /** More labels of the group, besides `job` and `instance`. Label names to values. */
+  /** Labels of the group in addition to `job` and `instance`: label names to values. */
   readonly grouping?: Readonly<Record<string, string>> | undefined;
   /** `PUT` replaces the group, `POST` only the metrics of the same names. Default `PUT`. */
   readonly method?: "PUT" | "POST" | undefined;
   /** Compress with gzip, from Pushgateway 1.5. Default true. */
   readonly gzip?: boolean | undefined;
   /**
-   * Delete the group on `shutdown()`. Default false: what was pushed last would be gone before Prometheus
-   * scrapes it. The Pushgateway itself never deletes a group.
+   * Delete the group on `shutdown()`. Default false, because Prometheus has to scrape the last push first. The
+   * Pushgateway itself never deletes a group.
    */
   readonly deleteOnShutdown?: boolean | undefined;
 }
 
 /**
- * A destination that pushes a group of its own, `job=<service>, instance=<instance id>`; also a standard
+ * A destination that pushes one group per instance, `job=<service>, instance=<instance id>`; also a standard
  * OpenTelemetry `PushMetricExporter`. Prometheus has to scrape the Pushgateway with `honor_labels: true`.
  *
  * @example
@@ -49,9 +49,9 @@ export function pushgateway(options: PushgatewayOptions, runtime: Runtime = syst
   checkOneOf("pushgateway gzip", gzip, [true, false]);
   checkOneOf("pushgateway deleteOnShutdown", deleteOnShutdown, [true, false]);
   const target = new Target("pushgateway", options, runtime, WANTED);
-  /** Of resources without an instance: the last push into a group wins, so each needs a group of its own. */
+  /** Instance ids for resources without one: each needs its own group, because the last push into a group wins. */
   const ownInstances = new WeakMap<Resource, string>();
-  /** URLs of the groups pushed, to their instances: several may share this destination. */
+  /** The URL of each group pushed, to its instance: several instances may share this destination. */
   const groups = new Map<string, string>();
 
   function instanceOf(resource: Resource): string {

@@ -109,7 +109,7 @@ describe("pushgateway", () => {
     }
   });
 
-  it("tells what the Pushgateway refuses", async () => {
+  it("reports what the Pushgateway refuses", async () => {
     const pusher = new Pusher(new Receiver(), {
       fetch: async () => new Response("bad type", { status: 400 }),
     });
@@ -128,7 +128,7 @@ describe("pushgateway", () => {
 });
 
 describe("two pushmeters that share one pushgateway({ deleteOnShutdown })", () => {
-  it("each delete their own group: one was deleted twice and the other leaked", async () => {
+  it("each delete their own group (one was deleted twice and the other leaked)", async () => {
     const receiver = new Receiver();
     const push = pushgateway({ url: "http://gateway", fetch: receiver.fetch, deleteOnShutdown: true });
     const pushmeters = ["courses", "search"].map((service) => createPushmeter({ service, push }));

@@ -130,7 +130,7 @@ describe("Receiver", () => {
     expect(receiver.total("http_server_request_duration_seconds_count", { instance: "instance-2" })).toBe(1);
   });
 
-  it("removes the group on shutdown if told so", async () => {
+  it("removes the group on shutdown with deleteOnShutdown", async () => {
     const { receiver, pushmeter } = start((fetch, runtime) =>
       pushgateway({ url: "http://gateway", fetch, deleteOnShutdown: true }, runtime),
     );
