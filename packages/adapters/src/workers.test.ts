@@ -125,8 +125,8 @@ describe("instrumentWorker", () => {
     const recorded = new Recorded();
     const app = new Hono().get("/", (c) => c.text("home"));
     const worker = instrumentWorker(recorded.pushmeter, app);
-    expect(await (await worker.request("/")).text()).toBe("home");
     worker.get("/later", (c) => c.text("later"));
+    expect(await (await worker.request("/")).text()).toBe("home");
     expect(await (await worker.fetch(new Request("http://x/later"), {}, context())).text()).toBe("later");
     expect(worker.routes).toBe(app.routes);
 
