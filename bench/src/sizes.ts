@@ -4,7 +4,7 @@ import { type BundleSize, workerSize } from "@pushmeter/testkit/bundle-size";
 import type { Progress, Result } from "./part.ts";
 
 /** Bytes after gzip, for the API, the SDK, the Workers adapter and remote write together. */
-export const SIZE_LIMIT = 26_000;
+const SIZE_LIMIT = 26_000;
 
 /** Files of `entries/` and what they hold. */
 const ENTRIES = [

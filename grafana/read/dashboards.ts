@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 export const ROOT = join(import.meta.dirname, "../..");
 
-export interface Target {
+interface Target {
   readonly refId: string;
   readonly expr: string;
   readonly legendFormat?: string;
@@ -34,7 +34,7 @@ export interface Panel {
   };
 }
 
-export interface FieldDefaults {
+interface FieldDefaults {
   readonly unit?: string;
   readonly decimals?: number;
   readonly min?: number;

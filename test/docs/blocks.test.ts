@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { build } from "esbuild";
+import { bundleLambda, bundleWorker } from "@pushmeter/testkit/bundle";
 import { describe, expect, it, vi } from "vitest";
 import { block, blocks, NODE_PAGES, ROOT, WORKER_PAGES, writeBlocks } from "./documents.ts";
 
@@ -30,17 +30,9 @@ async function typeCheck(folder: string, types: string): Promise<string> {
 }
 
 async function load(file: string, isWorker: boolean): Promise<Record<string, unknown>> {
-  const { outputFiles } = await build({
-    entryPoints: [file],
-    bundle: true,
-    write: false,
-    format: "esm",
-    platform: isWorker ? "browser" : "node",
-    conditions: isWorker ? ["workerd", "worker", "browser"] : [],
-    external: ["http", "url"],
-    logLevel: "silent",
-  });
-  return import(`data:text/javascript,${encodeURIComponent(outputFiles[0]?.text ?? "")}`);
+  if (isWorker) return import(`data:text/javascript,${encodeURIComponent(await bundleWorker({ file }))}`);
+  const folder = await bundleLambda({ file }, { folder: `${file}.bundled` });
+  return import(join(folder, "index.mjs"));
 }
 
 // The blocks name no receiver that could be reached from here.

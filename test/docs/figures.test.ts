@@ -1,8 +1,8 @@
 /** Figures that README and docs/limits.md state: sizes as they are measured, dependencies as they are. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { workerSize } from "@pushmeter/testkit/bundle-size";
 import { describe, expect, it } from "vitest";
-import { bundleSize } from "../../bench/src/bundle.ts";
 import { block, ROOT, read, rows } from "./documents.ts";
 
 const README = read("README.md");
@@ -26,8 +26,7 @@ const stated = (bundle: string) => sizes.find(([name]) => name === bundle)?.[1] 
 
 describe("the table of sizes", () => {
   it.each(CONTENDERS)("states the size of: %s", async (row, file) => {
-    const code = readFileSync(join(ROOT, `bench/src/entries/${file}.ts`), "utf8");
-    const { gzip } = await bundleSize(code);
+    const { gzip } = await workerSize({ file: join(ROOT, `bench/src/entries/${file}.ts`) });
     const [, kilobytes] = /^([\d.]+) kB$/.exec(stated(row)) ?? [];
     expect(Math.abs(gzip / 1000 - Number(kilobytes)) / (gzip / 1000)).toBeLessThan(TOLERANCE);
   });
@@ -40,7 +39,10 @@ describe("the table of sizes", () => {
   });
 
   it("holds for the README's own Worker, which is at most 26 KiB", async () => {
-    const { gzip } = await bundleSize(block("README.md", "src/index.ts"));
+    const { gzip } = await workerSize({
+      code: block("README.md", "src/index.ts"),
+      from: import.meta.dirname,
+    });
     const kilobytes = Number.parseFloat(stated(CONTENDERS[0][0]));
     expect(gzip / 1000).toBeLessThan(kilobytes * (1 + TOLERANCE));
     expect(gzip).toBeLessThanOrEqual(26 * 1024);

@@ -3,6 +3,7 @@ import { instrumentFetch } from "@pushmeter/adapters/fetch";
 import { pushmeterMiddleware } from "@pushmeter/adapters/hono";
 import { instrumentLambda } from "@pushmeter/adapters/lambda";
 import { instrumentWorker } from "@pushmeter/adapters/workers";
+import { aggregator } from "@pushmeter/aggregator/client";
 import { createPushmeter } from "@pushmeter/sdk";
 import { otlp } from "@pushmeter/sdk/otlp";
 import { pushgateway } from "@pushmeter/sdk/pushgateway";
@@ -14,6 +15,7 @@ import { codes, NODE_PAGES, read, rows, WORKER_PAGES } from "./documents.ts";
 
 const pushmeter = createPushmeter();
 const handler = async () => new Response();
+const binding = { idFromName: () => "", get: () => ({}) };
 
 /** Each function, called with an option that it does not know: the error lists those that it accepts. */
 const CALLS: Readonly<Record<string, (options: never) => unknown>> = {
@@ -21,6 +23,7 @@ const CALLS: Readonly<Record<string, (options: never) => unknown>> = {
   remoteWrite: (options) => remoteWrite(options),
   pushgateway: (options) => pushgateway(options),
   otlp: (options) => otlp(options),
+  aggregator: (options) => aggregator(binding, options),
   sigv4: (options) => sigv4(options),
   instrumentWorker: (options) => instrumentWorker(pushmeter, { fetch: handler }, options),
   instrumentFetch: (options) => instrumentFetch(pushmeter, handler, options),

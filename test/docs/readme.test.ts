@@ -1,7 +1,7 @@
 /** A newcomer's way through the README: its files under the real wrangler, its Prometheus, its packages. */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -9,7 +9,7 @@ import { Receiver } from "@pushmeter/sdk/testing";
 import { until } from "@pushmeter/testkit/poll";
 import { serve } from "@pushmeter/testkit/serve";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
-import { startServer } from "@pushmeter/testkit/servers/process";
+import { Process } from "@pushmeter/testkit/servers/process";
 import { querying } from "@pushmeter/testkit/servers/prometheus";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { unstable_startWorker as startWorker } from "wrangler";
@@ -77,12 +77,16 @@ describe("the README's Worker", () => {
   describeWithServers("with a Prometheus started as it says", (servers) => {
     it("counts ten requests as it shows them", async () => {
       const [, ...flags] = command("prometheus ").split(" ");
-      const prometheus = await startServer(servers.prometheus, async (address, folder) => {
-        await appendFile(join(folder, "prometheus.yml"), "");
-        const own = flags.map((flag) => flag.replace("prometheus.yml", join(folder, "prometheus.yml")));
-        return [...own, `--web.listen-address=${address}`, `--storage.tsdb.path=${join(folder, "data")}`];
+      const prometheus = await Process.start({
+        file: servers.prometheus,
+        args: async ([port], folder) => {
+          await writeFile(join(folder, "prometheus.yml"), "");
+          const own = flags.map((flag) => flag.replace("prometheus.yml", join(folder, "prometheus.yml")));
+          const storage = `--storage.tsdb.path=${join(folder, "data")}`;
+          return [...own, `--web.listen-address=127.0.0.1:${port}`, storage];
+        },
       });
-      stops.push(prometheus.stop);
+      stops.push(() => prometheus.stop());
       const { query, writeUrl } = querying(prometheus.url);
       const { worker, stop } = await startReadme(writeUrl);
       stops.push(stop);

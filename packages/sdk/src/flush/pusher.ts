@@ -78,8 +78,8 @@ export class Pusher {
       // Another vendor's exporter may throw any value; report takes any.
       result = { code: 1, error: error as Error };
     }
-    const { code, error, dropped = [] } = result;
-    if (error) report(error);
+    const { code, error, isTold, dropped = [] } = result;
+    if (error && !isTold) report(error);
     const outcome = code === 0 ? "success" : error instanceof PushError ? error.result : "error";
     instruments.push.record((runtime.monotonic() - started) / 1000, { result: outcome });
     for (const [reason, points] of dropped) instruments.dropped.add(points, { reason });

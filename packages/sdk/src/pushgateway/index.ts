@@ -4,7 +4,9 @@
  */
 import type { Resource } from "@opentelemetry/resources";
 import { cumulativeDestination, type Destination } from "../destination.ts";
+import type { Answer } from "../http/attempt.ts";
 import { compress } from "../http/gzip.ts";
+import { busy, byStatus, send } from "../http/send.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames, checkObject, checkOneOf, checkText, invalid } from "../options.ts";
 import { CONTENT_TYPE, toText } from "../prometheus/text.ts";
@@ -46,7 +48,7 @@ export function pushgateway(options: PushgatewayOptions, runtime: Runtime = syst
   checkOneOf("pushgateway method", method, ["PUT", "POST"]);
   checkOneOf("pushgateway gzip", gzip, [true, false]);
   checkOneOf("pushgateway deleteOnShutdown", deleteOnShutdown, [true, false]);
-  const target = new Target("pushgateway", options, runtime);
+  const target = new Target("pushgateway", options, runtime, WANTED);
   /** Instance ids for resources without one: each needs its own group, because the last push into a group wins. */
   const ownInstances = new WeakMap<Resource, string>();
   /** The URL of each group pushed, to its instance: several instances may share this destination. */
@@ -59,9 +61,9 @@ export function pushgateway(options: PushgatewayOptions, runtime: Runtime = syst
   }
 
   const destination = cumulativeDestination(
-    async (metrics, timeout) => {
+    async (metrics, options) => {
       const { text, job, instance: named, dropped } = toText(metrics);
-      if (!text) return dropped;
+      if (!text) return { code: 0, dropped };
       const instance = named || instanceOf(metrics.resource);
       const url = below(target.url, groupPath(job || "unknown_service", { instance, ...grouping }));
       groups.set(url, instance);
@@ -69,22 +71,24 @@ export function pushgateway(options: PushgatewayOptions, runtime: Runtime = syst
       const headers: Record<string, string> = { "content-type": CONTENT_TYPE };
       if (gzip) headers["content-encoding"] = "gzip";
       const call = { method, url, headers, body: gzip ? await compress(body) : body };
-      const answer = await target.send(call, timeout);
-      if (answer.status >= 300) throw target.refusal(answer);
-      return dropped;
+      const { error, details } = await send(target, call, decide, options);
+      return { code: error ? 1 : 0, error, details, dropped };
     },
     async ({ instance } = {}) => {
       if (!deleteOnShutdown) return;
       for (const [url, owner] of groups) {
         if (instance !== undefined && instance !== owner) continue;
         groups.delete(url);
-        const answer = await target.send({ method: "DELETE", url, headers: {} });
-        if (answer.status >= 300) throw target.refusal(answer);
+        const { error } = await send(target, { method: "DELETE", url, headers: {} }, decide, { last: true });
+        if (error) throw error;
       }
     },
   );
   return { ...destination, untimed: true };
 }
+
+const WANTED = "a Pushgateway's root, such as http://host:9091; Prometheus itself takes remoteWrite";
+const decide = (answer: Answer) => byStatus(answer, busy);
 
 function below(root: string, path: string): string {
   const url = new URL(root);

@@ -67,8 +67,8 @@ export const only1 =
 
 /** Refuses whole requests of version 1.0 in which this label value stands. */
 export const allergic =
-  (writer: Writer, poison: string): Network =>
+  (writer: Writer, poison: string, why = "poisoned"): Network =>
   async (request) => {
     const text = new TextDecoder().decode(await request.clone().arrayBuffer());
-    return text.includes(poison) ? answer(400, "poisoned") : writer.receiver.fetch(request);
+    return text.includes(poison) ? answer(400, why) : writer.receiver.fetch(request);
   };
