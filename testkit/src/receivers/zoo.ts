@@ -1,0 +1,144 @@
+/** All receivers: how each is started, how it differs, and what its users have to know. */
+import { startCollector } from "./collector.ts";
+import { startCortex } from "./cortex.ts";
+import { startMimir } from "./mimir.ts";
+import type { ProgramName } from "./programs.ts";
+import { startPrometheus, startPrometheusAgent } from "./prometheus.ts";
+import { startPushgateway } from "./pushgateway.ts";
+import { startThanos } from "./thanos.ts";
+import type { Receiver, Traits, Wire } from "./types.ts";
+import { startVictoriaMetrics, startVmagent } from "./victoria-metrics.ts";
+
+export interface Kind<Needs extends ProgramName = ProgramName> {
+  readonly name: string;
+  /** The programs that it is made of. */
+  readonly programs: readonly Needs[];
+  readonly wires: readonly Wire[];
+  readonly traits: Traits;
+  start(files: Readonly<Record<Needs, string>>): Promise<Receiver>;
+}
+
+const kind = <Needs extends ProgramName>(kind: Kind<Needs>): Kind => kind as unknown as Kind;
+
+const REMOTE_WRITE = ["remote write 1.0", "remote write auto"] as const;
+const WITH_OTLP = [...REMOTE_WRITE, "OTLP"] as const;
+
+const prometheus35 = (name: string, flags: readonly string[] = [], configuration = {}): Kind =>
+  kind({
+    name: `Prometheus 3.5${name && `, ${name}`}`,
+    programs: ["PROMETHEUS_BIN"],
+    wires: REMOTE_WRITE,
+    traits: {},
+    start: (files) => startPrometheus(files.PROMETHEUS_BIN, { flags, configuration }),
+  });
+
+export const ZOO: readonly Kind[] = [
+  prometheus35(""),
+  prometheus35("zeros of start timestamps", ["--enable-feature=created-timestamp-zero-ingestion"]),
+  prometheus35("native histograms", ["--enable-feature=native-histograms"]),
+  prometheus35("out-of-order window", [], { storage: { tsdb: { out_of_order_time_window: "30m" } } }),
+  prometheus35("1.0 only", [
+    "--web.remote-write-receiver.accepted-protobuf-messages=prometheus.WriteRequest",
+  ]),
+  kind({
+    name: "Prometheus 3.5, agent mode",
+    programs: ["PROMETHEUS_BIN"],
+    wires: REMOTE_WRITE,
+    traits: { delayed: true },
+    start: (files) => startPrometheusAgent(files.PROMETHEUS_BIN),
+  }),
+  kind({
+    name: "Prometheus 3.15",
+    programs: ["PROMETHEUS_3_15_BIN"],
+    wires: WITH_OTLP,
+    traits: { anchored: true, own: { OTLP: ["zeros", "growth"] } },
+    start: (files) =>
+      startPrometheus(files.PROMETHEUS_3_15_BIN, {
+        otlp: true,
+        flags: ["--enable-feature=promql-extended-range-selectors"],
+      }),
+  }),
+  kind({
+    name: "Prometheus 3.16, start timestamps",
+    programs: ["PROMETHEUS_3_16_BIN"],
+    wires: WITH_OTLP,
+    traits: { anchored: true, own: { OTLP: ["zeros", "growth"] } },
+    start: (files) =>
+      startPrometheus(files.PROMETHEUS_3_16_BIN, {
+        otlp: true,
+        flags: ["--enable-feature=st-storage,use-start-timestamps"],
+      }),
+  }),
+  kind({
+    name: "Prometheus 2.42",
+    programs: ["PROMETHEUS_2_BIN"],
+    wires: REMOTE_WRITE,
+    traits: {},
+    start: (files) => startPrometheus(files.PROMETHEUS_2_BIN),
+  }),
+  kind({
+    name: "VictoriaMetrics",
+    programs: ["VICTORIA_METRICS_BIN"],
+    wires: WITH_OTLP,
+    traits: { increase: "exact", own: { OTLP: ["zeros"] } },
+    start: (files) => startVictoriaMetrics(files.VICTORIA_METRICS_BIN),
+  }),
+  kind({
+    name: "vmagent, then Prometheus 3.5",
+    programs: ["VMAGENT_BIN", "PROMETHEUS_BIN"],
+    wires: REMOTE_WRITE,
+    traits: { delayed: true },
+    start: async (files) => startVmagent(files.VMAGENT_BIN, await startPrometheus(files.PROMETHEUS_BIN)),
+  }),
+  kind({
+    name: "vmagent, then VictoriaMetrics",
+    programs: ["VMAGENT_BIN", "VICTORIA_METRICS_BIN"],
+    wires: REMOTE_WRITE,
+    traits: { delayed: true, increase: "exact" },
+    start: async (files) =>
+      startVmagent(files.VMAGENT_BIN, await startVictoriaMetrics(files.VICTORIA_METRICS_BIN)),
+  }),
+  kind({
+    name: "Mimir",
+    programs: ["MIMIR_BIN"],
+    wires: WITH_OTLP,
+    traits: { anchored: true, own: { OTLP: ["zeros", "growth"] } },
+    start: (files) => startMimir(files.MIMIR_BIN),
+  }),
+  kind({
+    name: "Cortex, 2.0 on",
+    programs: ["CORTEX_BIN"],
+    wires: WITH_OTLP,
+    traits: { own: { OTLP: ["zeros", "growth"] } },
+    start: (files) => startCortex(files.CORTEX_BIN, { version2: true }),
+  }),
+  kind({
+    name: "Cortex, 2.0 off",
+    programs: ["CORTEX_BIN"],
+    wires: REMOTE_WRITE,
+    traits: {},
+    start: (files) => startCortex(files.CORTEX_BIN, { version2: false }),
+  }),
+  kind({
+    name: "Thanos",
+    programs: ["THANOS_BIN"],
+    wires: WITH_OTLP,
+    traits: { own: { OTLP: ["zeros", "growth"] } },
+    start: (files) => startThanos(files.THANOS_BIN),
+  }),
+  kind({
+    name: "Pushgateway, then Prometheus 3.5",
+    programs: ["PUSHGATEWAY_BIN", "PROMETHEUS_BIN"],
+    wires: ["Pushgateway"],
+    traits: { delayed: true, clock: "receiver", own: { Pushgateway: ["zeros", "growth"] } },
+    start: (files) =>
+      startPushgateway({ pushgateway: files.PUSHGATEWAY_BIN, prometheus: files.PROMETHEUS_BIN }),
+  }),
+  kind({
+    name: "Collector, then Prometheus 3.5",
+    programs: ["OTELCOL_BIN", "PROMETHEUS_BIN"],
+    wires: ["OTLP"],
+    traits: { delayed: true, own: { OTLP: ["zeros", "growth"] } },
+    start: async (files) => startCollector(files.OTELCOL_BIN, await startPrometheus(files.PROMETHEUS_BIN)),
+  }),
+];
