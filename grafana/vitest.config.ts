@@ -6,7 +6,7 @@ export default defineProject({
   test: {
     name: "grafana",
     include: ["test/**/*.test.ts"],
-    globalSetup: ["../test/servers/global-setup.ts"],
+    globalSetup: ["@pushmeter/testkit/servers/global-setup"],
     testTimeout: 60_000,
     hookTimeout: 90_000,
   },

@@ -3,11 +3,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { until } from "@pushmeter/testkit/poll";
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
+import { startPrometheus } from "@pushmeter/testkit/servers/prometheus";
+import { startPushgateway } from "@pushmeter/testkit/servers/pushgateway";
 import { afterEach, describe, expect, it } from "vitest";
-import { until } from "./poll.ts";
-import { describeWithServers } from "./servers/describe.ts";
-import { startPrometheus } from "./servers/prometheus.ts";
-import { startPushgateway } from "./servers/pushgateway.ts";
 
 const DEMO = join(import.meta.dirname, "../examples/worker/demo/main.ts");
 

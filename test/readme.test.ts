@@ -9,12 +9,12 @@ import { instrumentWorker } from "@pushmeter/adapters/workers";
 import { createPushmeter, type PushFailure } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { Receiver } from "@pushmeter/sdk/testing";
+import { codeBlocks } from "@pushmeter/testkit/code-blocks";
+import { until } from "@pushmeter/testkit/poll";
 import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterAll, describe, expect, it } from "vitest";
 import { bundleSize } from "../bench/src/bundle.ts";
-import { codeBlocks } from "./code-blocks.ts";
-import { until } from "./poll.ts";
 
 const root = join(import.meta.dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");

@@ -6,7 +6,7 @@ export default defineProject({
   test: {
     name: "e2e",
     include: ["**/*.test.ts"],
-    globalSetup: ["./servers/global-setup.ts"],
+    globalSetup: ["@pushmeter/testkit/servers/global-setup"],
     testTimeout: 120_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },

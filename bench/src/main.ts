@@ -1,6 +1,6 @@
 /** `npm run bench [-- --json] [-- --only PART]`: pushmeter beside its peers, and the bars it has to meet. */
 import { parseArgs } from "node:util";
-import { table } from "@pushmeter/tools/table";
+import { table } from "@pushmeter/testkit/table";
 import { aggregator } from "./aggregator/aggregator.ts";
 import { lambda } from "./lambda/lambda.ts";
 import { latency } from "./latency/latency.ts";

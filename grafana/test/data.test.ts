@@ -1,8 +1,8 @@
 /** Every panel's own queries, against a real Prometheus that the product has filled with a stretch of the past. */
 
-import { seeded } from "@pushmeter/tools/random";
+import { seeded } from "@pushmeter/testkit/random";
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { describeWithServers } from "../../test/servers/describe.ts";
 import { HISTOGRAMS } from "../src/variables.ts";
 import { type HistoryOptions, SERVICE, stormsOf, writeHistory } from "../traffic/history.ts";
 import { PAYMENTS } from "../traffic/lambda.ts";

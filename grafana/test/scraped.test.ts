@@ -1,9 +1,9 @@
 /** Every panel's own queries, over the wires that Prometheus scrapes, as things happen. */
 
-import { seeded } from "@pushmeter/tools/random";
+import { seeded } from "@pushmeter/testkit/random";
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
+import { startPushgateway } from "@pushmeter/testkit/servers/pushgateway";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { describeWithServers } from "../../test/servers/describe.ts";
-import { startPushgateway } from "../../test/servers/pushgateway.ts";
 import { HISTOGRAMS } from "../src/variables.ts";
 import { pushToGateway, serveMetrics } from "../traffic/present.ts";
 import { startPrometheus } from "./prometheus.ts";

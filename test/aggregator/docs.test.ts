@@ -2,11 +2,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Receiver } from "@pushmeter/sdk/testing";
+import { codeBlocks } from "@pushmeter/testkit/code-blocks";
+import { until } from "@pushmeter/testkit/poll";
 import { build } from "esbuild";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { expect, it } from "vitest";
-import { codeBlocks } from "../code-blocks.ts";
-import { until } from "../poll.ts";
 import { ask, json, TOKEN } from "./rig.ts";
 
 const docs = readFileSync(join(import.meta.dirname, "../../docs/aggregator.md"), "utf8");

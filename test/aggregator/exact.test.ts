@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "@pushmeter/testkit/poll";
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
+import { startPrometheus } from "@pushmeter/testkit/servers/prometheus";
+import { Random } from "@pushmeter/testkit/test-random";
 import { expect, it } from "vitest";
 import { Front } from "../e2e/front.ts";
-import { until } from "../poll.ts";
-import { Random } from "../random.ts";
-import { describeWithServers } from "../servers/describe.ts";
-import { startPrometheus } from "../servers/prometheus.ts";
 import { ask, json, startAggregator } from "./rig.ts";
 
 const INSTANCES = 20;

@@ -10,11 +10,11 @@ import {
 import { createPushmeter } from "@pushmeter/sdk";
 import { otlp } from "@pushmeter/sdk/otlp";
 import { Receiver } from "@pushmeter/sdk/testing";
+import { until } from "@pushmeter/testkit/poll";
+import { Random } from "@pushmeter/testkit/test-random";
 import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Front } from "../e2e/front.ts";
-import { until } from "../poll.ts";
-import { Random } from "../random.ts";
 import { ask, json, startAggregator, TOKEN } from "./rig.ts";
 
 const SHARDS = 2;

@@ -1,10 +1,10 @@
+import { until } from "@pushmeter/testkit/poll";
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
+import { startPrometheus } from "@pushmeter/testkit/servers/prometheus";
+import { startPushgateway } from "@pushmeter/testkit/servers/pushgateway";
+import { Random } from "@pushmeter/testkit/test-random";
 import { expect, it } from "vitest";
 import { Front } from "../e2e/front.ts";
-import { until } from "../poll.ts";
-import { Random } from "../random.ts";
-import { describeWithServers } from "../servers/describe.ts";
-import { startPrometheus } from "../servers/prometheus.ts";
-import { startPushgateway } from "../servers/pushgateway.ts";
 import { ask, json, startAggregator } from "./rig.ts";
 
 const SHARDS = 2;

@@ -1,7 +1,7 @@
 /** A Worker with the aggregator in workerd, its storage in a folder that outlives it. */
 import { join } from "node:path";
+import { bundle } from "@pushmeter/testkit/bundle";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import { bundle } from "../bundle.ts";
 
 export const TOKEN = "a-token-for-tests";
 export const SITE = "http://aggregator.example";

@@ -4,12 +4,12 @@ import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createPushmeter } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
+import { until } from "@pushmeter/testkit/poll";
+import { unpack } from "@pushmeter/testkit/servers/apt";
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
+import { startServer } from "@pushmeter/testkit/servers/process";
+import { startPrometheus } from "@pushmeter/testkit/servers/prometheus";
 import { expect, it } from "vitest";
-import { until } from "../poll.ts";
-import { unpack } from "../servers/apt.ts";
-import { describeWithServers } from "../servers/describe.ts";
-import { startServer } from "../servers/process.ts";
-import { startPrometheus } from "../servers/prometheus.ts";
 
 /** vmagent 1.145 or later: VMAGENT_BIN, the PATH, this project's cache, and at last Debian's package. */
 async function findVmagent(): Promise<string> {

@@ -5,9 +5,9 @@ import { instrumentWorker } from "@pushmeter/adapters/workers";
 import { createPushmeter } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { Receiver } from "@pushmeter/sdk/testing";
+import { Random } from "@pushmeter/testkit/test-random";
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
-import { Random } from "../random.ts";
 import { receivedRequests } from "./counted.ts";
 
 const REQUESTS = 50_000;

@@ -1,6 +1,6 @@
 /** What was counted, by a real Prometheus or by a receiver, in the form in which it was sent. */
 import type { Receiver } from "@pushmeter/sdk/testing";
-import type { Prometheus } from "../servers/prometheus.ts";
+import type { Prometheus } from "@pushmeter/testkit/servers/prometheus";
 import { rowOf, type Table } from "./traffic.ts";
 
 const COUNT = "http_server_request_duration_seconds_count";

@@ -1,10 +1,10 @@
+import { throughout, until } from "@pushmeter/testkit/poll";
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
+import { type Prometheus, startPrometheus } from "@pushmeter/testkit/servers/prometheus";
+import { startPushgateway } from "@pushmeter/testkit/servers/pushgateway";
+import { Random } from "@pushmeter/testkit/test-random";
 import type { Miniflare } from "miniflare";
 import { afterEach, expect, it } from "vitest";
-import { throughout, until } from "../poll.ts";
-import { Random } from "../random.ts";
-import { describeWithServers } from "../servers/describe.ts";
-import { type Prometheus, startPrometheus } from "../servers/prometheus.ts";
-import { startPushgateway } from "../servers/pushgateway.ts";
 import { countedRequests, total, withoutZero } from "./counted.ts";
 import { heard } from "./rig.ts";
 import { send } from "./traffic.ts";

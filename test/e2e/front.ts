@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer, type Socket } from "node:net";
-import { until } from "../poll.ts";
+import { until } from "@pushmeter/testkit/poll";
 
 export type Failure =
   /** Accepts and never says a word. */

@@ -1,6 +1,6 @@
+import { until } from "@pushmeter/testkit/poll";
 import type { Miniflare } from "miniflare";
 import { describe, expect, it } from "vitest";
-import { until } from "../poll.ts";
 import { Rig, seen } from "./rig.ts";
 
 describe("a handler in workerd", () => {

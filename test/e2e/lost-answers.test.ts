@@ -1,9 +1,9 @@
+import { until } from "@pushmeter/testkit/poll";
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
+import { type Prometheus, startPrometheus } from "@pushmeter/testkit/servers/prometheus";
+import { Random } from "@pushmeter/testkit/test-random";
 import type { Miniflare } from "miniflare";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { until } from "../poll.ts";
-import { Random } from "../random.ts";
-import { describeWithServers } from "../servers/describe.ts";
-import { type Prometheus, startPrometheus } from "../servers/prometheus.ts";
 import { countedRequests, total, withoutZero } from "./counted.ts";
 import { Front } from "./front.ts";
 import { heard, SITE } from "./rig.ts";

@@ -6,11 +6,11 @@ import {
 } from "@opentelemetry/sdk-metrics";
 import { type PushgatewayOptions, pushgateway } from "@pushmeter/sdk/pushgateway";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
+import { until } from "@pushmeter/testkit/poll";
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
+import { type Prometheus, startPrometheus } from "@pushmeter/testkit/servers/prometheus";
+import { type Pushgateway, startPushgateway } from "@pushmeter/testkit/servers/pushgateway";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { until } from "../poll.ts";
-import { describeWithServers } from "../servers/describe.ts";
-import { type Prometheus, startPrometheus } from "../servers/prometheus.ts";
-import { type Pushgateway, startPushgateway } from "../servers/pushgateway.ts";
 
 describeWithServers("a destination in somebody else's MeterProvider", (servers) => {
   let gateway: Pushgateway;

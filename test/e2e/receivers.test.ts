@@ -1,6 +1,6 @@
+import { throughout, until } from "@pushmeter/testkit/poll";
+import { Random } from "@pushmeter/testkit/test-random";
 import { describe, expect, it } from "vitest";
-import { throughout, until } from "../poll.ts";
-import { Random } from "../random.ts";
 import type { Failure } from "./front.ts";
 import { heard, Rig, seen } from "./rig.ts";
 import { addTo, KINDS, methodOf, rowOf } from "./traffic.ts";

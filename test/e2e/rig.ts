@@ -1,8 +1,8 @@
 /** Workers in workerd that push to a receiver in this process; all made anew for each test. */
 import { Receiver } from "@pushmeter/sdk/testing";
+import { until } from "@pushmeter/testkit/poll";
 import type { Miniflare } from "miniflare";
 import { afterEach, beforeEach, expect } from "vitest";
-import { until } from "../poll.ts";
 import { receivedRequests, total } from "./counted.ts";
 import { Front } from "./front.ts";
 import type { Table } from "./traffic.ts";

@@ -2,12 +2,12 @@ import { instrumentFetch } from "@pushmeter/adapters/fetch";
 import { createPushmeter, type Destination, type Pushmeter, type Runtime } from "@pushmeter/sdk";
 import { pushgateway } from "@pushmeter/sdk/pushgateway";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
+import { until } from "@pushmeter/testkit/poll";
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
+import type { Server } from "@pushmeter/testkit/servers/process";
+import { type Prometheus, type QueriedSeries, startPrometheus } from "@pushmeter/testkit/servers/prometheus";
+import { startPushgateway } from "@pushmeter/testkit/servers/pushgateway";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { until } from "../poll.ts";
-import { describeWithServers } from "../servers/describe.ts";
-import type { Server } from "../servers/process.ts";
-import { type Prometheus, type QueriedSeries, startPrometheus } from "../servers/prometheus.ts";
-import { startPushgateway } from "../servers/pushgateway.ts";
 
 const TEXTS = [
   "Zürich",

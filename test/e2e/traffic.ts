@@ -1,6 +1,7 @@
 /** Requests of every kind that the Worker under test knows, and how each has to be counted. */
+
+import type { Random } from "@pushmeter/testkit/test-random";
 import type { Miniflare } from "miniflare";
-import type { Random } from "../random.ts";
 
 export interface Counted {
   readonly method: string;

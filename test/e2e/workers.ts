@@ -1,7 +1,7 @@
 /** Starts the Worker under test, bundled as wrangler does it, in workerds of its own. */
 import { join } from "node:path";
+import { bundle } from "@pushmeter/testkit/bundle";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import { bundle } from "../bundle.ts";
 
 /** By the wire that it pushes with. */
 export type WorkerName = "remote-write" | "pushgateway";

@@ -1,9 +1,9 @@
 /** One instance of the product in this process, and the truth about what happened in it. */
 import { createPushmeter, type Pushmeter } from "@pushmeter/sdk";
 import { type RemoteWriteOptions, remoteWrite } from "@pushmeter/sdk/remote-write";
+import { until } from "@pushmeter/testkit/poll";
+import type { Prometheus } from "@pushmeter/testkit/servers/prometheus";
 import { expect } from "vitest";
-import { until } from "../poll.ts";
-import type { Prometheus } from "../servers/prometheus.ts";
 import { fastRuntime } from "./fast-runtime.ts";
 
 const RESULTS = ["success", "failure", "later"];

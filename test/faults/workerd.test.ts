@@ -1,12 +1,12 @@
 /** The same in workerd, with its own clock: whatever the network does, every request is counted once. */
 
+import { until } from "@pushmeter/testkit/poll";
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
+import { type Prometheus, startPrometheus } from "@pushmeter/testkit/servers/prometheus";
+import { Random } from "@pushmeter/testkit/test-random";
 import type { Miniflare } from "miniflare";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { startWorker } from "../e2e/workers.ts";
-import { until } from "../poll.ts";
-import { Random } from "../random.ts";
-import { describeWithServers } from "../servers/describe.ts";
-import { type Prometheus, startPrometheus } from "../servers/prometheus.ts";
 import { FAULTS, type Fault, Network } from "./network.ts";
 
 const COUNT = "sum(http_server_request_duration_seconds_count)";

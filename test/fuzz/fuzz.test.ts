@@ -1,11 +1,11 @@
 /** Any attributes, numbers and bounds: what Prometheus stores is what was recorded. */
 import { createPushmeter } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
+import { type Prometheus, startPrometheus } from "@pushmeter/testkit/servers/prometheus";
+import { Random } from "@pushmeter/testkit/test-random";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Random } from "../random.ts";
-import { describeWithServers } from "../servers/describe.ts";
-import { type Prometheus, startPrometheus } from "../servers/prometheus.ts";
 import { expected, keyOf, type Recording } from "./oracle.ts";
 
 const RUNS = 100;

@@ -1,10 +1,10 @@
 /** What docs/lambda.md shows and a machine can check. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { codeBlocks } from "@pushmeter/testkit/code-blocks";
+import { LocalLambda } from "@pushmeter/testkit/lambda/local-lambda";
 import { describe, expect, it } from "vitest";
-import { LocalLambda } from "../../examples/lambda/emulator/index.ts";
 import { httpApi, schedule, sqs } from "../../packages/adapters/src/lambda/testing/events.ts";
-import { codeBlocks } from "../code-blocks.ts";
 import { bundleCode, remove } from "./functions.ts";
 import { hasRuntimeClient } from "./runtime-client.ts";
 import { SlowReceiver } from "./slow-receiver.ts";

@@ -1,4 +1,4 @@
-import { isInstalled, runtimeClient } from "../../examples/lambda/emulator/index.ts";
+import { isInstalled, runtimeClient } from "@pushmeter/testkit/lambda/runtime-client";
 
 /** Installs AWS's runtime interface client. Where that fails, a failure with CI=true, elsewhere a skip with its reason. */
 export async function hasRuntimeClient(): Promise<boolean> {

@@ -1,7 +1,9 @@
 /** Under AWS's own runtime interface client, frozen between invocations as the service does it. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { type FunctionOptions, LocalLambda, type Result } from "../../examples/lambda/emulator/index.ts";
+import type { Result } from "@pushmeter/testkit/lambda/environment";
+import type { FunctionOptions } from "@pushmeter/testkit/lambda/function-options";
+import { LocalLambda } from "@pushmeter/testkit/lambda/local-lambda";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { bundle, remove } from "./functions.ts";
 import { hasRuntimeClient } from "./runtime-client.ts";
 import { SlowReceiver } from "./slow-receiver.ts";

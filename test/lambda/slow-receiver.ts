@@ -1,7 +1,7 @@
 /** The embedded receiver on a port of its own, as slow as it is told to be. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Receiver } from "@pushmeter/sdk/testing";
-import { type Server, serve } from "@pushmeter/tools/serve";
+import { type Server, serve } from "@pushmeter/testkit/serve";
 
 export class SlowReceiver {
   readonly receiver = new Receiver();

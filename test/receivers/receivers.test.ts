@@ -1,11 +1,12 @@
 /** Real receivers, each as its operators may have configured it: the right totals with no setting of the user's. */
+
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
+import { findOthers, type OtherServers } from "@pushmeter/testkit/servers/others";
+import { type Prometheus, startPrometheus } from "@pushmeter/testkit/servers/prometheus";
+import { startVictoriaMetrics } from "@pushmeter/testkit/servers/victoria-metrics";
 import { afterEach, beforeAll, expect, it } from "vitest";
 import { Instance } from "../faults/instance.ts";
 import { Network } from "../faults/network.ts";
-import { describeWithServers } from "../servers/describe.ts";
-import { findOthers, type OtherServers } from "../servers/others.ts";
-import { type Prometheus, startPrometheus } from "../servers/prometheus.ts";
-import { startVictoriaMetrics } from "../servers/victoria-metrics.ts";
 
 const ONLY = "--web.remote-write-receiver.accepted-protobuf-messages=";
 const STARTS = "--enable-feature=created-timestamp-zero-ingestion";

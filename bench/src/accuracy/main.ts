@@ -3,10 +3,10 @@
  * What a real Prometheus says of requests that happened, by the way they are pushed.
  */
 import { parseArgs } from "node:util";
-import { seeded } from "@pushmeter/tools/random";
-import { table } from "@pushmeter/tools/table";
-import { findServers } from "../../../test/servers/find.ts";
-import { startPrometheus } from "../../../test/servers/prometheus.ts";
+import { seeded } from "@pushmeter/testkit/random";
+import { findServers } from "@pushmeter/testkit/servers/find";
+import { startPrometheus } from "@pushmeter/testkit/servers/prometheus";
+import { table } from "@pushmeter/testkit/table";
 import { MODES, type Mode } from "./modes.ts";
 import { replay } from "./replay.ts";
 import { type Score, score } from "./score.ts";

@@ -1,7 +1,7 @@
 /** The objects that are measured, in workerd. */
 import { join } from "node:path";
+import { bundle } from "@pushmeter/testkit/bundle";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import { bundle } from "../../../test/bundle.ts";
 
 const CLASSES = ["Aggregator", "Beating", "Bare", "Idle"];
 

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runtimeClient } from "../../../examples/lambda/emulator/index.ts";
+import { runtimeClient } from "@pushmeter/testkit/lambda/runtime-client";
 import type { Bar, Progress, Result } from "../part.ts";
 import { median, quantile } from "../statistics.ts";
 import { type Bundle, bundle, CONTENDERS, type Contender } from "./contenders.ts";

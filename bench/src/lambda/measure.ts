@@ -1,8 +1,8 @@
 /** One function under AWS's own runtime interface client, frozen between invocations. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Receiver } from "@pushmeter/sdk/testing";
-import { serve } from "@pushmeter/tools/serve";
-import { LocalLambda } from "../../../examples/lambda/emulator/index.ts";
+import { LocalLambda } from "@pushmeter/testkit/lambda/local-lambda";
+import { serve } from "@pushmeter/testkit/serve";
 import type { Contender } from "./contenders.ts";
 
 /** The handler's own time and the receiver's, ms. */

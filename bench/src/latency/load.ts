@@ -1,7 +1,7 @@
 /** Requests over connections that stay open, to several workers in turn. */
 import { once } from "node:events";
 import { Agent, get, type IncomingMessage } from "node:http";
-import { shuffled } from "@pushmeter/tools/random";
+import { shuffled } from "@pushmeter/testkit/random";
 
 export interface LoadOptions<Name extends string> {
   readonly urls: Readonly<Record<Name, URL>>;

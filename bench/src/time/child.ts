@@ -1,6 +1,6 @@
 /** The process in which time is measured: with a garbage collector that can be called, and nothing else to do. */
-import { seeded } from "@pushmeter/tools/random";
-import { serve } from "@pushmeter/tools/serve";
+import { seeded } from "@pushmeter/testkit/random";
+import { serve } from "@pushmeter/testkit/serve";
 import { contenders } from "./contenders.ts";
 import { runRounds } from "./rounds.ts";
 

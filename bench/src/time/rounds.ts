@@ -1,6 +1,6 @@
 /** Many short rounds, all contenders in each, in an order that changes: what disturbs one disturbs all. */
 import { setImmediate } from "node:timers/promises";
-import { shuffled } from "@pushmeter/tools/random";
+import { shuffled } from "@pushmeter/testkit/random";
 import type { Contender, ExecutionContext } from "./contenders.ts";
 
 export interface RoundsOptions {

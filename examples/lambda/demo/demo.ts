@@ -1,10 +1,11 @@
 /** The order of events: start, invoke, end the environment, read, tell. */
 
+import { LocalLambda } from "@pushmeter/testkit/lambda/local-lambda";
+import { isInstalled, runtimeClient } from "@pushmeter/testkit/lambda/runtime-client";
 import { differences } from "../../worker/demo/counts.ts";
 import { Progress } from "../../worker/demo/progress.ts";
 import { received } from "../../worker/demo/samples.ts";
 import { ReceiverServer } from "../../worker/demo/server.ts";
-import { isInstalled, LocalLambda, runtimeClient } from "../emulator/index.ts";
 import { bundle } from "./bundle.ts";
 import { counted } from "./counted.ts";
 import { report } from "./report.ts";

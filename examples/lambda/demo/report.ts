@@ -1,5 +1,5 @@
 /** What arrived, as tables for people. Environments are added up, as `sum by` does in Prometheus. */
-import { table } from "@pushmeter/tools/table";
+import { table } from "@pushmeter/testkit/table";
 import { INVOKE, LOGINS } from "../../worker/demo/counted.ts";
 import { durations, requests, total } from "../../worker/demo/report.ts";
 import type { Sample } from "../../worker/demo/samples.ts";

@@ -1,7 +1,9 @@
 /** Invokes the function, one event after another, and keeps what became of them: what the metrics are held to. */
+
+import type { Result } from "@pushmeter/testkit/lambda/environment";
+import type { LocalLambda } from "@pushmeter/testkit/lambda/local-lambda";
 import { Counts, cronName, loginName, queueName, requestName } from "../../worker/demo/counts.ts";
 import { randomFrom } from "../../worker/demo/random.ts";
-import type { LocalLambda, Result } from "../emulator/index.ts";
 import { type Trigger, trigger } from "./events.ts";
 
 export const recordName = (outcome: string) => `queue record with outcome ${outcome}`;

@@ -1,4 +1,4 @@
-import { seeded } from "@pushmeter/tools/random";
+import { seeded } from "@pushmeter/testkit/random";
 
 /** Pseudo-random choices, always the same for a seed. */
 export interface Random {

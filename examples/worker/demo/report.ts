@@ -1,5 +1,5 @@
 /** What arrived, as tables for people. Instances are added up, as `sum by` does in Prometheus. */
-import { table } from "@pushmeter/tools/table";
+import { table } from "@pushmeter/testkit/table";
 import { INVOKE, LOGINS, REQUEST } from "./counted.ts";
 import { NO_ROUTE } from "./counts.ts";
 import { bucketsOf, quantile } from "./histogram.ts";

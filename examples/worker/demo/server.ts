@@ -1,6 +1,6 @@
 /** The embedded receiver on a free port: remote write and Pushgateway, decoded and kept in memory. */
 import { Receiver } from "@pushmeter/sdk/testing";
-import { type Server, serve } from "@pushmeter/tools/serve";
+import { type Server, serve } from "@pushmeter/testkit/serve";
 
 export class ReceiverServer {
   readonly receiver: Receiver;

@@ -1,5 +1,5 @@
 /** What the demo says besides its tables. */
-import { table } from "@pushmeter/tools/table";
+import { table } from "@pushmeter/testkit/table";
 import type { Counts } from "./counts.ts";
 import type { Instance } from "./instance.ts";
 import { ofRun } from "./samples.ts";

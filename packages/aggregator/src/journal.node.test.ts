@@ -1,5 +1,5 @@
 import type { DurableObjectStorage } from "cloudflare:workers";
-import { seeded } from "@pushmeter/tools/random";
+import { seeded } from "@pushmeter/testkit/random";
 import { describe, expect, it } from "vitest";
 import { decode } from "./core/otlp.ts";
 import { type BatchId, Shard } from "./core/shard.ts";

@@ -1,5 +1,5 @@
 import type { ReceivedSeries } from "@pushmeter/sdk/testing";
-import { seeded } from "@pushmeter/tools/random";
+import { seeded } from "@pushmeter/testkit/random";
 import { describe, expect, it } from "vitest";
 import { FakeObject, Sender } from "../testing/simulation.ts";
 

@@ -1,4 +1,4 @@
-import { seeded } from "@pushmeter/tools/random";
+import { seeded } from "@pushmeter/testkit/random";
 import { uncompress } from "snappyjs";
 import { describe, expect, it } from "vitest";
 import { snappy } from "./snappy.ts";

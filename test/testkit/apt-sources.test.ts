@@ -1,5 +1,5 @@
+import { withSuite } from "@pushmeter/testkit/servers/apt-sources";
 import { describe, expect, it } from "vitest";
-import { withSuite } from "./apt-sources.ts";
 
 const rewritten = (name: string, text: string) => withSuite({ name, text }, "bookworm", "forky")?.text;
 

@@ -1,6 +1,7 @@
 /** Tests that need the real servers: without them skipped and counted, or failed where `CI` is `true`. */
 import { describe, inject, it } from "vitest";
 import type { Servers } from "./find.ts";
+import type {} from "./global-setup.ts";
 
 export function describeWithServers(name: string, tests: (servers: Servers) => void): void {
   const found = inject("servers");

@@ -1,4 +1,4 @@
-import { seeded } from "@pushmeter/tools/random";
+import { seeded } from "./random.ts";
 
 /** Numbers that look random and can be had again. The seed is printed; `SEED` repeats a run. */
 export class Random {

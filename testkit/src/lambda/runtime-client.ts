@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-const FOLDER = join(import.meta.dirname, "../runtime");
+const FOLDER = join(import.meta.dirname, "../../lambda-runtime");
 const CLIENT = join(FOLDER, "node_modules/aws-lambda-ric");
 
 /**
