@@ -1,19 +1,23 @@
 /**
- * `npm run faults`: every fault schedule and 300 random ones over all real receivers, and one table.
+ * `npm run faults`: every fault schedule on every receiver and wire, 300 random schedules on every receiver, each
+ * on one of its wires, and one table.
  *
- * - `--seeds 30`: so many random schedules on each receiver and wire.
- * - `--seed 7`: only the random schedule of this seed.
- * - `--receiver Mimir`: only receivers whose name contains this.
- * - `--schedule twice`: only fixed schedules whose name contains this.
+ * - `--seeds 30`: so many random schedules.
+ * - `--seed 7`: only the random schedule of this seed, on all wires.
+ * - `--receiver Mimir`, `--wire OTLP`, `--schedule twice`: only those whose name contains this.
  * - `--quiet`: the table without what was found.
  */
 import { parseArgs } from "node:util";
-import { findPrograms } from "@pushmeter/testkit/receivers/programs";
-import { ZOO } from "@pushmeter/testkit/receivers/zoo";
-import { play } from "./play.ts";
-import { Report } from "./report.ts";
-import { needsLimits, randomSchedule, SCHEDULES } from "./schedule.ts";
 import { seeded } from "@pushmeter/testkit/random";
+import { findPrograms } from "@pushmeter/testkit/receivers/programs";
+import type { Wire } from "@pushmeter/testkit/receivers/types";
+import { type Kind, missingPrograms, ZOO } from "@pushmeter/testkit/receivers/zoo";
+import { play, WINDOW } from "./play.ts";
+import { Report } from "./report.ts";
+import { needsLimits, randomSchedule, SCHEDULES, type Schedule } from "./schedule.ts";
+
+/** Receivers that are tested at the same time. */
+const AT_ONCE = 2;
 
 const { values } = parseArgs({
   options: {
@@ -26,44 +30,64 @@ const { values } = parseArgs({
   },
 });
 
-const includes = (text: string, part: string) => text.toLowerCase().includes(part.toLowerCase());
-const programs = findPrograms();
-const report = new Report();
-const seeds = values.seed
-  ? [Number(values.seed)]
-  : values.schedule !== undefined
-    ? []
-    : Array.from({ length: Number(values.seeds) }, (_, n) => n + 1);
-const fixed = values.seed
-  ? []
-  : SCHEDULES.filter(({ name }) => includes(name, values.schedule ?? ""));
+interface Task {
+  readonly wire: Wire;
+  readonly schedule: Schedule;
+  readonly seed: number;
+}
 
-for (const kind of ZOO.filter(({ name }) => includes(name, values.receiver))) {
-  const missing = kind.programs.filter((name) => !programs[name]);
+const includes = (text: string, part = "") => text.toLowerCase().includes(part.toLowerCase());
+
+function tasksOf({ wires }: Kind): Task[] {
+  const random = (seed: number) => randomSchedule(seeded(seed), `seed ${seed}`);
+  const fixed = SCHEDULES.filter(({ name }) => includes(name, values.schedule));
+  const all: Task[] = values.seed
+    ? wires.map((wire) => ({ wire, schedule: random(Number(values.seed)), seed: Number(values.seed) }))
+    : wires.flatMap((wire) => fixed.map((schedule) => ({ wire, schedule, seed: 1 })));
+  if (!values.seed && !values.schedule) {
+    for (let seed = 1; seed <= Number(values.seeds); seed++) {
+      all.push({ wire: wires[seed % wires.length] as Wire, schedule: random(seed), seed });
+    }
+  }
+  return all.filter(({ wire }) => includes(wire, values.wire));
+}
+
+const programs = await findPrograms();
+const report = new Report();
+
+async function test(kind: Kind): Promise<void> {
+  const missing = missingPrograms(kind, programs);
   if (missing.length) {
     console.log(`${kind.name}: skipped, set ${missing.join(" and ")}`);
-    continue;
+    return;
   }
-  const receiver = await kind.start(programs as Record<string, string>);
+  const began = Date.now();
+  const tasks = tasksOf(kind);
+  let wrong = 0;
+  const receiver = await kind.start(programs);
   // All runs of a receiver share its window of one hour.
-  const start = Date.now() - 57 * 60_000;
+  const start = Date.now() - WINDOW;
   try {
-    for (const wire of kind.wires.filter((wire) => includes(wire, values.wire))) {
-      const began = Date.now();
-      const random = seeds.map((seed) => ({ seed, ...randomSchedule(seeded(seed), `seed ${seed}`) }));
-      for (const { seed, ...schedule } of [...fixed.map((one) => ({ seed: 1, ...one })), ...random]) {
-        if (needsLimits(schedule) && !receiver.tenant) continue;
-        const outcome = await play({ kind, receiver, wire, schedule, seed, start });
-        const wrong = report.add(kind, wire, schedule.name, outcome);
-        if (wrong && !values.quiet) {
-          console.log(`  ${kind.name} · ${wire} · ${schedule.name}: ${outcome.notes.join("; ")}`);
-        }
-      }
-      console.log(`${kind.name} · ${wire}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
+    for (const { wire, schedule, seed } of tasks) {
+      if (needsLimits(schedule) && !receiver.tenant) continue;
+      const outcome = await play({ kind, receiver, wire, schedule, seed, start });
+      if (!report.add(kind, wire, schedule.name, outcome)) continue;
+      wrong++;
+      if (!values.quiet)
+        console.log(`  ${kind.name} · ${wire} · ${schedule.name}: ${outcome.notes.join("; ")}`);
     }
   } finally {
     await receiver.stop();
   }
+  const seconds = ((Date.now() - began) / 1000).toFixed(0);
+  console.log(`${kind.name}: ${tasks.length} runs in ${seconds} s, ${wrong} of them wrong`);
 }
+
+const kinds = ZOO.filter(({ name }) => includes(name, values.receiver));
+await Promise.all(
+  Array.from({ length: AT_ONCE }, async () => {
+    for (let kind = kinds.shift(); kind; kind = kinds.shift()) await test(kind);
+  }),
+);
 console.log(report.lines().join("\n"));
 process.exitCode = report.isClean ? 0 : 1;

@@ -1,7 +1,8 @@
 /** The table of a fault test: one line for each receiver and wire. */
-import { table } from "@pushmeter/testkit/table";
+
 import type { Fault, Wire } from "@pushmeter/testkit/receivers/types";
 import type { Kind } from "@pushmeter/testkit/receivers/zoo";
+import { table } from "@pushmeter/testkit/table";
 import type { Outcome } from "./run.ts";
 import type { Findings } from "./verdict.ts";
 
@@ -69,27 +70,30 @@ export class Report {
       "growth",
       "increase",
     ];
-    const rows = Array.from(this.#rows.values(), ({ kind, wire, runs, pushes, wrong, findings, increases }) => {
-      const own = kind.traits.own?.[wire] ?? [];
-      const cell = (name: Fault, text = `${findings[name]}`) => (own.includes(name) ? `(${text})` : text);
-      const mean = increases.reduce((sum, share) => sum + share, 0) / increases.length;
-      return [
-        kind.name,
-        wire,
-        `${runs}`,
-        `${wrong.size}`,
-        `${pushes}`,
-        cell("lost"),
-        cell("double"),
-        cell("resets"),
-        cell("zeros"),
-        cell("requests"),
-        cell("silent"),
-        cell("alarms"),
-        cell("growth", percent(findings.growth)),
-        increases.length ? percent(mean - 1) : "–",
-      ];
-    });
+    const rows = Array.from(
+      this.#rows.values(),
+      ({ kind, wire, runs, pushes, wrong, findings, increases }) => {
+        const own = kind.traits.own?.[wire] ?? [];
+        const cell = (name: Fault, text = `${findings[name]}`) => (own.includes(name) ? `(${text})` : text);
+        const mean = increases.reduce((sum, share) => sum + share, 0) / increases.length;
+        return [
+          kind.name,
+          wire,
+          `${runs}`,
+          `${wrong.size}`,
+          `${pushes}`,
+          cell("lost"),
+          cell("double"),
+          cell("resets"),
+          cell("zeros"),
+          cell("requests"),
+          cell("silent"),
+          cell("alarms"),
+          cell("growth", percent(findings.growth)),
+          increases.length ? percent(mean - 1) : "–",
+        ];
+      },
+    );
     return [
       ...table([head, ...rows], 2),
       "",

@@ -41,7 +41,7 @@ export class SimulatedRuntime implements Runtime {
   }
 
   now(): number {
-    return this.#wall + this.#elapsed;
+    return Math.floor(this.#wall + this.#elapsed);
   }
 
   monotonic(): number {
@@ -111,7 +111,8 @@ export class SimulatedRuntime implements Runtime {
   #advance(end: number): void {
     for (;;) {
       let next: Timer | undefined;
-      for (const timer of this.#timers) if (timer.due <= end && !(next && next.due <= timer.due)) next = timer;
+      for (const timer of this.#timers)
+        if (timer.due <= end && !(next && next.due <= timer.due)) next = timer;
       if (!next) break;
       this.#timers.delete(next);
       this.#elapsed = Math.max(this.#elapsed, next.due);

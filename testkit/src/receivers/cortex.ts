@@ -17,10 +17,7 @@ export async function startCortex(file: string, { version2 }: CortexSettings): P
     ports: 3,
     ready: ([port]) => `http://127.0.0.1:${port}/ready`,
     args: async (ports, folder) => {
-      await writeFile(
-        join(folder, "cortex.json"),
-        JSON.stringify(configuration(ports, folder, version2)),
-      );
+      await writeFile(join(folder, "cortex.json"), JSON.stringify(configuration(ports, folder, version2)));
       await createOverrides(join(folder, "overrides.json"));
       return [`-config.file=${join(folder, "cortex.json")}`];
     },
@@ -50,11 +47,7 @@ export async function startCortex(file: string, { version2 }: CortexSettings): P
   return tenant("zoo");
 }
 
-function configuration(
-  [http, grpc, gossip]: readonly number[],
-  folder: string,
-  version2: boolean,
-): object {
+function configuration([http, grpc, gossip]: readonly number[], folder: string, version2: boolean): object {
   const kvstore = { store: "inmemory" };
   const ring = { kvstore, instance_addr: "127.0.0.1" };
   return {

@@ -1,4 +1,8 @@
-/** The receivers' programs: environment variables name them. */
+/** The receivers' programs: named by environment variables, or Debian's packages where there is one. */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { findServers } from "../servers/find.ts";
+import { findOthers } from "../servers/others.ts";
 
 export const PROGRAMS = [
   "PROMETHEUS_BIN",
@@ -15,8 +19,21 @@ export const PROGRAMS = [
 ] as const;
 
 export type ProgramName = (typeof PROGRAMS)[number];
+export type Programs = Readonly<Partial<Record<ProgramName, string>>>;
 
-/** The files by name; what no variable names is absent. */
-export function findPrograms(environment = process.env): Partial<Record<ProgramName, string>> {
-  return Object.fromEntries(PROGRAMS.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
+/** Files that can be run; what this machine does not have is absent. */
+export async function findPrograms(): Promise<Programs> {
+  const named = Object.fromEntries(
+    PROGRAMS.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+  );
+  // Why there is none is told by whoever needs one of them: this machine has no Debian packages.
+  const servers = await findServers().catch(() => undefined);
+  const others = await findOthers().catch(() => undefined);
+  const vmagent = others && join(dirname(others.victoriaMetrics), "vmagent");
+  return {
+    ...(servers && { PROMETHEUS_BIN: servers.prometheus, PUSHGATEWAY_BIN: servers.pushgateway }),
+    ...(others && { PROMETHEUS_2_BIN: others.prometheus2, VICTORIA_METRICS_BIN: others.victoriaMetrics }),
+    ...(vmagent && existsSync(vmagent) && { VMAGENT_BIN: vmagent }),
+    ...named,
+  };
 }

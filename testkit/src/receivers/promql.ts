@@ -38,7 +38,7 @@ export function promql(
     async samples(selector, from, to) {
       const result = await ask(`${selector}[${Math.ceil(to - from)}ms]`, to);
       return result.flatMap(({ metric, values = [] }): StoredSeries[] =>
-        values.length ? [{ labels: metric, samples: values.map(sample) }] : [],
+        values.length ? [{ labels: metric, samples: distinct(values.map(sample)) }] : [],
       );
     },
     async query(query, time) {
@@ -52,4 +52,12 @@ export function promql(
 /** Prometheus writes `+Inf` where JavaScript reads `+Infinity`. */
 function sample([seconds, value]: readonly [number, string]): readonly [number, number] {
   return [Math.round(seconds * 1000), Number(value.replace("Inf", "Infinity"))];
+}
+
+/** VictoriaMetrics keeps a sample that came twice twice, and makes nothing else of it. */
+function distinct(samples: StoredSeries["samples"]): StoredSeries["samples"] {
+  return samples.filter(([time, value], n) => {
+    const before = samples[n - 1];
+    return before?.[0] !== time || before[1] !== value;
+  });
 }

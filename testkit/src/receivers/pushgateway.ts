@@ -26,8 +26,8 @@ export async function startPushgateway(files: PushgatewayFiles): Promise<Receive
       scrape_configs: [
         {
           job_name: "pushgateway",
-          scrape_interval: "200ms",
-          scrape_timeout: "200ms",
+          scrape_interval: "50ms",
+          scrape_timeout: "50ms",
           honor_labels: true,
           static_configs: [{ targets: [new URL(gateway.url).host] }],
         },

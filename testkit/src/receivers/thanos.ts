@@ -51,7 +51,11 @@ export async function startThanos(file: string): Promise<Receiver> {
     },
     headers: {},
     ...promql(() => query.url),
-    restart: () => receive.restart().then(() => query.restart()).then(waitForReceive),
+    restart: () =>
+      receive
+        .restart()
+        .then(() => query.restart())
+        .then(waitForReceive),
     stop: () => Promise.all([receive.stop(), query.stop()]).then(() => {}),
   };
 }

@@ -50,6 +50,8 @@ export interface Traits {
   readonly delayed?: boolean;
   /** Whose clock gives samples their time. Default the sender's. */
   readonly clock?: "receiver";
+  /** How much of simulated time it takes, from now on, ms. Default: an hour that ends now. */
+  readonly window?: number;
   /** `increase` adds what Prometheus extrapolates, or counts exactly. Default `extrapolated`. */
   readonly increase?: "exact";
   /** `increase(x[w] anchored)` can be asked. */

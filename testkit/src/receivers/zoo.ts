@@ -2,23 +2,43 @@
 import { startCollector } from "./collector.ts";
 import { startCortex } from "./cortex.ts";
 import { startMimir } from "./mimir.ts";
-import type { ProgramName } from "./programs.ts";
+import type { ProgramName, Programs } from "./programs.ts";
 import { startPrometheus, startPrometheusAgent } from "./prometheus.ts";
 import { startPushgateway } from "./pushgateway.ts";
 import { startThanos } from "./thanos.ts";
 import type { Receiver, Traits, Wire } from "./types.ts";
 import { startVictoriaMetrics, startVmagent } from "./victoria-metrics.ts";
 
-export interface Kind<Needs extends ProgramName = ProgramName> {
+/** A kind of receiver. */
+export interface Kind {
   readonly name: string;
   /** The programs that it is made of. */
-  readonly programs: readonly Needs[];
+  readonly programs: readonly ProgramName[];
   readonly wires: readonly Wire[];
   readonly traits: Traits;
-  start(files: Readonly<Record<Needs, string>>): Promise<Receiver>;
+  /** @throws Error for a program that is missing. */
+  start(programs: Programs): Promise<Receiver>;
 }
 
-const kind = <Needs extends ProgramName>(kind: Kind<Needs>): Kind => kind as unknown as Kind;
+interface Definition<Needs extends ProgramName> extends Kind {
+  readonly programs: readonly Needs[];
+  start(programs: Readonly<Record<Needs, string>>): Promise<Receiver>;
+}
+
+/** What this machine lacks to start it. */
+export const missingPrograms = (kind: Kind, programs: Programs): ProgramName[] =>
+  kind.programs.filter((name) => !programs[name]);
+
+function kind<Needs extends ProgramName>(definition: Definition<Needs>): Kind {
+  return {
+    ...definition,
+    async start(programs) {
+      const missing = missingPrograms(definition, programs);
+      if (missing.length) throw new Error(`${definition.name} needs ${missing.join(" and ")}`);
+      return definition.start(programs as Readonly<Record<Needs, string>>);
+    },
+  };
+}
 
 const REMOTE_WRITE = ["remote write 1.0", "remote write auto"] as const;
 const WITH_OTLP = [...REMOTE_WRITE, "OTLP"] as const;
@@ -44,7 +64,8 @@ export const ZOO: readonly Kind[] = [
     name: "Prometheus 3.5, agent mode",
     programs: ["PROMETHEUS_BIN"],
     wires: REMOTE_WRITE,
-    traits: { delayed: true },
+    // It passes on nothing from before its start, and takes nothing from ten minutes ahead on.
+    traits: { delayed: true, window: 540_000 },
     start: (files) => startPrometheusAgent(files.PROMETHEUS_BIN),
   }),
   kind({
