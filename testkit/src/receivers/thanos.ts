@@ -3,6 +3,10 @@ import { join } from "node:path";
 import { Process } from "./process.ts";
 import { promql } from "./promql.ts";
 import type { Receiver } from "./types.ts";
+import { writeRequest } from "./write-request.ts";
+
+/** Samples from before this one would not be found for a while. */
+const EARLIEST = 70 * 60_000;
 
 export async function startThanos(file: string): Promise<Receiver> {
   const receive = await Process.start({
@@ -24,7 +28,9 @@ export async function startThanos(file: string): Promise<Receiver> {
       "--grpc-grace-period=0s",
     ],
   });
-  // Query looks for receive once at its start and then every 5 s: receive has to be there first.
+  const write = `${receive.url}/api/v1/receive`;
+  await writeEarly(write);
+  // Query asks receive what it has at its start and then every 5 s: both have to be there first.
   const query = await Process.start({
     file,
     ports: 2,
@@ -37,7 +43,6 @@ export async function startThanos(file: string): Promise<Receiver> {
       `--endpoint=127.0.0.1:${receive.ports[2]}`,
     ],
   });
-  const write = `${receive.url}/api/v1/receive`;
   const isFound = async () => (await fetch(`${query.url}/api/v1/stores`)).text();
   const waitForReceive = async () => {
     while (!(await isFound()).includes(`:${receive.ports[2]}`)) await new Promise((r) => setTimeout(r, 100));
@@ -58,4 +63,11 @@ export async function startThanos(file: string): Promise<Receiver> {
         .then(waitForReceive),
     stop: () => Promise.all([receive.stop(), query.stop()]).then(() => {}),
   };
+}
+
+async function writeEarly(url: string): Promise<void> {
+  const samples = [{ time: Date.now() - EARLIEST, value: 1 }];
+  const request = writeRequest("1.0", [{ labels: { __name__: "zoo_early" }, samples }]);
+  const { ok, status } = await fetch(url, request);
+  if (!ok) throw new Error(`Thanos refuses its first sample with ${status}`);
 }

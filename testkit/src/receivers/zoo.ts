@@ -1,6 +1,14 @@
 /** All receivers: how each is started, how it differs, and what its users have to know. */
 import { startCollector } from "./collector.ts";
 import { startCortex } from "./cortex.ts";
+import { startDouble } from "./double.ts";
+import {
+  cortexManners,
+  cortexWithout2Manners,
+  grafanaCloudManners,
+  mimirManners,
+  thanosManners,
+} from "./manners.ts";
 import { startMimir } from "./mimir.ts";
 import type { ProgramName, Programs } from "./programs.ts";
 import { startPrometheus, startPrometheusAgent } from "./prometheus.ts";
@@ -18,6 +26,8 @@ export interface Kind {
   readonly traits: Traits;
   /** @throws Error for a program that is missing. */
   start(programs: Programs): Promise<Receiver>;
+  /** Starts what takes its place on machines without its programs. */
+  startDouble?(): Promise<Receiver>;
 }
 
 interface Definition<Needs extends ProgramName> extends Kind {
@@ -42,6 +52,15 @@ function kind<Needs extends ProgramName>(definition: Definition<Needs>): Kind {
 
 const REMOTE_WRITE = ["remote write 1.0", "remote write auto"] as const;
 const WITH_OTLP = [...REMOTE_WRITE, "OTLP"] as const;
+
+/** https://grafana.com/docs/grafana-cloud/billing-and-usage/usage-limits/ and …/label-handling-and-limits/ */
+const GRAFANA_CLOUD = {
+  ingestion_rate: 10_000,
+  ingestion_burst_size: 200_000,
+  max_global_series_per_user: 150_000,
+  out_of_order_time_window: "2h",
+  label_value_length_over_limit_strategy: "truncate",
+};
 
 const prometheus35 = (name: string, flags: readonly string[] = [], configuration = {}): Kind =>
   kind({
@@ -125,6 +144,15 @@ export const ZOO: readonly Kind[] = [
     wires: WITH_OTLP,
     traits: { anchored: true, own: { OTLP: ["zeros", "growth"] } },
     start: (files) => startMimir(files.MIMIR_BIN),
+    startDouble: () => startDouble(mimirManners),
+  }),
+  kind({
+    name: "Grafana Cloud, by its limits",
+    programs: ["MIMIR_BIN"],
+    wires: WITH_OTLP,
+    traits: { anchored: true, own: { OTLP: ["zeros", "growth"] } },
+    start: (files) => startMimir(files.MIMIR_BIN, GRAFANA_CLOUD),
+    startDouble: () => startDouble(grafanaCloudManners),
   }),
   kind({
     name: "Cortex, 2.0 on",
@@ -132,6 +160,7 @@ export const ZOO: readonly Kind[] = [
     wires: WITH_OTLP,
     traits: { own: { OTLP: ["zeros", "growth"] } },
     start: (files) => startCortex(files.CORTEX_BIN, { version2: true }),
+    startDouble: () => startDouble(cortexManners),
   }),
   kind({
     name: "Cortex, 2.0 off",
@@ -139,6 +168,7 @@ export const ZOO: readonly Kind[] = [
     wires: REMOTE_WRITE,
     traits: {},
     start: (files) => startCortex(files.CORTEX_BIN, { version2: false }),
+    startDouble: () => startDouble(cortexWithout2Manners),
   }),
   kind({
     name: "Thanos",
@@ -146,6 +176,7 @@ export const ZOO: readonly Kind[] = [
     wires: WITH_OTLP,
     traits: { own: { OTLP: ["zeros", "growth"] } },
     start: (files) => startThanos(files.THANOS_BIN),
+    startDouble: () => startDouble(thanosManners),
   }),
   kind({
     name: "Pushgateway, then Prometheus 3.5",
@@ -163,3 +194,6 @@ export const ZOO: readonly Kind[] = [
     start: async (files) => startCollector(files.OTELCOL_BIN, await startPrometheus(files.PROMETHEUS_BIN)),
   }),
 ];
+
+/** Receivers that have a double. */
+export const DOUBLED = ZOO.filter(({ startDouble }) => startDouble);
