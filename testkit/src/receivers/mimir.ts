@@ -6,10 +6,10 @@ import { Process } from "./process.ts";
 import { promql } from "./promql.ts";
 import type { Receiver } from "./types.ts";
 
-/** @param settings - limits of every tenant, in Mimir's own names. */
+/** @param limits - limits of every tenant, in Mimir's own names. */
 export async function startMimir(
   file: string,
-  settings: Readonly<Record<string, unknown>> = {},
+  limits: Readonly<Record<string, unknown>> = {},
 ): Promise<Receiver> {
   const process = await Process.start({
     file,
@@ -17,7 +17,7 @@ export async function startMimir(
     ready: ([port]) => `http://127.0.0.1:${port}/ready`,
     args: async (ports, folder) => {
       await mkdir(join(folder, "rules"), { recursive: true });
-      await writeFile(join(folder, "mimir.json"), JSON.stringify(configuration(ports, folder)));
+      await writeFile(join(folder, "mimir.json"), JSON.stringify(configuration(ports, folder, limits)));
       await createOverrides(join(folder, "overrides.json"));
       return [`-config.file=${join(folder, "mimir.json")}`];
     },
@@ -39,17 +39,19 @@ export async function startMimir(
       headers,
       ...promql(() => `${process.url}/prometheus`, { headers }),
       tenant,
-      setLimits: (limits) => overrides.set(name, limits, settings),
+      setLimits: (limits) => overrides.set(name, limits),
       restart: () => process.restart(),
       stop: () => process.stop(),
     };
   };
-  const receiver = tenant("zoo");
-  if (Object.keys(settings).length) await receiver.setLimits?.({});
-  return receiver;
+  return tenant("zoo");
 }
 
-function configuration([http, grpc, gossip]: readonly number[], folder: string): object {
+function configuration(
+  [http, grpc, gossip]: readonly number[],
+  folder: string,
+  limits: Readonly<Record<string, unknown>>,
+): object {
   const kvstore = { store: "inmemory" };
   const ring = { kvstore, instance_addr: "127.0.0.1" };
   const local = { ...ring, replication_factor: 1, wait_stability_min_duration: "0s" };
@@ -97,6 +99,7 @@ function configuration([http, grpc, gossip]: readonly number[], folder: string):
       enabled_promql_extended_range_selectors: "all",
       ingestion_rate: 1_000_000,
       ingestion_burst_size: 10_000_000,
+      ...limits,
     },
   };
 }

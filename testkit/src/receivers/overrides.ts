@@ -1,6 +1,6 @@
 /** Limits per tenant as Mimir and Cortex read them, again every second, from a file. */
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import type { Limits } from "./types.ts";
 
 /** What they call each limit. */
@@ -19,6 +19,7 @@ export class Overrides {
   readonly #names: LimitNames;
   /** Shows the limits that hold. */
   readonly #url: () => string;
+  #revision = 0;
   readonly #tenants = new Map<string, Record<string, unknown>>();
 
   constructor(file: string, names: LimitNames, url: () => string) {
@@ -27,28 +28,34 @@ export class Overrides {
     this.#url = url;
   }
 
-  /** @param settings - of the tenant, in the receiver's own names, besides the limits. */
-  async set(tenant: string, limits: Limits, settings: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  /** Resolves when the receiver has read them. */
+  async set(tenant: string, limits: Limits): Promise<void> {
     const { series, labelValue, rate, burst } = limits;
-    const revision = Math.random().toString(36);
+    const revision = ++this.#revision;
     this.#tenants.set(tenant, {
-      ...settings,
       ...(series !== undefined && { [this.#names.series]: series }),
       ...(labelValue !== undefined && { [this.#names.labelValue]: labelValue }),
       ...(rate !== undefined && { ingestion_rate: rate }),
       ...(burst !== undefined && { ingestion_burst_size: burst }),
     });
-    // A tenant that exists only to tell when the file has been read.
-    const overrides = { ...Object.fromEntries(this.#tenants), [revision]: { ingestion_rate: 1 } };
-    await writeFile(this.#file, JSON.stringify({ overrides }));
+    // The last tenant exists only to tell when the file has been read.
+    const overrides = {
+      ...Object.fromEntries(this.#tenants),
+      [`revision-${revision}`]: { ingestion_rate: 1 },
+    };
+    // In one piece, for the receiver may read at any time.
+    const part = `${this.#file}.${revision}`;
+    await writeFile(part, JSON.stringify({ overrides }));
+    await rename(part, this.#file);
     const end = Date.now() + 15_000;
-    while (!(await this.#shown()).includes(revision)) {
+    while ((await this.#shown()) < revision) {
       if (Date.now() > end) throw new Error("the receiver does not read its limits");
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 
-  async #shown(): Promise<string> {
-    return (await fetch(this.#url())).text();
+  async #shown(): Promise<number> {
+    const text = await (await fetch(this.#url())).text();
+    return Number(/revision-(\d+)/.exec(text)?.[1] ?? 0);
   }
 }
