@@ -38,7 +38,7 @@ const lock = createHash("sha256")
   .update(readFileSync(join(root, "package-lock.json")))
   .digest("hex");
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
-  // Not `npm ci`: it refuses a lock that lacks the optional packages of other platforms.
+  // Not `npm ci`: it installs everything anew when the lock changes, this only what changed.
   run(
     "Installing what package-lock.json names, about half a minute",
     "npm",

@@ -9,12 +9,12 @@ import { instrumentWorker } from "@pushmeter/adapters/workers";
 import { createPushmeter, type PushFailure } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { Receiver } from "@pushmeter/sdk/testing";
+import { workerSize } from "@pushmeter/testkit/bundle-size";
 import { codeBlocks } from "@pushmeter/testkit/code-blocks";
 import { until } from "@pushmeter/testkit/poll";
 import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterAll, describe, expect, it } from "vitest";
-import { bundleSize } from "../bench/src/bundle.ts";
 
 const root = join(import.meta.dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -200,7 +200,10 @@ describe("the README", () => {
   });
 
   it("states the size that a Worker pays, which is at most 26 KiB as wrangler counts them", async () => {
-    const { gzip } = await bundleSize(block("src/index.ts").replace(": Env", ": Record<string, string>"));
+    const { gzip } = await workerSize({
+      code: block("src/index.ts").replace(": Env", ": Record<string, string>"),
+      from: import.meta.dirname,
+    });
     const [, stated] = /the Worker above, everything included *\| ([\d.]+) kB/.exec(readme) ?? [];
     expect((gzip / 1000).toFixed(1)).toBe(stated);
     expect(gzip).toBeLessThanOrEqual(26 * 1024);

@@ -1,13 +1,14 @@
 /** What docs/lambda.md shows and a machine can check. */
 import { readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { bundleLambda } from "@pushmeter/testkit/bundle";
 import { codeBlocks } from "@pushmeter/testkit/code-blocks";
+import { httpApi, schedule, sqs } from "@pushmeter/testkit/lambda/events";
+import { hasRuntimeClient } from "@pushmeter/testkit/lambda/has-runtime-client";
 import { LocalLambda } from "@pushmeter/testkit/lambda/local-lambda";
+import { ReceiverServer } from "@pushmeter/testkit/receiver-server";
 import { describe, expect, it } from "vitest";
-import { httpApi, schedule, sqs } from "../../packages/adapters/src/lambda/testing/events.ts";
-import { bundleCode, remove } from "./functions.ts";
-import { hasRuntimeClient } from "./runtime-client.ts";
-import { SlowReceiver } from "./slow-receiver.ts";
 
 const docs = readFileSync(join(import.meta.dirname, "../../docs/lambda.md"), "utf8");
 const [handler = "", push = ""] = codeBlocks(docs, "ts");
@@ -17,15 +18,15 @@ const names = (text: string) => Array.from(text.matchAll(/`(\w+)(?:="\w+")?`/g),
 
 describe.runIf(await hasRuntimeClient())("docs/lambda.md", () => {
   it("shows a handler whose metrics and labels are those of its table", async () => {
-    const server = await SlowReceiver.start();
-    const directory = await bundleCode(handler);
-    const lambda = new LocalLambda({ directory, env: { REMOTE_WRITE_URL: server.url } });
+    const server = await ReceiverServer.start();
+    const directory = await bundleLambda({ code: handler, from: import.meta.dirname });
+    const lambda = new LocalLambda({ directory, env: { REMOTE_WRITE_URL: server.writeUrl } });
     try {
       expect((await lambda.invoke(httpApi)).payload).toEqual({ statusCode: 200, body: "hello" });
       for (const event of [sqs, schedule]) expect((await lambda.invoke(event)).outcome).toBe("response");
     } finally {
       await lambda.stop();
-      await remove(directory);
+      await rm(directory, { recursive: true });
       server.stop();
     }
     const { receiver } = server;
@@ -43,9 +44,9 @@ describe.runIf(await hasRuntimeClient())("docs/lambda.md", () => {
   });
 
   it("shows a destination that signs", async () => {
-    const directory = await bundleCode(push);
+    const directory = await bundleLambda({ code: push, from: import.meta.dirname });
     const module = await import(join(directory, "index.mjs"));
-    await remove(directory);
+    await rm(directory, { recursive: true });
     expect(module.push({ REMOTE_WRITE_URL: "https://aps.example/api/v1/remote_write" }).export).toBeTypeOf(
       "function",
     );

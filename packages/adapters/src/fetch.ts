@@ -1,7 +1,12 @@
-/** `@pushmeter/adapters/fetch`: any fetch handler, as Deno, Bun, Node, Vercel and others have them. */
+/**
+ * `@pushmeter/adapters/fetch`: any fetch handler, as Deno, Bun, Node, Vercel and others have them.
+ * @module @pushmeter/adapters/fetch
+ */
 import type { Platform, Pushmeter } from "@pushmeter/sdk";
 import { checkHttpOptions, type HttpOptions } from "./callbacks.ts";
 import { measureHttp } from "./http.ts";
+
+export type { HttpOptions } from "./callbacks.ts";
 
 /**
  * Measures a fetch handler. Where the platform hands over a context with `waitUntil` (as a further argument),

@@ -1,10 +1,15 @@
-/** `@pushmeter/adapters/hono`: one Hono middleware, on every runtime that Hono runs on. */
+/**
+ * `@pushmeter/adapters/hono`: one Hono middleware, on every runtime that Hono runs on.
+ * @module @pushmeter/adapters/hono
+ */
 import type { Platform, Pushmeter } from "@pushmeter/sdk";
 import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import { matchedRoutes } from "hono/route";
 import { findTargetHandler, isMiddleware } from "hono/utils/handler";
 import { attempt, checkHttpOptions, type HttpOptions } from "./callbacks.ts";
+
+export type { HttpOptions } from "./callbacks.ts";
 
 /**
  * Measures every request that passes through, with the route's pattern as Hono matched it, sub-apps and base

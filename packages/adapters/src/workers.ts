@@ -1,8 +1,13 @@
-/** `@pushmeter/adapters/workers`: Cloudflare Workers. */
+/**
+ * `@pushmeter/adapters/workers`: Cloudflare Workers.
+ * @module @pushmeter/adapters/workers
+ */
 import type { Attributes } from "@opentelemetry/api";
 import { invalid, type Platform, type Pushmeter, type Trigger } from "@pushmeter/sdk";
 import { checkHttpOptions, type HttpOptions } from "./callbacks.ts";
 import { measureHttp } from "./http.ts";
+
+export type { HttpOptions } from "./callbacks.ts";
 
 /** The part of a Worker's execution context that is used. */
 interface Context {
@@ -11,7 +16,7 @@ interface Context {
 
 // The parameters of a user's handlers are his own; only what they are called with matters here.
 // biome-ignore lint/suspicious/noExplicitAny: `unknown` would refuse every handler that names its parameters' types.
-type Handler = (...args: any[]) => unknown;
+export type Handler = (...args: any[]) => unknown;
 
 /** A Worker's default export: an object of handlers, or anything with a `fetch`, such as a Hono app. */
 export interface WorkerHandlers {

@@ -1,3 +1,7 @@
+/**
+ * `@pushmeter/sdk`: records OpenTelemetry metrics and pushes them.
+ * @module @pushmeter/sdk
+ */
 export type { Destination, PushResult } from "./destination.ts";
 export type { FlushPolicy } from "./flush/flusher.ts";
 export { PushError, type PushFailure } from "./http/error.ts";
@@ -5,5 +9,5 @@ export type { Ending, Invocation, Outcome, Platform, Trigger } from "./invocatio
 /** For adapters: the checks of options, with one kind of message. */
 export { checkFunction, checkNames, invalid } from "./options.ts";
 export { createPushmeter } from "./pushmeter.ts";
-export type { Pushmeter, PushmeterOptions } from "./pushmeter-types.ts";
+export type { Push, Pushmeter, PushmeterOptions } from "./pushmeter-types.ts";
 export type { Runtime } from "./runtime.ts";

@@ -1,6 +1,7 @@
 /**
  * `@pushmeter/adapters/lambda` for functions in CommonJS: `require` gets it, and a bundler that writes CommonJS
  * is pointed to `@pushmeter/adapters/lambda/commonjs`. Importing it does nothing.
+ * @module @pushmeter/adapters/lambda/commonjs
  */
 import process from "node:process";
 import type { Pushmeter } from "@pushmeter/sdk";

@@ -1,7 +1,7 @@
+import * as events from "@pushmeter/testkit/lambda/events";
 import { describe, expect, it } from "vitest";
 import { recognise } from "./event.ts";
 import type { FaasSource } from "./source.ts";
-import * as events from "./testing/events.ts";
 
 describe("recognise", () => {
   it.each([

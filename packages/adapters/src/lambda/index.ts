@@ -3,6 +3,7 @@
  *
  * Importing it in a Lambda environment registers an internal extension, which has to happen before the runtime
  * asks for its first invocation and can only be awaited here. Anywhere else the import does nothing.
+ * @module @pushmeter/adapters/lambda
  */
 import process from "node:process";
 import type { Pushmeter } from "@pushmeter/sdk";

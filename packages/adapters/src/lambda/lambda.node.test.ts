@@ -1,10 +1,10 @@
+import * as events from "@pushmeter/testkit/lambda/events";
 import { Hono } from "hono";
 import { handle, type LambdaContext } from "hono/aws-lambda";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { pushmeterMiddleware } from "../hono.ts";
 import { Recorded } from "../testing/recorded.ts";
 import { instrumentLambda, type LambdaHandler } from "./index.ts";
-import * as events from "./testing/events.ts";
 
 const context = { awsRequestId: "1", getRemainingTimeInMillis: () => 3_000 };
 

@@ -1,4 +1,7 @@
-/** `@pushmeter/sdk/otlp`: pushes OTLP over HTTP, to an aggregator, a Collector or anything else that takes it. */
+/**
+ * `@pushmeter/sdk/otlp`: pushes OTLP over HTTP, to an aggregator, a Collector or anything else that takes it.
+ * @module @pushmeter/sdk/otlp
+ */
 import { JsonMetricsSerializer, ProtobufMetricsSerializer } from "@opentelemetry/otlp-transformer";
 import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { cumulativeDestination, type Destination, type PushResult } from "../destination.ts";
@@ -10,7 +13,7 @@ import { countingRejected } from "./answer.ts";
 import { deltaDestination } from "./delta.ts";
 import type { Batch } from "./outbox.ts";
 
-export type { Auth } from "../http/target.ts";
+export type { Auth, Basic, Signer, TargetOptions } from "../http/target.ts";
 /** The platform as it is, for destinations built on `deltaDestination`. */
 export { systemRuntime } from "../runtime.ts";
 export { type DeltaTransport, deltaDestination } from "./delta.ts";

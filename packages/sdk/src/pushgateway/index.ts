@@ -1,4 +1,7 @@
-/** `@pushmeter/sdk/pushgateway`: pushes to a Prometheus Pushgateway. */
+/**
+ * `@pushmeter/sdk/pushgateway`: pushes to a Prometheus Pushgateway.
+ * @module @pushmeter/sdk/pushgateway
+ */
 import { cumulativeDestination, type Destination } from "../destination.ts";
 import { compress } from "../http/gzip.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
@@ -7,7 +10,7 @@ import { type Runtime, systemRuntime } from "../runtime.ts";
 import { groupPath } from "./grouping-key.ts";
 import { CONTENT_TYPE, toText } from "./text.ts";
 
-export type { Auth } from "../http/target.ts";
+export type { Auth, Basic, Signer, TargetOptions } from "../http/target.ts";
 
 /** `url` is the Pushgateway's root, without `/metrics`. */
 export interface PushgatewayOptions extends TargetOptions {

@@ -1,4 +1,7 @@
-/** `@pushmeter/sdk/remote-write`: pushes to a Prometheus remote-write endpoint. */
+/**
+ * `@pushmeter/sdk/remote-write`: pushes to a Prometheus remote-write endpoint.
+ * @module @pushmeter/sdk/remote-write
+ */
 import { cumulativeDestination, type Destination } from "../destination.ts";
 import { DEFAULT_BUCKETS, EXPONENTIAL_BUCKETS, HISTOGRAM } from "../enumerations.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
@@ -8,7 +11,7 @@ import { type Runtime, systemRuntime } from "../runtime.ts";
 import { Encoder } from "./encoder.ts";
 import { type Protocol, Sender } from "./sender.ts";
 
-export type { Auth } from "../http/target.ts";
+export type { Auth, Basic, Signer, TargetOptions } from "../http/target.ts";
 export type { Protocol } from "./sender.ts";
 
 /** `url` is the whole endpoint, for Prometheus `http://host:9090/api/v1/write`. */

@@ -1,8 +1,13 @@
-/** `@pushmeter/sdk/sigv4`: signs pushes for Amazon Managed Service for Prometheus. */
+/**
+ * `@pushmeter/sdk/sigv4`: signs pushes for Amazon Managed Service for Prometheus.
+ * @module @pushmeter/sdk/sigv4
+ */
 import { AwsV4Signer } from "aws4fetch";
 import { environment, text } from "../environment.ts";
 import type { Signer } from "../http/target.ts";
 import { checkNames, checkText, invalid } from "../options.ts";
+
+export type { Signer } from "../http/target.ts";
 
 export interface AwsCredentials {
   readonly accessKeyId: string;
