@@ -1,8 +1,8 @@
 /** Doubles of Mimir, Cortex and Thanos answer as the real ones do, which the same cases are held against. */
-import { findPrograms, type Programs } from "@pushmeter/testkit/receivers/programs";
+import { findPrograms, missingPrograms, type Programs } from "@pushmeter/testkit/receivers/programs";
 import type { Limits, Receiver } from "@pushmeter/testkit/receivers/types";
 import { type Version, type WrittenSeries, writeRequest } from "@pushmeter/testkit/receivers/write-request";
-import { DOUBLED, missingPrograms } from "@pushmeter/testkit/receivers/zoo";
+import { DOUBLED } from "@pushmeter/testkit/receivers/zoo";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const MINUTE = 60_000;
@@ -224,7 +224,7 @@ const without2 = (answers: string) => answers.replace(/ wrote \d+/g, "").replace
 
 let programs: Programs = {};
 beforeAll(async () => {
-  programs = await findPrograms();
+  programs = await findPrograms(DOUBLED);
 });
 
 describe.each(DOUBLED.map((kind) => [kind.name, kind] as const))("%s", (name, kind) => {

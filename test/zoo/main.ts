@@ -9,9 +9,9 @@
  */
 import { parseArgs } from "node:util";
 import { seeded } from "@pushmeter/testkit/random";
-import { findPrograms } from "@pushmeter/testkit/receivers/programs";
+import { findPrograms, missingPrograms } from "@pushmeter/testkit/receivers/programs";
 import type { Wire } from "@pushmeter/testkit/receivers/types";
-import { type Kind, missingPrograms, ZOO } from "@pushmeter/testkit/receivers/zoo";
+import { type Kind, ZOO } from "@pushmeter/testkit/receivers/zoo";
 import { play, WINDOW } from "./play.ts";
 import { Report } from "./report.ts";
 import { needsLimits, randomSchedule, SCHEDULES, type Schedule } from "./schedule.ts";
@@ -52,7 +52,7 @@ function tasksOf({ wires }: Kind): Task[] {
   return all.filter(({ wire }) => includes(wire, values.wire));
 }
 
-const programs = await findPrograms();
+const programs = await findPrograms(ZOO);
 const report = new Report();
 
 async function test(kind: Kind): Promise<void> {

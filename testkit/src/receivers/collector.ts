@@ -1,13 +1,12 @@
 /** An OpenTelemetry Collector that takes OTLP totals and writes them to a Prometheus, instance by instance. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Process } from "./process.ts";
+import { Process } from "../servers/process.ts";
 import type { Receiver } from "./types.ts";
 
 export async function startCollector(file: string, store: Receiver): Promise<Receiver> {
   const collector = await Process.start({
     file,
-    ports: 1,
     // What waits in memory is sent only at an orderly end.
     signal: "SIGTERM",
     // It has the OTLP paths and no other.

@@ -1,8 +1,8 @@
 /** Cortex in one process: storage in a folder, rings in memory, limits per tenant. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Process } from "../servers/process.ts";
 import { createOverrides, Overrides } from "./overrides.ts";
-import { Process } from "./process.ts";
 import { promql } from "./promql.ts";
 import type { Receiver } from "./types.ts";
 
@@ -37,7 +37,7 @@ export async function startCortex(file: string, { version2 }: CortexSettings): P
         OTLP: `${process.url}/api/v1/otlp/v1/metrics`,
       },
       headers,
-      ...promql(() => `${process.url}/prometheus`, { headers }),
+      ...promql(`${process.url}/prometheus`, { headers }),
       tenant,
       setLimits: (limits) => overrides.set(name, limits),
       restart: () => process.restart(),

@@ -3,7 +3,13 @@
  * gateways and other proxies do to a push.
  */
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** What happens to one request. */
@@ -37,7 +43,13 @@ interface Held {
   readonly method: string;
   readonly path: string;
   readonly headers: Record<string, string>;
-  readonly body: Uint8Array<ArrayBuffer>;
+  readonly body: Buffer;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
 }
 
 export class FaultyProxy {
@@ -124,10 +136,12 @@ export class FaultyProxy {
     response.on("close", () => this.hanging--);
   }
 
-  async #forward({ method, path, headers, body }: Held): Promise<Response> {
-    const answer = await fetch(this.#receiver + path, { method, headers, body });
-    // Read at once: a body that is neither read nor cancelled holds its connection.
-    return new Response(answer.status === 204 ? null : await answer.arrayBuffer(), answer);
+  async #forward({ method, path, headers, body }: Held): Promise<Answer> {
+    // A connection of its own: one from before the receiver's restart would fail.
+    const options = { method, headers: { ...headers, "content-length": body.length }, agent: false };
+    const request = httpRequest(this.#receiver + path, options).end(body);
+    const [answer] = (await once(request, "response")) as [IncomingMessage];
+    return { status: answer.statusCode ?? 0, headers: answer.headers, body: await bytesOf(answer) };
   }
 }
 
@@ -135,14 +149,18 @@ async function hold(request: IncomingMessage): Promise<Held> {
   const kept = Object.entries(request.headers).filter(([name]) =>
     /^(content-(type|encoding)|authorization|idempotency-key|x-)/.test(name),
   );
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
   return {
     method: request.method ?? "POST",
     path: request.url ?? "/",
     headers: Object.fromEntries(kept as [string, string][]),
-    body: new Uint8Array(Buffer.concat(chunks)),
+    body: await bytesOf(request),
   };
+}
+
+async function bytesOf(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 function respond(
@@ -154,7 +172,7 @@ function respond(
   response.writeHead(status, headers).end(body);
 }
 
-async function relay(answer: Response, response: ServerResponse): Promise<void> {
-  const headers = [...answer.headers].filter(([name]) => /^(content-type|retry-after|x-)/.test(name));
-  response.writeHead(answer.status, Object.fromEntries(headers)).end(await answer.text());
+function relay({ status, headers, body }: Answer, response: ServerResponse): void {
+  const kept = Object.entries(headers).filter(([name]) => /^(content-type|retry-after|x-)/.test(name));
+  response.writeHead(status, Object.fromEntries(kept)).end(body);
 }

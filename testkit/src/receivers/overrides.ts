@@ -1,6 +1,7 @@
 /** Limits per tenant as Mimir and Cortex read them, again every second, from a file. */
 import { existsSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
+import { afterRestart } from "./promql.ts";
 import type { Limits } from "./types.ts";
 
 /** What they call each limit. */
@@ -55,7 +56,7 @@ export class Overrides {
   }
 
   async #shown(): Promise<number> {
-    const text = await (await fetch(this.#url())).text();
+    const text = await afterRestart(async () => (await fetch(this.#url())).text());
     return Number(/revision-(\d+)/.exec(text)?.[1] ?? 0);
   }
 }

@@ -1,7 +1,7 @@
 /** Prometheus as a receiver of remote write and OTLP, and in agent mode before another Prometheus. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Process } from "./process.ts";
+import { Process } from "../servers/process.ts";
 import { promql } from "./promql.ts";
 import type { Receiver } from "./types.ts";
 
@@ -20,8 +20,6 @@ export async function startPrometheus(
 ): Promise<Receiver> {
   const process = await Process.start({
     file,
-    ports: 1,
-    ready: ([port]) => `http://127.0.0.1:${port}/-/ready`,
     args: async ([port], folder) => {
       const configurationFile = join(folder, "prometheus.json");
       await writeFile(configurationFile, JSON.stringify(configuration));
@@ -44,7 +42,7 @@ export async function startPrometheus(
       ...(otlp && { OTLP: `${process.url}/api/v1/otlp/v1/metrics` }),
     },
     headers: {},
-    ...promql(() => process.url),
+    ...promql(process.url),
     restart: () => process.restart(),
     stop: () => process.stop(),
   };
@@ -55,8 +53,6 @@ export async function startPrometheusAgent(file: string): Promise<Receiver> {
   const store = await startPrometheus(file);
   const agent = await Process.start({
     file,
-    ports: 1,
-    ready: ([port]) => `http://127.0.0.1:${port}/-/ready`,
     args: async ([port], folder) => {
       const configuration = join(folder, "agent.json");
       const queue = { batch_send_deadline: "100ms", min_backoff: "30ms", max_backoff: "200ms" };

@@ -1,17 +1,6 @@
-/** Reads a receiver through Prometheus's HTTP interface, which most receivers speak. */
+/** Reads a receiver through Prometheus's HTTP interface, which most receivers have. */
+import { ask, numberOf, type Result } from "../servers/promql.ts";
 import type { Receiver, StoredSeries } from "./types.ts";
-
-interface Answer {
-  readonly status: string;
-  readonly error?: string;
-  readonly data: {
-    readonly result: readonly {
-      readonly metric: Record<string, string>;
-      readonly value?: readonly [number, string];
-      readonly values?: readonly (readonly [number, string])[];
-    }[];
-  };
-}
 
 export interface PromqlOptions {
   readonly headers?: Readonly<Record<string, string>>;
@@ -19,39 +8,43 @@ export interface PromqlOptions {
   readonly before?: () => Promise<unknown>;
 }
 
-/** @param root - where `/api/v1/query` is; a function where it can change. */
+/** @param root - the URL before `/api/v1`. */
 export function promql(
-  root: () => string,
-  { headers = {}, before }: PromqlOptions = {},
+  root: string,
+  { headers, before }: PromqlOptions = {},
 ): Required<Pick<Receiver, "samples" | "query">> {
-  const ask = async (query: string, time: number) => {
-    await before?.();
-    const body = new URLSearchParams({ query, time: `${time / 1000}` });
-    const response = await fetch(`${root()}/api/v1/query`, { method: "POST", headers: { ...headers }, body });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${query}: ${response.status} ${text.slice(0, 500)}`);
-    const answer = JSON.parse(text) as Answer;
-    if (answer.status !== "success") throw new Error(`${query}: ${answer.error}`);
-    return answer.data.result;
-  };
+  const queried = (query: string, time: number) =>
+    afterRestart(async () => {
+      await before?.();
+      return ask(root, "query", { query, time: `${time / 1000}` }, headers);
+    });
   return {
     async samples(selector, from, to) {
-      const result = await ask(`${selector}[${Math.ceil(to - from)}ms]`, to);
-      return result.flatMap(({ metric, values = [] }): StoredSeries[] =>
+      const result = await queried(`${selector}[${Math.ceil(to - from)}ms]`, to);
+      return result.flatMap(({ metric, values = [] }: Result): StoredSeries[] =>
         values.length ? [{ labels: metric, samples: distinct(values.map(sample)) }] : [],
       );
     },
     async query(query, time) {
-      const [first, ...more] = await ask(query, time);
+      const [first, ...more] = await queried(query, time);
       if (more.length) throw new Error(`${query}: ${1 + more.length} results`);
       return first?.value && sample(first.value)[1];
     },
   };
 }
 
-/** Prometheus writes `+Inf` where JavaScript reads `+Infinity`. */
+/** A connection from before a restart fails once when it is used again. */
+export async function afterRestart<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return read();
+  }
+}
+
 function sample([seconds, value]: readonly [number, string]): readonly [number, number] {
-  return [Math.round(seconds * 1000), Number(value.replace("Inf", "Infinity"))];
+  return [Math.round(seconds * 1000), numberOf(value)];
 }
 
 /** VictoriaMetrics keeps a sample that came twice twice, and makes nothing else of it. */

@@ -1,5 +1,5 @@
 /** A Pushgateway that a Prometheus scrapes. */
-import { Process } from "./process.ts";
+import { Process } from "../servers/process.ts";
 import { startPrometheus } from "./prometheus.ts";
 import type { Receiver } from "./types.ts";
 
@@ -11,10 +11,8 @@ export interface PushgatewayFiles {
 export async function startPushgateway(files: PushgatewayFiles): Promise<Receiver> {
   const gateway = await Process.start({
     file: files.pushgateway,
-    ports: 1,
     // Groups are written to the file at an orderly end.
     signal: "SIGTERM",
-    ready: ([port]) => `http://127.0.0.1:${port}/-/ready`,
     args: ([port], folder) => [
       `--web.listen-address=127.0.0.1:${port}`,
       `--persistence.file=${folder}/groups`,

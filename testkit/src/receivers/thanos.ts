@@ -1,6 +1,6 @@
 /** Thanos: receive, which takes pushes, and query, which reads them, as two processes. */
 import { join } from "node:path";
-import { Process } from "./process.ts";
+import { Process } from "../servers/process.ts";
 import { promql } from "./promql.ts";
 import type { Receiver } from "./types.ts";
 import { writeRequest } from "./write-request.ts";
@@ -55,7 +55,7 @@ export async function startThanos(file: string): Promise<Receiver> {
       OTLP: `${receive.url}/api/v1/otlp`,
     },
     headers: {},
-    ...promql(() => query.url),
+    ...promql(query.url),
     restart: () =>
       receive
         .restart()

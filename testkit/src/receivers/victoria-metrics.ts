@@ -1,16 +1,14 @@
 /** VictoriaMetrics, and vmagent before it or before any other receiver of remote write. */
 import { join } from "node:path";
-import { Process } from "./process.ts";
+import { Process } from "../servers/process.ts";
 import { promql } from "./promql.ts";
 import type { Receiver } from "./types.ts";
 
 export async function startVictoriaMetrics(file: string): Promise<Receiver> {
   const process = await Process.start({
     file,
-    ports: 1,
     // What came within the last second is only in memory: SIGKILL would lose it.
     signal: "SIGTERM",
-    ready: ([port]) => `http://127.0.0.1:${port}/-/ready`,
     args: ([port], folder) => [
       `-httpListenAddr=127.0.0.1:${port}`,
       `-storageDataPath=${join(folder, "data")}`,
@@ -31,7 +29,7 @@ export async function startVictoriaMetrics(file: string): Promise<Receiver> {
       OTLP: `${process.url}/opentelemetry/v1/metrics`,
     },
     headers: {},
-    ...promql(() => process.url, { before }),
+    ...promql(process.url, { before }),
     restart: () => process.restart(),
     stop: () => process.stop(),
   };
@@ -41,10 +39,8 @@ export async function startVictoriaMetrics(file: string): Promise<Receiver> {
 export async function startVmagent(file: string, store: Receiver): Promise<Receiver> {
   const process = await Process.start({
     file,
-    ports: 1,
     // What waits in memory is written to disk only at an orderly end.
     signal: "SIGTERM",
-    ready: ([port]) => `http://127.0.0.1:${port}/-/ready`,
     args: ([port], folder) => [
       `-httpListenAddr=127.0.0.1:${port}`,
       `-remoteWrite.url=${store.endpoints["remote write 1.0"]}`,

@@ -1,4 +1,6 @@
 /** All receivers: how each is started, how it differs, and what its users have to know. */
+
+import type { ProgramName } from "../servers/programs.ts";
 import { startCollector } from "./collector.ts";
 import { startCortex } from "./cortex.ts";
 import { startDouble } from "./double.ts";
@@ -10,7 +12,7 @@ import {
   thanosManners,
 } from "./manners.ts";
 import { startMimir } from "./mimir.ts";
-import type { ProgramName, Programs } from "./programs.ts";
+import { missingPrograms, type Programs } from "./programs.ts";
 import { startPrometheus, startPrometheusAgent } from "./prometheus.ts";
 import { startPushgateway } from "./pushgateway.ts";
 import { startThanos } from "./thanos.ts";
@@ -34,10 +36,6 @@ interface Definition<Needs extends ProgramName> extends Kind {
   readonly programs: readonly Needs[];
   start(programs: Readonly<Record<Needs, string>>): Promise<Receiver>;
 }
-
-/** What this machine lacks to start it. */
-export const missingPrograms = (kind: Kind, programs: Programs): ProgramName[] =>
-  kind.programs.filter((name) => !programs[name]);
 
 function kind<Needs extends ProgramName>(definition: Definition<Needs>): Kind {
   return {
