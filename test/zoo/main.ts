@@ -14,7 +14,7 @@ import type { Wire } from "@pushmeter/testkit/receivers/types";
 import { type Kind, ZOO } from "@pushmeter/testkit/receivers/zoo";
 import { play, WINDOW } from "./play.ts";
 import { Report } from "./report.ts";
-import { needsLimits, randomSchedule, SCHEDULES, type Schedule } from "./schedule.ts";
+import { isPlayable, randomSchedule, SCHEDULES, type Schedule } from "./schedule.ts";
 
 /** Receivers that are tested at the same time. */
 const AT_ONCE = 2;
@@ -69,7 +69,7 @@ async function test(kind: Kind): Promise<void> {
   const start = Date.now() - WINDOW;
   try {
     for (const { wire, schedule, seed } of tasks) {
-      if (needsLimits(schedule) && !receiver.tenant) continue;
+      if (!isPlayable(schedule, receiver, kind.traits)) continue;
       const outcome = await play({ kind, receiver, wire, schedule, seed, start });
       if (!report.add(kind, wire, schedule.name, outcome)) continue;
       wrong++;

@@ -18,10 +18,18 @@ interface Row {
   readonly increases: number[];
 }
 
+/** Whether something was found that is not the receiver's own doing. */
+export function isWrong(kind: Kind, wire: Wire, findings: Findings): boolean {
+  const own = kind.traits.own?.[wire] ?? [];
+  return (Object.entries(findings) as [Fault, number][]).some(
+    ([name, count]) => count > (name === "requests" ? MOST_REQUESTS : 0) && !own.includes(name),
+  );
+}
+
 export class Report {
   readonly #rows = new Map<string, Row>();
 
-  /** True if something was found that is not the receiver's own doing. */
+  /** True if it is wrong. */
   add(kind: Kind, wire: Wire, schedule: string, { findings, pushes, increase }: Outcome): boolean {
     const key = `${kind.name} ${wire}`;
     const row: Row = this.#rows.get(key) ?? {
@@ -41,12 +49,9 @@ export class Report {
       row.findings[name] = isMaximum ? Math.max(row.findings[name], count) : row.findings[name] + count;
     }
     if (increase !== undefined) row.increases.push(increase);
-    const own = kind.traits.own?.[wire] ?? [];
-    const isWrong = (Object.entries(findings) as [Fault, number][]).some(
-      ([name, count]) => count > (name === "requests" ? MOST_REQUESTS : 0) && !own.includes(name),
-    );
-    if (isWrong) row.wrong.add(schedule);
-    return isWrong;
+    const wrong = isWrong(kind, wire, findings);
+    if (wrong) row.wrong.add(schedule);
+    return wrong;
   }
 
   get isClean(): boolean {

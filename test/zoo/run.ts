@@ -62,6 +62,7 @@ export async function run({
   const proxy = await FaultyProxy.start(url);
   const runtime = new SimulatedRuntime({ start, random, isHanging: () => proxy.hanging > 0 });
   const began = traits.clock === "receiver" ? Date.now() - 1000 : start - 11 * MINUTE;
+  const job = (wire === "OTLP" && traits.otlpJob) || "job";
   const errors: unknown[] = [];
   const notes: string[] = [];
   const findings: Findings = {
@@ -88,7 +89,7 @@ export async function run({
   let latest = start;
   const end = () =>
     traits.clock === "receiver" ? Date.now() + 1000 : Math.max(latest, runtime.now()) + MINUTE;
-  const stored = () => receiver.samples(selector(service), began, end());
+  const stored = () => receiver.samples(selector(service, job), began, end());
   /** What is missing and what is too much; again and again while a receiver may still pass something on. */
   const difference = async (longest: number) => {
     const deadline = Date.now() + longest;
@@ -178,7 +179,7 @@ export async function run({
       const window = { from, to };
       const expected = logins.reduce((sum, { samples }) => sum + extrapolated(samples, window), 0);
       const ask = async (modifier: string) => {
-        const query = `sum(increase(${name}{job="${service}"}[${to - from}ms]${modifier}))`;
+        const query = `sum(increase(${name}{${job}="${service}"}[${to - from}ms]${modifier}))`;
         return (await receiver.query?.(query, to)) ?? 0;
       };
       const answer = await ask("");

@@ -1,6 +1,6 @@
 /** Fault schedules: what happens between a Worker and its receiver, round by round. A round ends with one push. */
 import type { Delivery } from "@pushmeter/testkit/receivers/faulty-proxy";
-import type { Limits } from "@pushmeter/testkit/receivers/types";
+import type { Limits, Receiver, Traits } from "@pushmeter/testkit/receivers/types";
 
 const MINUTE = 60_000;
 
@@ -155,6 +155,12 @@ export const SCHEDULES: readonly Schedule[] = [
 
 /** Whether only a receiver with limits can play it. */
 export const needsLimits = ({ rounds }: Schedule): boolean => rounds.some(({ limits }) => limits);
+
+/** Whether a receiver can play it without harm to later runs. */
+export function isPlayable(schedule: Schedule, { tenant }: Receiver, { takesFuture }: Traits): boolean {
+  if (needsLimits(schedule) && !tenant) return false;
+  return !takesFuture || schedule.rounds.every(({ step = 0 }) => step <= 10 * MINUTE);
+}
 
 /** At most forty simulated minutes, so that a receiver's window of an hour holds it all. */
 export function randomSchedule(random: () => number, name: string): Schedule {

@@ -25,8 +25,9 @@ export interface Findings {
 const COUNTERS = /^(logins(_total)?|login_duration(_seconds)?_count)$/;
 export const LOGINS = /^logins(_total)?$/;
 
-export const selector = (service: string): string =>
-  `{job="${service}",__name__=~"logins(_total)?|login_duration.*"}`;
+/** @param job - the label that holds the service's name. */
+export const selector = (service: string, job: string): string =>
+  `{${job}="${service}",__name__=~"logins(_total)?|login_duration.*"}`;
 
 /** The sum of the last values of all instances, by the label `result`. */
 export function lastValues(stored: readonly StoredSeries[]): Map<string, number> {

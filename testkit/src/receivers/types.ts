@@ -52,6 +52,10 @@ export interface Traits {
   readonly clock?: "receiver";
   /** How much of simulated time it takes, from now on, ms. Default: an hour that ends now. */
   readonly window?: number;
+  /** It takes samples from any future, and then refuses everything that is older: of all senders. */
+  readonly takesFuture?: boolean;
+  /** The label that holds the service's name over OTLP. Default `job`. */
+  readonly otlpJob?: string;
   /** `increase` adds what Prometheus extrapolates, or counts exactly. Default `extrapolated`. */
   readonly increase?: "exact";
   /** `increase(x[w] anchored)` can be asked. */

@@ -97,6 +97,17 @@ export const ZOO: readonly Kind[] = [
       }),
   }),
   kind({
+    name: "Prometheus 3.15, zeros of start timestamps",
+    programs: ["PROMETHEUS_3_15_BIN"],
+    wires: WITH_OTLP,
+    traits: { anchored: true },
+    start: (files) =>
+      startPrometheus(files.PROMETHEUS_3_15_BIN, {
+        otlp: true,
+        flags: ["--enable-feature=promql-extended-range-selectors,created-timestamp-zero-ingestion"],
+      }),
+  }),
+  kind({
     name: "Prometheus 3.16, start timestamps",
     programs: ["PROMETHEUS_3_16_BIN"],
     wires: WITH_OTLP,
@@ -111,14 +122,14 @@ export const ZOO: readonly Kind[] = [
     name: "Prometheus 2.42",
     programs: ["PROMETHEUS_2_BIN"],
     wires: REMOTE_WRITE,
-    traits: {},
+    traits: { takesFuture: true },
     start: (files) => startPrometheus(files.PROMETHEUS_2_BIN),
   }),
   kind({
     name: "VictoriaMetrics",
     programs: ["VICTORIA_METRICS_BIN"],
     wires: WITH_OTLP,
-    traits: { increase: "exact", own: { OTLP: ["zeros"] } },
+    traits: { increase: "exact", otlpJob: "service_name", own: { OTLP: ["zeros", "growth"] } },
     start: (files) => startVictoriaMetrics(files.VICTORIA_METRICS_BIN),
   }),
   kind({
@@ -172,7 +183,7 @@ export const ZOO: readonly Kind[] = [
     name: "Thanos",
     programs: ["THANOS_BIN"],
     wires: WITH_OTLP,
-    traits: { own: { OTLP: ["zeros", "growth"] } },
+    traits: { takesFuture: true, own: { OTLP: ["zeros", "growth"] } },
     start: (files) => startThanos(files.THANOS_BIN),
     startDouble: () => startDouble(thanosManners),
   }),
