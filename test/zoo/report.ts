@@ -27,6 +27,7 @@ export function isWrong(kind: Kind, wire: Wire, findings: Findings): boolean {
 }
 
 export class Report {
+  readonly #broken: string[] = [];
   readonly #rows = new Map<string, Row>();
 
   /** True if it is wrong. */
@@ -54,8 +55,13 @@ export class Report {
     return wrong;
   }
 
+  /** A run that has no outcome, because the receiver or the test itself failed. */
+  broke(title: string): void {
+    this.#broken.push(title);
+  }
+
   get isClean(): boolean {
-    return [...this.#rows.values()].every(({ wrong }) => !wrong.size);
+    return !this.#broken.length && [...this.#rows.values()].every(({ wrong }) => !wrong.size);
   }
 
   lines(): string[] {
@@ -101,6 +107,7 @@ export class Report {
     );
     return [
       ...table([head, ...rows], 2),
+      ...this.#broken.map((title) => `Broke off: ${title}`),
       "",
       "In brackets: the receiver's own doing. requests: most of one push. growth: furthest from the truth, by",
       "subtraction, by `anchored`, and by `increase` beyond its extrapolation. increase: its mean over all runs.",

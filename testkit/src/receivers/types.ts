@@ -54,6 +54,8 @@ export interface Traits {
   readonly window?: number;
   /** It takes samples from any future, and then refuses everything that is older: of all senders. */
   readonly takesFuture?: boolean;
+  /** It cuts a label value that is too long instead of refusing the series. */
+  readonly cutsLabels?: boolean;
   /** The label that holds the service's name over OTLP. Default `job`. */
   readonly otlpJob?: string;
   /** `increase` adds what Prometheus extrapolates, or counts exactly. Default `extrapolated`. */

@@ -159,7 +159,7 @@ export const ZOO: readonly Kind[] = [
     name: "Grafana Cloud, by its limits",
     programs: ["MIMIR_BIN"],
     wires: WITH_OTLP,
-    traits: { anchored: true, own: { OTLP: ["zeros", "growth"] } },
+    traits: { anchored: true, cutsLabels: true, own: { OTLP: ["zeros", "growth"] } },
     start: (files) => startMimir(files.MIMIR_BIN, GRAFANA_CLOUD),
     startDouble: () => startDouble(grafanaCloudManners),
   }),
