@@ -49,7 +49,12 @@ export class SimulatedRuntime implements Runtime {
   }
 
   instanceId(): string {
-    return `${this.#prefix}-${++this.#instances}`;
+    return this.instance(++this.#instances);
+  }
+
+  /** The id of the n-th instance, from 1. */
+  instance(n: number): string {
+    return `${this.#prefix}-${n}`;
   }
 
   timer(ms: number, callback: () => void): () => void {

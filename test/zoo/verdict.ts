@@ -63,11 +63,18 @@ export function falls(stored: readonly StoredSeries[]): number {
   return count;
 }
 
-/** Counters that do not begin with exactly one zero. */
-export function wrongZeros(stored: readonly StoredSeries[]): number {
+/**
+ * Counters that do not begin with exactly one zero. An instance that began anew, because its clock had been wrong,
+ * may say zero again: nothing may have happened since.
+ *
+ * @param instance - the first one.
+ */
+export function wrongZeros(stored: readonly StoredSeries[], instance: string): number {
   return stored.filter(({ labels, samples }) => {
     if (!COUNTERS.test(labels.__name__ ?? "")) return false;
-    return samples[0]?.[1] !== 0 || samples.filter(([, value]) => value === 0).length !== 1;
+    const zeros = samples.filter(([, value]) => value === 0).length;
+    const isFirst = (labels.instance ?? labels.service_instance_id) === instance;
+    return samples[0]?.[1] !== 0 || (isFirst && zeros !== 1);
   }).length;
 }
 
