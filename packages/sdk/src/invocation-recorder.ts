@@ -1,18 +1,18 @@
 /** Records invocations with pushmeter's own instruments, from their begin to their end. */
-import type { Attributes, Histogram } from "@opentelemetry/api";
+import type { Attributes } from "@opentelemetry/api";
 import type { Recorder } from "./adapter/recorder.ts";
-import type { AttributeSets } from "./attribute-sets.ts";
-import type { Instruments } from "./instruments.ts";
 import type { Ending, HttpRequest, Invocation, Platform, Trigger } from "./invocation.ts";
 import { withOutcome } from "./outcome.ts";
-import { requestAttributes, requestKey } from "./request-attributes.ts";
+import type { Series } from "./recording/instrument.ts";
+import type { Instruments } from "./recording/instruments.ts";
+import { RequestTable, requestAttributes } from "./request-attributes.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** The instance in which invocations run. */
 export interface RecorderHost {
   readonly runtime: Runtime;
   readonly instruments: Instruments;
-  readonly sets: AttributeSets;
+  readonly cardinalityLimit: number;
   /** Whether invocations are recorded. The first one starts the instance. */
   isOn(trigger: Trigger, platform: () => Platform): boolean;
   /** An invocation has ended, at `now` on the monotonic clock: there is something to push. */
@@ -31,8 +31,15 @@ export class InvocationRecorder implements Recorder {
   /** By request and execution context, while they run. */
   readonly #running = new WeakMap<object, Running>();
 
+  readonly #requests: RequestTable<Series>;
+
   constructor(host: RecorderHost) {
     this.#host = host;
+    const { instruments, cardinalityLimit } = host;
+    this.#requests = new RequestTable(
+      (request) => instruments.request.series(requestAttributes(request)),
+      cardinalityLimit,
+    );
   }
 
   begin(trigger: Trigger, platform: () => Platform, key: object, context?: object): Invocation | undefined {
@@ -61,11 +68,11 @@ export class InvocationRecorder implements Recorder {
     platform: () => Platform,
     custom?: Attributes,
   ): void {
-    const { instruments, sets } = this.#host;
-    this.#end(invocation, platform, instruments.request, () => {
+    this.#end(invocation, platform, () => {
       const request = { method, url, route: invocation.route, status, thrown };
-      if (custom) return requestAttributes(request, custom);
-      return sets.numbered(requestKey(request), () => requestAttributes(request));
+      return custom
+        ? this.#host.instruments.request.series(requestAttributes(request, custom))
+        : this.#requests.get(request);
     });
   }
 
@@ -76,8 +83,8 @@ export class InvocationRecorder implements Recorder {
     platform: () => Platform,
     custom?: Attributes,
   ): void {
-    this.#end(invocation, platform, this.#host.instruments.invoke, () =>
-      withOutcome({ ...custom, "faas.trigger": trigger }, ending),
+    this.#end(invocation, platform, () =>
+      this.#host.instruments.invoke.series(withOutcome({ ...custom, "faas.trigger": trigger }, ending)),
     );
   }
 
@@ -89,12 +96,7 @@ export class InvocationRecorder implements Recorder {
     this.#host.report(error);
   }
 
-  #end(
-    invocation: Invocation,
-    platform: () => Platform,
-    instrument?: Histogram,
-    attributes?: () => Attributes,
-  ): void {
+  #end(invocation: Invocation, platform: () => Platform, series?: () => Series): void {
     const { key, context } = invocation as Running;
     const { runtime } = this.#host;
     try {
@@ -102,7 +104,7 @@ export class InvocationRecorder implements Recorder {
       // A request that is sent twice counts twice. And deleting costs less than the garbage collector would.
       this.#running.delete(key);
       if (context) this.#running.delete(context);
-      instrument?.record((now - invocation.startedAt) / 1000, attributes?.());
+      series?.().add((now - invocation.startedAt) / 1000);
       this.#host.recorded(platform, now);
     } catch (error) {
       this.report(error);

@@ -2,24 +2,24 @@
 
 import { createNoopMeter, type Meter } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { MeterProvider } from "@opentelemetry/sdk-metrics";
+import { type InstrumentType, MeterProvider } from "@opentelemetry/sdk-metrics";
 import { destinationFrom, scrape } from "#ondemand";
 import { RECORDER, type Recorder } from "./adapter/recorder.ts";
-import { AttributeSets } from "./attribute-sets.ts";
+import { CARDINALITY_LIMIT } from "./cardinality.ts";
 import type { Destination } from "./destination.ts";
-import { DEFAULT_BUCKETS } from "./enumerations.ts";
+import { COUNTER, DEFAULT_BUCKETS, DELTA, EXPONENTIAL_BUCKETS, HISTOGRAM } from "./enumerations.ts";
 import { environment, isDisabled } from "./environment.ts";
 import { Flusher } from "./flush/flusher.ts";
 import { Pusher } from "./flush/pusher.ts";
 import { Reader } from "./flush/reader.ts";
 import { createInstance, type Instance } from "./instance.ts";
-import { createInstruments } from "./instruments.ts";
 import type { Platform, Trigger } from "./invocation.ts";
 import { InvocationRecorder } from "./invocation-recorder.ts";
 import { lateHistograms } from "./late-histogram.ts";
 import { METER_NAME } from "./prometheus/scope.ts";
 import { checkDestination, checkOptions } from "./pushmeter-options.ts";
 import type { Push, Pushmeter, PushmeterOptions } from "./pushmeter-types.ts";
+import { Instruments } from "./recording/instruments.ts";
 import { type Runtime, systemRuntime } from "./runtime.ts";
 
 /**
@@ -58,7 +58,7 @@ class Core implements Pushmeter {
   readonly #runtime: Runtime;
   readonly #provider: MeterProvider;
   readonly #meter: Meter;
-  readonly #instruments;
+  readonly #instruments: Instruments;
   readonly #recorder: Recorder;
   readonly #pusher: Pusher;
   readonly #flusher: Flusher;
@@ -71,27 +71,36 @@ class Core implements Pushmeter {
     this.#options = options;
     if (typeof options.push !== "function") this.#destination = options.push;
     this.#runtime = runtime;
-    const reader = new Reader(
-      (type) => this.#destination?.selectAggregation?.(type) ?? { type: DEFAULT_BUCKETS },
-    );
+    const cardinalityLimit = CARDINALITY_LIMIT;
+    const aggregation = (type: InstrumentType) =>
+      this.#destination?.selectAggregation?.(type) ?? { type: DEFAULT_BUCKETS };
+    const instruments = new Instruments({
+      now: () => runtime.now(),
+      cardinalityLimit,
+      labels: () => this.#instance?.labels,
+      isDelta: () => this.#destination?.selectAggregationTemporality?.(COUNTER as InstrumentType) === DELTA,
+      exponential: (name, options) =>
+        aggregation(HISTOGRAM as InstrumentType).type === EXPONENTIAL_BUCKETS
+          ? meter.createHistogram(name, options)
+          : undefined,
+    });
+    const reader = new Reader(aggregation, instruments);
     this.#provider = new MeterProvider({ resource: resourceFromAttributes({}), readers: [reader] });
     const meter = lateHistograms(this.#provider.getMeter(METER_NAME));
     this.#meter = isDisabled(environment()) ? createNoopMeter() : meter;
-    const instruments = createInstruments(meter);
     this.#instruments = instruments;
     const report = (error: unknown) => this.#report(error);
-    const sets = new AttributeSets();
     this.#recorder = new InvocationRecorder({
       runtime,
       instruments,
-      sets,
+      cardinalityLimit,
       report,
       isOn: (trigger, platform) => !this.#isOff(this.#instance ?? this.#start(platform(), trigger)),
       recorded: (platform, now) => {
         if (!this.#silent) this.#flusher.recorded(platform, now);
       },
     });
-    this.#pusher = new Pusher({ runtime, reader, sets, instruments, report });
+    this.#pusher = new Pusher({ runtime, reader, instruments, cardinalityLimit, report });
     this.#flusher = new Flusher(runtime, options.flush ?? { every: 5000 }, (timeout) => this.#push(timeout));
   }
 
@@ -149,7 +158,7 @@ class Core implements Pushmeter {
     const instance = createInstance(this.#options, environment(env), this.#runtime.instanceId(), resource);
     this.#instance = instance;
     if (instance.disabled) return instance;
-    if (waitUntil && trigger) this.#instruments.coldstarts.add(1, { "faas.trigger": trigger });
+    if (waitUntil && trigger) this.#instruments.coldstarts.series({ "faas.trigger": trigger }).add(1);
     try {
       if (typeof push === "function") {
         const destination = (push as (env: unknown) => Push)(instance.env);

@@ -5,11 +5,10 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
 import type { InstrumentType, ResourceMetrics } from "@opentelemetry/sdk-metrics";
-import type { AttributeSets } from "../attribute-sets.ts";
 import type { Destination, PushResult } from "../destination.ts";
 import { COUNTER, DELTA } from "../enumerations.ts";
 import { PushError } from "../http/error.ts";
-import type { Instruments } from "../instruments.ts";
+import type { Instruments } from "../recording/instruments.ts";
 import { inTime, type Runtime } from "../runtime.ts";
 import type { Reader } from "./reader.ts";
 import { Totals } from "./totals.ts";
@@ -21,27 +20,27 @@ export interface PusherOptions {
   readonly runtime: Runtime;
   readonly reader: Reader;
   readonly instruments: Instruments;
-  /** Restores the attributes of recordings under a number. */
-  readonly sets: AttributeSets;
+  readonly cardinalityLimit: number;
   /** Is called with every failure. */
   readonly report: (error: unknown) => void;
 }
 
 export class Pusher {
   readonly #options: PusherOptions;
-  readonly #totals = new Totals();
+  readonly #totals: Totals;
 
   constructor(options: PusherOptions) {
     this.#options = options;
+    this.#totals = new Totals(options.cardinalityLimit);
   }
 
   /** Collects what was recorded since the last time, adds it to the totals and returns it. */
   async collect(resource: Resource, labels?: Attributes): Promise<ResourceMetrics> {
-    const { reader, report, sets } = this.#options;
+    const { reader, report } = this.#options;
     // There is one meter, so the SDK takes all deltas out together, after the last callback: an invocation that
     // is aborted while a callback waits loses nothing.
     const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT });
-    sets.restore(resourceMetrics, labels);
+    addLabels(resourceMetrics, labels);
     this.#totals.add(resourceMetrics);
     for (const error of errors) report(error);
     return { ...resourceMetrics, resource };
@@ -81,8 +80,20 @@ export class Pusher {
     const { code, error, isTold, dropped = [] } = result;
     if (error && !isTold) report(error);
     const outcome = code === 0 ? "success" : error instanceof PushError ? error.result : "error";
-    instruments.push.record((runtime.monotonic() - started) / 1000, { result: outcome });
-    for (const [reason, points] of dropped) instruments.dropped.add(points, { reason });
+    instruments.push.series({ result: outcome }).add((runtime.monotonic() - started) / 1000);
+    for (const [reason, points] of dropped) instruments.dropped.series({ reason }).add(points);
     return code === 0;
+  }
+}
+
+/** Built-in instruments have the labels already. */
+function addLabels({ scopeMetrics }: ResourceMetrics, labels: Attributes | undefined): void {
+  for (const { metrics } of labels ? scopeMetrics : []) {
+    for (const { aggregationTemporality, dataPoints } of metrics) {
+      if (aggregationTemporality !== DELTA) continue;
+      for (const point of dataPoints as { attributes: Attributes }[]) {
+        point.attributes = { ...labels, ...point.attributes };
+      }
+    }
   }
 }
