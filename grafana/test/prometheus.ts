@@ -19,14 +19,22 @@ export interface Prometheus {
   stop(): Promise<void>;
 }
 
-/** @param scrape - jobs to `host:port`; a Pushgateway's own labels are honoured. */
-export async function startPrometheus(
-  file: string,
-  scrape: Readonly<Record<string, string>> = {},
-): Promise<Prometheus> {
+export interface PrometheusOptions {
+  /** Jobs to `host:port`; a Pushgateway's own labels are honoured. */
+  readonly scrape?: Readonly<Record<string, string>>;
+  /** Takes samples in any order. */
+  readonly anyOrder?: boolean;
+  /** Rule files. */
+  readonly rules?: readonly string[];
+  /** How far back an instant selector and `anchored` look, as the provisioned data source says; default 5 minutes. */
+  readonly lookBack?: string;
+}
+
+/** A Prometheus that takes remote write; its storage is gone when it is stopped. */
+export async function startPrometheus(file: string, options: PrometheusOptions = {}): Promise<Prometheus> {
   const folder = await mkdtemp(join(tmpdir(), "pushmeter-grafana-"));
   const configuration = join(folder, "prometheus.json");
-  await writeFile(configuration, JSON.stringify(scraping(scrape)));
+  await writeFile(configuration, JSON.stringify(configurationOf(options)));
   const server = await startServer(file, (address) => [
     `--web.listen-address=${address}`,
     `--config.file=${configuration}`,
@@ -36,9 +44,21 @@ export async function startPrometheus(
     "--enable-feature=exemplar-storage,native-histograms",
     "--log.level=warn",
   ]);
+  return {
+    ...asking(server.url, options.lookBack),
+    writeUrl: `${server.url}/api/v1/write`,
+    stop: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Prometheus's HTTP interface, which others speak too. */
+export function asking(url: string, lookBack?: string): Pick<Prometheus, "url" | "range" | "instant"> {
   const ask = async (path: string, parameters: Record<string, string>) => {
-    const body = new URLSearchParams(parameters);
-    const response = await fetch(`${server.url}/api/v1/${path}`, { method: "POST", body });
+    const body = new URLSearchParams({ ...parameters, ...(lookBack && { lookback_delta: lookBack }) });
+    const response = await fetch(`${url}/api/v1/${path}`, { method: "POST", body });
     const answer = (await response.json()) as Answer;
     if (answer.status !== "success") throw new Error(`${parameters.query}: ${answer.error}`);
     return answer.data.result.flatMap(({ metric, value, values, histogram, histograms }) => {
@@ -49,15 +69,10 @@ export async function startPrometheus(
     });
   };
   return {
-    url: server.url,
-    writeUrl: `${server.url}/api/v1/write`,
+    url,
     range: (query, start, end, step) =>
       ask("query_range", { query, start: `${start / 1000}`, end: `${end / 1000}`, step: `${step}` }),
     instant: (query, time) => ask("query", { query, time: `${time / 1000}` }),
-    stop: async () => {
-      await server.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
   };
 }
 
@@ -98,10 +113,12 @@ function asBuckets(metric: Readonly<Record<string, string>>, native: readonly Na
 }
 
 /** The configuration file; JSON is YAML. */
-function scraping(jobs: Readonly<Record<string, string>>): object {
+function configurationOf({ scrape = {}, anyOrder = false, rules = [] }: PrometheusOptions): object {
   return {
+    ...(anyOrder && { storage: { tsdb: { out_of_order_time_window: "40d" } } }),
+    rule_files: rules,
     global: { scrape_interval: "1s", scrape_timeout: "1s" },
-    scrape_configs: Object.entries(jobs).map(([job_name, target]) => ({
+    scrape_configs: Object.entries(scrape).map(([job_name, target]) => ({
       job_name,
       honor_labels: job_name === "pushgateway",
       static_configs: [{ targets: [target] }],

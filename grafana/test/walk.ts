@@ -72,12 +72,15 @@ export interface Dashboard {
   readonly panels: readonly Panel[];
 }
 
-const folder = join(ROOT, "grafana/dashboards");
-
-export function readDashboards(): Dashboard[] {
-  return readdirSync(folder)
-    .sort()
-    .map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as Dashboard);
+/** The shared ones and the example's, in a dialect of `src/query/dialect.ts`. */
+export function readDashboards(dialect = "anchored"): Dashboard[] {
+  const suffix = dialect === "anchored" ? "" : `-${dialect}`;
+  return ["grafana/dashboards", "grafana/examples/courses/dashboards"].flatMap((path) => {
+    const folder = join(ROOT, `${path}${suffix}`);
+    return readdirSync(folder)
+      .sort()
+      .map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as Dashboard);
+  });
 }
 
 /** Panels that show something, also those that stand inside folded rows. */
