@@ -37,8 +37,8 @@ export function generatedFiles(dialects: readonly Dialect[] = DIALECTS): Map<str
   const shared = sharedGroups(subtract);
   const own = objectiveGroups(subtract, "courses", objectives);
   const order = [...shared.slice(0, 1), ...own, ...shared.slice(1)].map(({ name }) => name);
-  const rules = ["../../../deploy/rules/pushmeter.yaml", "rules/courses.yaml"];
-  files.set(`${EXAMPLE}/slo.test.yaml`, yaml(sloTest(rules, order, objectives)));
+  const rules = ["../../../../deploy/rules/pushmeter.yaml", "../rules/courses.yaml"];
+  files.set(`${EXAMPLE}/tests/courses.yaml`, yaml(sloTest(rules, order, objectives)));
   for (const [name, manifest] of kubernetesFiles(allDashboards(DEFAULT), shared)) {
     files.set(`deploy/kubernetes/generated/${name}.yaml`, yaml(manifest));
   }

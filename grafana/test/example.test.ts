@@ -3,7 +3,7 @@ import type { Counter, Histogram } from "@opentelemetry/api";
 import type { Pushmeter } from "@pushmeter/sdk";
 import { expect, it, vi } from "vitest";
 import { selectorsOf } from "./promql.ts";
-import { ROOT, readDashboards, substitute, targetsOf } from "./walk.ts";
+import { EVERYTHING, ROOT, readDashboards, substitute, targetsOf, windows } from "./walk.ts";
 
 vi.mock("cloudflare:workers", () => ({
   env: { DB: { prepare: () => ({ first: async () => 40 }) } },
@@ -27,16 +27,7 @@ it("asks for metrics that examples/worker emits", async () => {
 
   const asked = readDashboards()
     .flatMap(targetsOf)
-    .flatMap(({ target }) =>
-      selectorsOf(
-        substitute(target.expr, {
-          __rate_interval: "1m",
-          __range: "1h",
-          objective: "99.9",
-          histograms: "_bucket",
-        }),
-      ),
-    )
+    .flatMap(({ target }) => selectorsOf(substitute(target.expr, { ...EVERYTHING, ...windows(60, 3600) })))
     .map(({ metric }) => metric)
     .filter((metric) => metric.startsWith("app_"));
   expect(asked.length).toBeGreaterThan(0);

@@ -9,10 +9,11 @@ import type { RuleGroup } from "../src/rules/rule.ts";
 
 const run = promisify(execFile);
 
-/** What fires at a time: alert name, then its severity and window or reason, in one line each. */
+/** What fires at a time. */
 export interface Moment {
   readonly at: string;
-  readonly firing: readonly Readonly<Record<string, string>>[];
+  /** Alert names and severities. */
+  readonly firing: readonly (readonly [alert: string, severity: "page" | "ticket"])[];
 }
 
 export interface Scenario {
@@ -30,6 +31,13 @@ export async function checkRules(promtool: string, file: string): Promise<string
   return stdout;
 }
 
+/** A file of promtool's own kind. @throws Error with promtool's own words if a test of it fails. */
+export async function runTests(promtool: string, file: string): Promise<void> {
+  await run(promtool, ["test", "rules", file]).catch((error) => {
+    throw new Error(`${error.stdout}${error.stderr}`);
+  });
+}
+
 /** @throws Error with promtool's own words if something else fires than should. */
 export async function testRules(
   promtool: string,
@@ -37,9 +45,9 @@ export async function testRules(
   { name, interval, series, moments }: Scenario,
 ): Promise<void> {
   const questions = moments.map(({ at, firing }) => ({
-    expr: 'group without (alertstate, job) (ALERTS{alertstate="firing"})',
+    expr: 'group by (alertname, severity) (ALERTS{alertstate="firing"})',
     at,
-    answers: firing.map((labels) => [labels, 1] as const),
+    answers: firing.map(([alertname, severity]) => [{ alertname, severity }, 1] as const),
   }));
   await testAnswers(promtool, { name, interval, series, questions }, groups);
 }
@@ -65,9 +73,7 @@ export async function testAnswers(
   try {
     await write("rules.yaml", { groups });
     await write("test.yaml", testFile(questions, groups));
-    await run(promtool, ["test", "rules", join(folder, "test.yaml")]).catch((error) => {
-      throw new Error(`${error.stdout}${error.stderr}`);
-    });
+    await runTests(promtool, join(folder, "test.yaml"));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

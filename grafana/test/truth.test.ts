@@ -11,7 +11,7 @@ import { type RawSeries, writeSeries } from "./backfill.ts";
 import type { Prometheus, Series } from "./prometheus.ts";
 import { dialectServers } from "./servers.ts";
 import { type Filter, heard, integral, quantile } from "./truth.ts";
-import { type Placed, readDashboards, substitute, targetsOf } from "./walk.ts";
+import { EVERYTHING, type Placed, readDashboards, substitute, targetsOf, windows } from "./walk.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -166,15 +166,10 @@ describe.each(servers.map((server) => [server.dialect.name, server] as const))("
   const ask = async ({ target }: Placed, job: string) => {
     const gateway = await prometheus.instant(`group by (job) (push_time_seconds{job="${job}"})`, end);
     const values = {
+      ...EVERYTHING,
+      ...windows(RATE_INTERVAL / 1000, RANGE / 1000),
       job,
-      instance: ".+",
-      route: ".*",
-      by: "http_route",
-      gateway: gateway.length ? job : "()",
-      __rate_interval: `${RATE_INTERVAL / 1000}s`,
-      __rate_interval_ms: `${RATE_INTERVAL}`,
-      __range: `${RANGE / 1000}s`,
-      __range_s: `${RANGE / 1000}`,
+      ...(gateway.length && { gateway: job }),
     };
     const expr = substitute(target.expr, values);
     return target.instant

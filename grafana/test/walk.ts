@@ -68,6 +68,9 @@ export interface Dashboard {
   readonly editable: boolean;
   readonly tags: readonly string[];
   readonly links: readonly { readonly tags: readonly string[]; readonly includeVars: boolean }[];
+  readonly annotations: {
+    readonly list: readonly { readonly expr: string; readonly datasource: { readonly uid: string } }[];
+  };
   readonly templating: { readonly list: readonly Variable[] };
   readonly panels: readonly Panel[];
 }
@@ -118,3 +121,22 @@ export function labelValuesOf(variable: Variable): { selector: string; label: st
 export function substitute(text: string, values: Readonly<Record<string, string>>): string {
   return text.replace(/\$\{?(\w+)\}?/g, (whole, name: string) => values[name] ?? whole);
 }
+
+/** What Grafana puts in the place of its own variables, for windows in seconds. */
+export function windows(rateInterval: number, range: number): Record<string, string> {
+  return {
+    __rate_interval: `${rateInterval}s`,
+    __rate_interval_ms: `${rateInterval * 1000}`,
+    __range: `${range}s`,
+    __range_s: `${range}`,
+  };
+}
+
+/** Choices that select everything; no service pushes to a Pushgateway. */
+export const EVERYTHING = {
+  job: ".+",
+  instance: ".+",
+  route: ".*",
+  by: "http_route",
+  gateway: "()",
+} as const;
