@@ -40,7 +40,7 @@ export function generatedFiles(dialects: readonly Dialect[] = DIALECTS): Map<str
   const rules = ["../../../../deploy/rules/pushmeter.yaml", "../rules/courses.yaml"];
   files.set(`${EXAMPLE}/tests/courses.yaml`, yaml(sloTest(rules, order, objectives)));
   for (const [name, manifest] of kubernetesFiles(allDashboards(DEFAULT), shared)) {
-    files.set(`deploy/kubernetes/generated/${name}.yaml`, yaml(manifest));
+    files.set(`deploy/kubernetes/base/generated/${name}.yaml`, yaml(manifest));
   }
   return files;
 }

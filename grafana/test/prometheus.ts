@@ -40,7 +40,7 @@ export async function startPrometheus(file: string, options: PrometheusOptions =
     `--config.file=${configuration}`,
     `--storage.tsdb.path=${join(folder, "data")}`,
     "--web.enable-remote-write-receiver",
-    // As in deploy/compose.yaml.
+    // From 3.8 on native histograms are always taken.
     "--enable-feature=exemplar-storage,native-histograms",
     "--log.level=warn",
   ]);

@@ -9,13 +9,11 @@ import { stat } from "../panels/stat.ts";
 import { counter, failedInvocations, observations } from "../query/growing.ts";
 import { liveInstances, newInstances, orNone } from "../query/presence.ts";
 import { Queries, RATE_INTERVAL, type Scope, WHOLE_RANGE } from "../query/queries.ts";
-import { FUNCTION } from "../rules/growth.ts";
+import { FUNCTION, SOURCE } from "../rules/growth.ts";
 import { NEUTRAL, OK, OUTCOMES, PERCENTILES, WARN } from "../theme.ts";
 import { CHOSEN, choices } from "../variables.ts";
 
 const FUNCTION_LEGEND = "{{faas_trigger}} {{faas_cron}}{{faas_schedule}}{{messaging_destination_name}}";
-/** What comes in batches of records. */
-const SOURCE = "faas_trigger, messaging_destination_name";
 const SOURCE_LEGEND = "{{faas_trigger}} {{messaging_destination_name}}";
 /** Crons run seldom: per second they would be thousandths. */
 const PER_MINUTE = "suffix:/min";

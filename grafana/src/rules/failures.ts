@@ -9,6 +9,7 @@ import {
   REQUESTS,
   recordedGrowth,
   recordedShare,
+  SOURCE,
 } from "./growth.ts";
 import type { Alert } from "./rule.ts";
 
@@ -17,6 +18,7 @@ const FUNCTION_NAME =
 
 export function failureAlerts(): Alert[] {
   const functions = `job, ${FUNCTION}`;
+  const sources = `job, ${SOURCE}`;
   const requests = (window: string) => recordedShare(FAILED_REQUESTS, REQUESTS, "job", window);
   const failedRequests = (window: string) => recordedGrowth(FAILED_REQUESTS, "job", window);
   const runs = (window: string) => recordedShare(FAILED_INVOCATIONS, INVOCATIONS, functions, window);
@@ -66,11 +68,12 @@ export function failureAlerts(): Alert[] {
     {
       alert: "RecordsFailing",
       expr:
-        `${recordedShare(FAILED_RECORDS, RECORDED_RECORDS, functions, "1h")} > 0.1` +
-        ` and ${recordedGrowth(FAILED_RECORDS, functions, "1h")} >= 5`,
+        `${recordedShare(FAILED_RECORDS, RECORDED_RECORDS, sources, "1h")} > 0.1` +
+        ` and ${recordedGrowth(FAILED_RECORDS, sources, "1h")} >= 5`,
       for: "2m",
       severity: "ticket",
-      summary: `Records of a queue or stream of {{ $labels.job }} fail: ${FUNCTION_NAME}`,
+      summary:
+        "Records of a queue or stream of {{ $labels.job }} fail: {{ $labels.messaging_destination_name }}",
       description: "{{ $value | humanizePercentage }} of the records within an hour failed, and come again.",
       dashboard: "pushmeter-functions",
     },

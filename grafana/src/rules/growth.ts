@@ -14,6 +14,9 @@ const OVERLAP = 5;
 /** Which function: crons, schedules and queues have names, other triggers only a kind. */
 export const FUNCTION = "faas_trigger, faas_cron, faas_schedule, messaging_destination_name";
 
+/** What comes in batches of records: queues and streams. */
+export const SOURCE = "faas_trigger, messaging_destination_name";
+
 interface Recorded {
   readonly name: string;
   readonly growing: Growing;
@@ -24,16 +27,16 @@ export const REQUESTS = "job_route:http_server_requests:increase5m";
 export const FAILED_REQUESTS = "job_route:http_server_requests_failed:increase5m";
 export const INVOCATIONS = "job_function:faas_invocations:increase5m";
 export const FAILED_INVOCATIONS = "job_function:faas_invocations_failed:increase5m";
-export const RECORDED_RECORDS = "job_function:faas_records:increase5m";
-export const FAILED_RECORDS = "job_function:faas_records_failed:increase5m";
+export const RECORDED_RECORDS = "job_source:faas_records:increase5m";
+export const FAILED_RECORDS = "job_source:faas_records_failed:increase5m";
 
 const RECORDED: readonly Recorded[] = [
   { name: REQUESTS, growing: observations(HTTP), by: "job, http_route" },
   { name: FAILED_REQUESTS, growing: failedRequests(HTTP), by: "job, http_route" },
   { name: INVOCATIONS, growing: observations(FAAS), by: `job, ${FUNCTION}` },
   { name: FAILED_INVOCATIONS, growing: failedInvocations(FAAS), by: `job, ${FUNCTION}` },
-  { name: RECORDED_RECORDS, growing: counter(RECORDS), by: `job, ${FUNCTION}` },
-  { name: FAILED_RECORDS, growing: counter(RECORDS, 'outcome!="success"'), by: `job, ${FUNCTION}` },
+  { name: RECORDED_RECORDS, growing: counter(RECORDS), by: `job, ${SOURCE}` },
+  { name: FAILED_RECORDS, growing: counter(RECORDS, 'outcome!="success"'), by: `job, ${SOURCE}` },
 ];
 
 export function growthRules(q: Queries): RecordingRule[] {

@@ -3,7 +3,7 @@ import { HTTP, HTTP_BOUNDS } from "../names.ts";
 import { nameOf, type Objective } from "./slo.ts";
 
 /** Minutes before an outage, and of it. */
-const QUIET = 120;
+const QUIET = 40;
 const OUTAGE = 10;
 
 /** @param files - the shared rules and the objectives', relative to the test's file. */
