@@ -18,8 +18,9 @@ export interface Moment {
 
 export interface Scenario {
   readonly name: string;
-  /** Between samples and evaluations. */
+  /** Between samples, and evaluations unless `every` says otherwise. */
   readonly interval: string;
+  readonly every?: string;
   /** Series to values, in promtool's notation: `0+60x120`, `_x10`. */
   readonly series: Readonly<Record<string, string>>;
   readonly moments: readonly Moment[];
@@ -42,14 +43,14 @@ export async function runTests(promtool: string, file: string): Promise<void> {
 export async function testRules(
   promtool: string,
   groups: readonly RuleGroup[],
-  { name, interval, series, moments }: Scenario,
+  { name, interval, every, series, moments }: Scenario,
 ): Promise<void> {
   const questions = moments.map(({ at, firing }) => ({
     expr: 'group by (alertname, severity) (ALERTS{alertstate="firing"})',
     at,
     answers: firing.map(([alertname, severity]) => [{ alertname, severity }, 1] as const),
   }));
-  await testAnswers(promtool, { name, interval, series, questions }, groups);
+  await testAnswers(promtool, { name, interval, ...(every && { every }), series, questions }, groups);
 }
 
 /** What is asked of the series, and when; and the answers, by their labels. */
@@ -79,10 +80,13 @@ export async function testAnswers(
   }
 }
 
-function testFile({ name, interval, series, questions }: Questions, groups: readonly RuleGroup[]): object {
+function testFile(
+  { name, interval, every = interval, series, questions }: Questions,
+  groups: readonly RuleGroup[],
+): object {
   return {
     rule_files: ["rules.yaml"],
-    evaluation_interval: interval,
+    evaluation_interval: every,
     // Else promtool's order is random, and an alert may be asked before what it reads is recorded.
     group_eval_order: groups.map((group) => group.name),
     tests: [

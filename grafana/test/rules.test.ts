@@ -78,8 +78,9 @@ const TIMELINES: readonly Scenario[] = [
   },
   {
     name: "a slow burn is a ticket and no page",
-    interval: "30m",
-    series: { [ok]: "0+5988x160", [failed]: "0+12x160" },
+    interval: "5m",
+    every: "30m",
+    series: { [ok]: "0+998x900", [failed]: "0+2x900" },
     moments: [{ at: "3d1h", firing: [ticket("BudgetBurning")] }],
   },
   {
@@ -157,13 +158,13 @@ const TIMELINES: readonly Scenario[] = [
     },
     moments: [
       { at: "1h50m", firing: [] },
-      ...["3h10m", "4h50m"].map((at) => ({ at, firing: [ticket("FunctionFailing")] })),
+      ...["3h15m", "4h50m"].map((at) => ({ at, firing: [ticket("FunctionFailing")] })),
     ],
   },
   {
     name: "records of a queue that fail are a ticket",
     interval: "1m",
-    series: { [records("success")]: "0+9x90", [records("exception")]: "0x30 2+2x60" },
+    series: { [records("success")]: "0+9x90", [records("exception")]: "0x30 4+4x60" },
     moments: [
       { at: "30m", firing: [] },
       { at: "1h", firing: [ticket("RecordsFailing")] },

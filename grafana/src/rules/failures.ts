@@ -54,10 +54,10 @@ export function failureAlerts(): Alert[] {
     },
     {
       alert: "FunctionFailing",
-      // The last of what runs every hour, or every day, or a part of what runs often.
+      // A part of what runs often; the last two runs of what runs every hour; the last of what runs every day.
       expr:
         `${runs("1h")} > 0.1 and ${failedRuns("1h")} >= 3` +
-        ` or ${runs("150m")} > 0.99 and ${failedRuns("150m")} >= 2` +
+        ` or ${runs("125m")} > 0.99 and ${failedRuns("125m")} >= 2` +
         ` or ${runs("25h")} > 0.99`,
       for: "2m",
       severity: "ticket",

@@ -3,8 +3,8 @@ import { HTTP, HTTP_BOUNDS } from "../names.ts";
 import { nameOf, type Objective } from "./slo.ts";
 
 /** Minutes before an outage, and of it. */
-const QUIET = 40;
-const OUTAGE = 10;
+const QUIET = 10;
+const OUTAGE = 50;
 
 /** @param files - the shared rules and the objectives', relative to the test's file. */
 export function sloTest(
