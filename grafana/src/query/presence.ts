@@ -1,5 +1,5 @@
 /** PromQL for what is there and what is silent: services, instances, the receiver. */
-import { AGGREGATOR_PUSHES, PUSH, PUSH_TIME, SIGNS_OF_LIFE } from "../names.ts";
+import { AGGREGATOR_PUSHES, counts, FAAS, HTTP, PUSH, PUSH_TIME, SIGNS_OF_LIFE } from "../names.ts";
 import { counter, type Growing, observations } from "./growing.ts";
 import { ALIVE, type Queries, WHOLE_RANGE } from "./queries.ts";
 
@@ -82,10 +82,22 @@ export function state(q: Queries, failing: string): string {
 export function receiverReached(q: Queries): string {
   const failures = [observations(PUSH, NOT_REACHED), counter(AGGREGATOR_PUSHES, NOT_REACHED)];
   return [
-    `${REACH.reached} * group by (job) (${sinceLastPush(q)} < ${QUIET})`,
+    `${REACH.reached} * group by (job) (time() - ${lastStored(q)} < ${QUIET})`,
     ...failures.map((failed) => `${REACH.notReached} * group by (job) (${growsAfter(q, failed)})`),
     `${REACH.silent} * group by (job) (last_over_time(${q.selectAny(SIGNS_OF_LIFE)}[${WHOLE_RANGE}]))`,
   ].join(" or ");
+}
+
+/** As `lastPush`, but for zeros: they stand at a first recording, also while the receiver was away. */
+function lastStored(q: Queries): string {
+  const sampled = [HTTP, FAAS].flatMap((histogram) => {
+    const [classic, native] = counts(histogram).map((name) => q.select(name)) as [string, string];
+    return [
+      `(timestamp(${classic}) and ${classic} > 0)`,
+      ...(q.dialect.native ? [`(timestamp(${native}) and histogram_count(${native}) > 0)`] : []),
+    ];
+  });
+  return `max by (job) (${q.select(PUSH_TIME)} or on (job, instance) max by (job, instance) (${sampled.join(" or ")}))`;
 }
 
 /** What is more ten minutes after a moment than at it. A first value without a zero before it counts, too. */
