@@ -53,6 +53,7 @@ export interface Variable {
   readonly label?: string;
   readonly type: string;
   readonly multi: boolean;
+  readonly hide?: number;
   readonly includeAll: boolean;
   readonly allValue?: string;
   readonly refresh?: number;
