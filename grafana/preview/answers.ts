@@ -1,6 +1,7 @@
 /** Asks a Prometheus what Grafana would ask it, and hands the answers to the page. */
-import type { Prometheus, Series } from "../test/prometheus.ts";
-import { type Dashboard, type Panel, substitute, windows } from "../test/walk.ts";
+
+import { type Dashboard, type Panel, substitute, windows } from "../read/dashboards.ts";
+import type { Prometheus, Series } from "../read/prometheus.ts";
 
 export interface Answer {
   readonly panel: Panel;

@@ -7,10 +7,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { EVERYTHING, ROOT, substitute, windows } from "../read/dashboards.ts";
+import { type Prometheus, type Series, startPrometheus } from "../read/prometheus.ts";
 import { UIDS } from "../src/links.ts";
 import { type Printed, read, sum } from "./printed.ts";
-import { type Prometheus, type Series, startPrometheus } from "./prometheus.ts";
-import { EVERYTHING, ROOT, substitute, windows } from "./walk.ts";
 import { expectFilled, hasNumbers, lastValue, OF_AGGREGATOR, OF_LAMBDA, targetOf, targets } from "./wires.ts";
 
 /** Longer than the demo. */

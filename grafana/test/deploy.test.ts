@@ -14,9 +14,9 @@ import { NetworkPolicy } from "kubernetes-models/networking.k8s.io/v1";
 import { ConfigMap, Service } from "kubernetes-models/v1";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { ROOT, readDashboards } from "../read/dashboards.ts";
 import { PERIOD } from "../src/rules/burn-rate.ts";
 import { LOOK_BACK } from "./servers.ts";
-import { ROOT, readDashboards } from "./walk.ts";
 
 const deploy = join(ROOT, "deploy");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");

@@ -2,8 +2,8 @@
 import type { Counter, Histogram } from "@opentelemetry/api";
 import type { Pushmeter } from "@pushmeter/sdk";
 import { expect, it, vi } from "vitest";
+import { EVERYTHING, ROOT, readDashboards, substitute, targetsOf, windows } from "../read/dashboards.ts";
 import { selectorsOf } from "./promql.ts";
-import { EVERYTHING, ROOT, readDashboards, substitute, targetsOf, windows } from "./walk.ts";
 
 vi.mock("cloudflare:workers", () => ({
   env: { DB: { prepare: () => ({ first: async () => 40 }) } },

@@ -1,8 +1,5 @@
 /** The rules of github.com/grafana/dashboard-linter, which is a Go program, and a few of our own. */
 import { describe, expect, it } from "vitest";
-import { COMMON, UIDS } from "../src/links.ts";
-import { DIALECTS } from "../src/query/dialect.ts";
-import { selectorsOf } from "./promql.ts";
 import {
   EVERYTHING,
   labelValuesOf,
@@ -11,7 +8,10 @@ import {
   substitute,
   targetsOf,
   windows,
-} from "./walk.ts";
+} from "../read/dashboards.ts";
+import { COMMON, UIDS } from "../src/links.ts";
+import { DIALECTS } from "../src/query/dialect.ts";
+import { selectorsOf } from "./promql.ts";
 
 /** Makes an expression with Grafana's variables one that Prometheus's grammar knows. */
 const VALUES = { ...EVERYTHING, ...windows(61, 3601), job: "any-job", instance: "any-instance" };

@@ -1,12 +1,19 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { objectives } from "../examples/courses/slo.ts";
+import {
+  EVERYTHING,
+  labelValuesOf,
+  readDashboards,
+  substitute,
+  targetsOf,
+  windows,
+} from "../read/dashboards.ts";
 import { RULE_DIALECTS } from "../src/files.ts";
 import { PUSH_TIME } from "../src/names.ts";
 import { DIALECTS } from "../src/query/dialect.ts";
 import { objectiveGroups, sharedGroups } from "../src/rules/groups.ts";
 import { type Emitted, emitted } from "./emitted.ts";
 import { selectorsOf } from "./promql.ts";
-import { EVERYTHING, labelValuesOf, readDashboards, substitute, targetsOf, windows } from "./walk.ts";
 
 const VALUES = { ...EVERYTHING, ...windows(60, 3600) };
 

@@ -2,9 +2,9 @@
 
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { it } from "vitest";
+import { EVERYTHING, substitute, windows } from "../read/dashboards.ts";
 import { REACH } from "../src/query/presence.ts";
 import { testAnswers } from "./promtool.ts";
-import { EVERYTHING, substitute, windows } from "./walk.ts";
 import { targetOf } from "./wires.ts";
 
 const { reached, notReached, silent } = REACH;

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { describe, expect, it } from "vitest";
 import { objectives } from "../examples/courses/slo.ts";
+import { ROOT } from "../read/dashboards.ts";
 import { subtract } from "../src/query/dialect.ts";
 import { objectiveGroups, sharedGroups } from "../src/rules/groups.ts";
 import { slo } from "../src/rules/slo.ts";
 import { checkRules, runTests, type Scenario, testRules } from "./promtool.ts";
-import { ROOT } from "./walk.ts";
 
 const REQUESTS = "http_server_request_duration_seconds";
 const INVOCATIONS = "faas_invoke_duration_seconds_count";

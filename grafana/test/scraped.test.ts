@@ -4,10 +4,10 @@ import { seeded } from "@pushmeter/testkit/random";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { startPushgateway } from "@pushmeter/testkit/servers/pushgateway";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { EVERYTHING, windows } from "../read/dashboards.ts";
+import { startPrometheus } from "../read/prometheus.ts";
 import { UIDS } from "../src/links.ts";
 import { pushToGateway, serveMetrics } from "../traffic/present.ts";
-import { startPrometheus } from "./prometheus.ts";
-import { EVERYTHING, windows } from "./walk.ts";
 import {
   ask,
   expectFilled,
@@ -43,7 +43,7 @@ describeWithServers("panels have data", ({ prometheus: file, pushgateway: gatewa
     const options = { random: seeded(3), seconds: SECONDS };
     const scraped = await serveMetrics(options);
     const prometheus = await startPrometheus(file, {
-      scrape: { pushgateway: new URL(gateway.url).host, "courses-scraped": scraped.host },
+      scrape: { pushgateway: gateway.url, "courses-scraped": `http://${scraped.host}` },
     });
     stop = async () => {
       await prometheus.stop();

@@ -1,9 +1,8 @@
 /** A receiver for each dialect of the dashboards. What is not there is named once, and its tests are skipped. */
-import { findServers } from "@pushmeter/testkit/servers/find";
-import { findOthers } from "@pushmeter/testkit/servers/others";
-import { startServer } from "@pushmeter/testkit/servers/process";
+import { Process } from "@pushmeter/testkit/servers/process";
+import { findProgram } from "@pushmeter/testkit/servers/programs";
+import { asking, type Prometheus, startPrometheus } from "../read/prometheus.ts";
 import { DIALECTS, type Dialect } from "../src/query/dialect.ts";
-import { asking, type Prometheus, startPrometheus } from "./prometheus.ts";
 
 /** As in grafana/provisioning. */
 export const LOOK_BACK = "1h";
@@ -18,27 +17,29 @@ export interface Server {
 export async function dialectServers(): Promise<Server[]> {
   const starts: Record<Dialect["name"], () => Promise<() => Promise<Prometheus>>> = {
     anchored: async () => {
-      const file = process.env.PROMETHEUS_3_16_BIN;
-      if (!file) throw new Error("set PROMETHEUS_3_16_BIN to a Prometheus 3.16");
-      return () => startPrometheus(file, { anyOrder: true, lookBack: LOOK_BACK });
+      const file = await findProgram("PROMETHEUS_3_16_BIN");
+      return () => startPrometheus(file, { outOfOrder: "40d", lookBack: LOOK_BACK });
     },
     subtract: async () => {
-      const { prometheus } = await findServers();
-      return () => startPrometheus(prometheus, { anyOrder: true });
+      const prometheus = await findProgram("PROMETHEUS_BIN");
+      return () => startPrometheus(prometheus, { outOfOrder: "40d" });
     },
     victoriametrics: async () => {
-      const { victoriaMetrics } = await findOthers();
+      const victoriaMetrics = await findProgram("VICTORIA_METRICS_BIN");
       return async () => {
-        const server = await startServer(victoriaMetrics, (address, folder) => [
-          `-httpListenAddr=${address}`,
-          `-storageDataPath=${folder}`,
-          "-loggerLevel=ERROR",
-          // Else what is younger than 30 s is not found.
-          "-search.latencyOffset=0s",
-          // As docs/querying.md says.
-          `-search.minStalenessInterval=${LOOK_BACK}`,
-        ]);
-        return { ...asking(server.url), writeUrl: `${server.url}/api/v1/write`, stop: server.stop };
+        const server = await Process.start({
+          file: victoriaMetrics,
+          args: ([port], folder) => [
+            `-httpListenAddr=127.0.0.1:${port}`,
+            `-storageDataPath=${folder}`,
+            "-loggerLevel=ERROR",
+            // Else what is younger than 30 s is not found.
+            "-search.latencyOffset=0s",
+            // As docs/querying.md says.
+            `-search.minStalenessInterval=${LOOK_BACK}`,
+          ],
+        });
+        return { ...asking(server.url), writeUrl: `${server.url}/api/v1/write`, stop: () => server.stop() };
       };
     },
   };

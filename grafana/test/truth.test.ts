@@ -4,14 +4,21 @@
  */
 import { seeded } from "@pushmeter/testkit/random";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  EVERYTHING,
+  type Placed,
+  readDashboards,
+  substitute,
+  targetsOf,
+  windows,
+} from "../read/dashboards.ts";
+import type { Prometheus, Series } from "../read/prometheus.ts";
 import { LAST_PUSH, SILENT_AFTER } from "../src/query/presence.ts";
 import { aggregated, type Delivery, direct, pushgateway, scraped, type Wire } from "../traffic/deliveries.ts";
 import { bursty, busy, hourly, lambda, type Shape, sparse } from "../traffic/shapes.ts";
 import { type RawSeries, writeSeries } from "./backfill.ts";
-import type { Prometheus, Series } from "./prometheus.ts";
 import { dialectServers } from "./servers.ts";
 import { type Filter, heard, integral, quantile } from "./truth.ts";
-import { EVERYTHING, type Placed, readDashboards, substitute, targetsOf, windows } from "./walk.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

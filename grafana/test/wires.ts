@@ -1,9 +1,9 @@
 /** Prometheus filled by the product over each wire, and how to ask what a dashboard asks there. */
 import { expect } from "vitest";
+import { type Placed, readDashboards, substitute, targetsOf, windows } from "../read/dashboards.ts";
+import type { Prometheus, Series } from "../read/prometheus.ts";
 import { DIALECTS } from "../src/query/dialect.ts";
 import type { Truth } from "../traffic/truth.ts";
-import type { Prometheus, Series } from "./prometheus.ts";
-import { type Placed, readDashboards, substitute, targetsOf, windows } from "./walk.ts";
 
 /** A stretch of time that Prometheus has data for. */
 export interface Filled {

@@ -1,8 +1,8 @@
 /** Three ways to push the same requests. */
 import { ProtobufMetricsSerializer } from "@opentelemetry/otlp-transformer";
 import { InstrumentType, type MetricData, type ResourceMetrics } from "@opentelemetry/sdk-metrics";
-import { beatClock, decode, Heartbeat, Shard } from "@pushmeter/aggregator/core";
-import type { Destination } from "@pushmeter/sdk";
+import { MemoryStore, ShardHost, TimerAlarm, VERSION } from "@pushmeter/aggregator/core";
+import type { Destination, Runtime } from "@pushmeter/sdk";
 import { deltaDestination } from "@pushmeter/sdk/otlp";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import type { Simulation } from "./simulation.ts";
@@ -15,8 +15,8 @@ export const MODES: Readonly<Record<Mode, string>> = {
   aggregator: "aggregator",
 };
 
-export const SHARDS = 2;
-const BEAT = 15_000;
+const SHARDS = 2;
+const INTERVAL = 15_000;
 
 /** What an instance pushes to; called once for each. */
 export function destinations(mode: Mode, url: string, simulation: Simulation): () => Destination {
@@ -49,36 +49,33 @@ function withoutStart({ resource, scopeMetrics }: ResourceMetrics): ResourceMetr
   };
 }
 
-/** The real merge core and heartbeat, in the places of as many objects. */
+/** The aggregator's own shard hosts, in the places of as many objects. */
 function aggregated(url: string, simulation: Simulation): () => Destination {
-  const shards = Array.from({ length: SHARDS }, (_, i) => {
-    const shard = new Shard();
-    const clock = beatClock(simulation);
-    const heartbeat = new Heartbeat({
-      shard,
-      destination: remoteWrite({ url }, clock),
-      clock,
-      // There is nothing here that could forget.
-      save: () => {},
-      every: BEAT,
-    });
-    const beat = () => {
-      void simulation.busy(heartbeat.beat(simulation.now()));
-      simulation.at(heartbeat.next(simulation.now()), beat);
+  const shards = Array.from({ length: SHARDS }, () => {
+    const store = new MemoryStore();
+    const options = {
+      store,
+      runtime: simulation,
+      alarm: new TimerAlarm(simulation, () => void simulation.busy(host.alarm())),
+      destination: (clock: Runtime) => remoteWrite({ url }, clock),
+      interval: INTERVAL,
+      abort: (reason: string) => {
+        throw new Error(reason);
+      },
     };
-    simulation.at(heartbeat.next(simulation.now()), beat);
-    shard.target = { resource: { "service.name": "courses" }, shard: `shard-${i}` };
-    return shard;
+    const host = new ShardHost(options, store.load());
+    return host;
   });
   let next = 0;
   return () => {
-    const shard = shards[next++ % SHARDS] as Shard;
+    const shard = next++ % SHARDS;
+    const target = { resource: { "service.name": "courses" }, shard: `shard-${shard}` };
     return deltaDestination(
       {
         encode: (metrics) => ProtobufMetricsSerializer.serializeRequest(metrics) as Uint8Array<ArrayBuffer>,
         async deliver({ instance, seq, body }) {
-          for (const batch of decode("protobuf", body))
-            shard.merge({ instance, seq }, batch, simulation.now());
+          const id = { instance, seq };
+          await shards[shard]?.push({ version: VERSION, id, target, encoding: "protobuf", body });
           return undefined;
         },
       },

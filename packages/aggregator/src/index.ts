@@ -1,9 +1,13 @@
-/** `@pushmeter/aggregator`: many short-lived writers as one long-lived one. */
+/**
+ * `@pushmeter/aggregator`: many short-lived writers as one long-lived one.
+ * @module @pushmeter/aggregator
+ */
 import { createAggregator } from "./object.ts";
 
 export { type AggregatorDestinationOptions, aggregator } from "./aggregator.ts";
+export type { AggregatorBinding, AggregatorStub } from "./binding.ts";
+export type { Message, Reply, Status } from "./core/message.ts";
 export { type IngestOptions, ingest } from "./ingest.ts";
-export type { AggregatorBinding, AggregatorStub, Message, Reply, Status } from "./message.ts";
 export { type AggregatorOptions, createAggregator } from "./object.ts";
 
 /**
@@ -11,4 +15,5 @@ export { type AggregatorOptions, createAggregator } from "./object.ts";
  * `[[durable_objects.bindings]] name = "PUSHMETER" class_name = "Aggregator"` and
  * `[[migrations]] tag = "v1" new_sqlite_classes = ["Aggregator"]`.
  */
-export class Aggregator extends createAggregator() {}
+// Pure: a Worker that imports only the client leaves the class out of its bundle.
+export class Aggregator extends /* @__PURE__ */ createAggregator() {}

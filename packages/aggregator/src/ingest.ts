@@ -1,9 +1,11 @@
 /** The HTTPS way to the objects: for Lambda, and for any OTLP sender in any language. */
+
+import type { AggregatorBinding } from "./binding.ts";
+import { type Reply, VERSION } from "./core/message.ts";
 import { BadInput, type Batch, jobOf } from "./core/model.ts";
 import { decode, type OtlpEncoding, split } from "./core/otlp.ts";
 import type { BatchId } from "./core/shard.ts";
 import { isAllowed, Refusal, readBody } from "./http.ts";
-import { type AggregatorBinding, type Reply, VERSION } from "./message.ts";
 import { accepted, refusal } from "./otlp-answer.ts";
 import { checkShards, shardName, shardOf, stubOf, targetOf } from "./shards.ts";
 

@@ -1,7 +1,7 @@
 /** Which object a sender belongs to. */
 import type { Attributes } from "@opentelemetry/api";
+import type { AggregatorBinding, AggregatorStub } from "./binding.ts";
 import type { Target } from "./core/shard.ts";
-import type { AggregatorBinding, AggregatorStub } from "./message.ts";
 
 /** The object of one shard of a service. */
 export function stubOf(binding: AggregatorBinding, job: string, shard: number): AggregatorStub {

@@ -25,7 +25,7 @@ describe("the heartbeat", () => {
     const logins = sender.meter.createCounter("logins");
     logins.add(5);
     object.push(...(await sender.batch(object.runtime.now())));
-    await object.nextBeat();
+    await object.nextHeartbeat();
     const [first, second] = values(object.receiver.series("logins_total")[0]) as [number, number][];
     expect([first?.[1], second?.[1]]).toEqual([0, 5]);
     expect((second?.[0] ?? 1) % 15_000).toBe(0);
@@ -47,7 +47,7 @@ describe("the heartbeat", () => {
     };
     sender.meter.createCounter("logins").add(5, { requests });
     object.push(...(await sender.batch(object.runtime.now())));
-    for (let beat = 0; beat < 3; beat++) await object.nextBeat();
+    for (let beat = 0; beat < 3; beat++) await object.nextHeartbeat();
     const series = object.receiver.series("logins_total");
     expect(series.map(growth)).toEqual([5, 5, 5]);
     for (const { samples } of series) expect(samples[0]?.value).toBe(0);
@@ -65,7 +65,7 @@ describe("the heartbeat", () => {
         logins.add(1, { result: "success" });
         object.push(...(await sender.batch(object.runtime.now())));
       }
-      await object.nextBeat();
+      await object.nextHeartbeat();
     }
     const [a, b] = object.receiver
       .series("logins_total")
@@ -81,7 +81,7 @@ describe("the heartbeat", () => {
       sender.meter.createCounter("logins").add(1);
       object.push(...(await sender.batch(object.runtime.now())));
     }
-    await object.nextBeat();
+    await object.nextHeartbeat();
     expect(object.receiver.series("logins_total")).toHaveLength(1);
     expect(object.receiver.total("logins_total")).toBe(1000);
   });
@@ -97,7 +97,7 @@ describe("the heartbeat", () => {
       object.network = beat >= 10 && beat < 250 ? () => Promise.reject(new TypeError("refused")) : network;
       logins.add(1, { result: beat < 100 ? "success" : "failure" });
       object.push(...(await sender.batch(object.runtime.now())));
-      await object.nextBeat();
+      await object.nextHeartbeat();
     }
     expect(object.receiver.refused).toBe(0);
     const series = object.receiver.series("logins_total");
@@ -111,7 +111,7 @@ describe("the heartbeat", () => {
     const logins = sender.meter.createCounter("logins");
     logins.add(3);
     object.push(...(await sender.batch(object.runtime.now())));
-    for (let beat = 0; beat < 60; beat++) await object.nextBeat();
+    for (let beat = 0; beat < 60; beat++) await object.nextHeartbeat();
     const asleep = values(object.receiver.series("logins_total")[0]);
     expect(asleep).toHaveLength(43);
     expect(asleep.at(-1)?.[1]).toBe("stale");
@@ -119,7 +119,7 @@ describe("the heartbeat", () => {
     object.restart();
     logins.add(4);
     object.push(...(await sender.batch(object.runtime.now())));
-    await object.nextBeat();
+    await object.nextHeartbeat();
     const [old, now] = values(object.receiver.series("logins_total")[0]).slice(-2) as [number, number][];
     expect([old?.[1], now?.[1]]).toEqual([3, 7]);
     expect((now?.[0] ?? 0) - (old?.[0] ?? 0)).toBe(15_000);
@@ -140,16 +140,16 @@ describe("the heartbeat before a Pushgateway, where values have no times", () =>
       object.push(...(await sender.batch(object.runtime.now())));
     };
     await add(5, "a");
-    await object.nextBeat();
+    await object.nextHeartbeat();
     expect(values(object)).toEqual([["a", 0]]);
     await add(2, "a");
     await add(3, "b");
-    await object.nextBeat();
+    await object.nextHeartbeat();
     expect(values(object)).toEqual([
       ["a", 7],
       ["b", 0],
     ]);
-    await object.nextBeat();
+    await object.nextHeartbeat();
     expect(values(object)).toEqual([
       ["a", 7],
       ["b", 3],
@@ -164,7 +164,7 @@ describe("the heartbeat before a Pushgateway, where values have no times", () =>
     object.push(...(await sender.batch(object.runtime.now())));
     const seen: unknown[] = [];
     for (let beat = 0; beat < 45; beat++) {
-      await object.nextBeat();
+      await object.nextHeartbeat();
       seen.push(values(object)[0]?.[1]);
       object.restart();
     }
@@ -173,7 +173,7 @@ describe("the heartbeat before a Pushgateway, where values have no times", () =>
     logins.add(4, { user: "a" });
     object.push(...(await sender.batch(object.runtime.now())));
     for (const expected of [3, 7, 7]) {
-      await object.nextBeat();
+      await object.nextHeartbeat();
       expect(values(object)).toEqual([["a", expected]]);
       object.restart();
     }
@@ -186,11 +186,11 @@ describe("the heartbeat before a Pushgateway, where values have no times", () =>
     object.push(...(await sender.batch(object.runtime.now())));
     const { network } = object;
     object.network = () => Promise.reject(new TypeError("refused"));
-    for (let beat = 0; beat < 3; beat++) await object.nextBeat();
+    for (let beat = 0; beat < 3; beat++) await object.nextHeartbeat();
     object.network = network;
     const seen: unknown[] = [];
     for (let beat = 0; beat < 2; beat++) {
-      await object.nextBeat();
+      await object.nextHeartbeat();
       seen.push(values(object)[0]?.[1]);
     }
     expect(seen).toEqual([0, 3]);
@@ -209,7 +209,7 @@ describe("the heartbeat before a Pushgateway, where values have no times", () =>
         logins.add(1, { user: "a" });
         object.push(...(await sender.batch(object.runtime.now())));
       }
-      await object.nextBeat();
+      await object.nextHeartbeat();
       seen.push(values(object)[0]?.[1]);
     }
     expect(seen.slice(0, 3)).toEqual([0, 2, 2]);
@@ -223,14 +223,14 @@ describe("the heartbeat before a Pushgateway, where values have no times", () =>
     const logins = sender.meter.createCounter("logins");
     logins.add(3, { user: "a" });
     object.push(...(await sender.batch(object.runtime.now())));
-    for (let beat = 0; beat < 60; beat++) await object.nextBeat();
+    for (let beat = 0; beat < 60; beat++) await object.nextHeartbeat();
     expect(object.shard.asleep).toBe(true);
     expect(object.receiver.series()).toEqual([]);
     logins.add(4, { user: "a" });
     object.push(...(await sender.batch(object.runtime.now())));
-    await object.nextBeat();
+    await object.nextHeartbeat();
     expect(values(object)).toEqual([["a", 3]]);
-    await object.nextBeat();
+    await object.nextHeartbeat();
     expect(values(object)).toEqual([["a", 7]]);
   });
 });
@@ -244,7 +244,7 @@ describe("merging", () => {
     expect([object.push(...batch), object.push(...batch)]).toEqual(["stored", "duplicate"]);
     object.restart();
     expect(object.push(...batch)).toBe("duplicate");
-    await object.nextBeat();
+    await object.nextHeartbeat();
     object.restart();
     expect(object.push(...batch)).toBe("duplicate");
     expect(object.receiver.total("logins_total")).toBe(1);
@@ -257,7 +257,7 @@ describe("merging", () => {
     b.meter.createGauge("level").record(2);
     object.push(...(await b.batch(object.runtime.now() + 2000)));
     object.push(...(await a.batch(object.runtime.now() + 1000)));
-    await object.nextBeat();
+    await object.nextHeartbeat();
     expect(object.receiver.total("level")).toBe(2);
   });
 
@@ -271,7 +271,7 @@ describe("merging", () => {
     object.push(...(await b.batch(object.runtime.now())));
     open.add(-2);
     object.push(...(await a.batch(object.runtime.now())));
-    await object.nextBeat();
+    await object.nextHeartbeat();
     expect(object.receiver.total("open")).toBe(10);
     // b falls silent for longer than instances are remembered.
     for (let hours = 0; hours < 7; hours++) {
@@ -279,7 +279,7 @@ describe("merging", () => {
       open.add(1);
       object.push(...(await a.batch(object.runtime.now())));
     }
-    await object.nextBeat();
+    await object.nextHeartbeat();
     expect(object.receiver.total("open")).toBe(10);
   });
 
@@ -296,7 +296,7 @@ describe("merging", () => {
     object.restart();
     await send("c", [1, 2], 2);
     await send("d", [1, 5], 5);
-    await object.nextBeat();
+    await object.nextHeartbeat();
     const counts = object.receiver
       .series("size_count")
       .map(({ labels, samples }) => [labels.pushmeter_bounds, samples.at(-1)?.value]);
@@ -314,7 +314,7 @@ describe("merging", () => {
       sender.meter.createCounter("logins").add(1, { user: `u${i}` });
       if (i % 500 === 499) object.push(...(await sender.batch(object.runtime.now())));
     }
-    await object.nextBeat();
+    await object.nextHeartbeat();
     expect(object.receiver.series("logins_total")).toHaveLength(2000);
     expect(object.receiver.total("logins_total", { otel_metric_overflow: "true" })).toBe(501);
     expect(object.receiver.total("logins_total")).toBe(2500);
@@ -358,17 +358,17 @@ describe.each(SEEDS)("whatever goes wrong, seed %i", (seed) => {
       if (random() < 0.1) object.restart();
       if (random() < 0.1) {
         // Evicted while it pushes: the request that is under way may still arrive.
-        const beat = object.nextBeat().catch(() => {});
+        const beat = object.nextHeartbeat().catch(() => {});
         for (let turns = random() * 6; turns > 0; turns--) await new Promise((go) => setTimeout(go, 0));
         object.restart();
         await beat;
-      } else await object.nextBeat();
+      } else await object.nextHeartbeat();
       if (random() < 0.05) await object.runtime.advance(random() * 2_000_000);
     }
     object.network = network;
     for (const [batch] of unacknowledged) object.push(...batch);
-    await object.nextBeat();
-    await object.nextBeat();
+    await object.nextHeartbeat();
+    await object.nextHeartbeat();
 
     expect(object.receiver.refused).toBe(0);
     for (const [route, count] of Object.entries(sent)) {

@@ -12,13 +12,13 @@ class Counted {
     this.object.push(...(await this.sender.batch(this.object.runtime.now())));
   }
 
-  async beats(n: number): Promise<void> {
-    for (let beat = 0; beat < n; beat++) await this.object.nextBeat();
+  async heartbeats(n: number): Promise<void> {
+    for (let beat = 0; beat < n; beat++) await this.object.nextHeartbeat();
   }
 
   /** Until the idle ten minutes are over. */
   async sleep(): Promise<void> {
-    while (!this.object.shard.asleep) await this.object.nextBeat();
+    while (!this.object.shard.asleep) await this.object.nextHeartbeat();
   }
 
   get samples(): [time: number, value: number | "stale"][] {
@@ -35,20 +35,20 @@ describe("a beat", () => {
   it("happens once, however often the alarm goes off", async () => {
     const counted = new Counted();
     await counted.add(5);
-    await counted.beats(2);
+    await counted.heartbeats(2);
     const { accepted } = counted.object.receiver;
-    await counted.object.beat();
-    await counted.object.beat();
+    await counted.object.heartbeat();
+    await counted.object.heartbeat();
     expect(counted.object.receiver.accepted).toBe(accepted);
   });
 
   it("after a gap repeats the old total right before the new, for increase to see the growth", async () => {
     const counted = new Counted();
     await counted.add(5);
-    await counted.beats(2);
+    await counted.heartbeats(2);
     await counted.object.runtime.advance(180_000);
     await counted.add(4);
-    await counted.beats(1);
+    await counted.heartbeats(1);
     const [[before, old], [time, value]] = counted.samples.slice(-2) as [[number, number], [number, number]];
     expect([old, value, time - before]).toEqual([5, 9, 15_000]);
   });
@@ -66,9 +66,9 @@ describe("a beat", () => {
       }
       return answer;
     };
-    for (let beat = 0; beat < 60 && !ended; beat++) await counted.beats(1);
+    for (let beat = 0; beat < 60 && !ended; beat++) await counted.heartbeats(1);
     expect(counted.object.shard.asleep).toBe(false);
-    await counted.beats(1);
+    await counted.heartbeats(1);
     expect(counted.values.slice(-2)).toEqual(["stale", 9]);
     expect(counted.object.receiver.refused).toBe(0);
   });
@@ -81,7 +81,7 @@ describe("a beat", () => {
       await counted.sleep();
       if (when === "after an eviction") counted.object.restart();
       await counted.add(4);
-      await counted.beats(1);
+      await counted.heartbeats(1);
       expect(counted.values.slice(-3)).toEqual(["stale", 5, 9]);
       expect(counted.object.receiver.refused).toBe(0);
     },
@@ -93,7 +93,7 @@ describe("a beat", () => {
     await counted.sleep();
     const { length } = counted.samples;
     counted.object.restart();
-    await counted.beats(3);
+    await counted.heartbeats(3);
     expect(counted.samples).toHaveLength(length);
   });
 
@@ -103,7 +103,7 @@ describe("a beat", () => {
     meter.createGauge("same.total").record(1);
     meter.createHistogram("same.total").record(1);
     await counted.add(1);
-    await counted.beats(3);
+    await counted.heartbeats(3);
     const { receiver } = counted.object;
     expect(receiver.total("pushmeter_aggregator_pushes_total", { result: "success" })).toBeGreaterThan(1);
     expect(receiver.total("pushmeter_push_dropped_total", { reason: "type_conflict" })).toBeGreaterThan(1);

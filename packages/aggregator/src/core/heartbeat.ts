@@ -1,34 +1,34 @@
 /**
- * When the totals go out, and what makes `rate` and `increase` see all of them.
+ * When the totals are pushed, and what makes `rate` and `increase` see all of their growth.
  *
- * Every beat carries every series with the time of the beat, whether or not it changed. Prometheus sees growth
- * only between two samples, so growth that has no sample right before it gets one: a new series its zero, and
- * after a beat that was missed or not acknowledged every series the value that was handed out last. That value
- * and its time can only repeat what is stored, never contradict it, whatever became of the last attempt.
+ * Every heartbeat pushes every series with the time of the heartbeat, whether or not it changed. Prometheus sees
+ * growth only between two samples, so growth that has no sample one interval before gets one: a new series its
+ * zero, and after a heartbeat that was missed or not acknowledged every series the value that was pushed last. That
+ * value with its time repeats what is stored or adds to it, whatever became of the last attempt.
  */
 
 import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { Destination, PushResult } from "@pushmeter/sdk";
 import { PushError } from "@pushmeter/sdk";
-import type { BeatClock } from "./beat-clock.ts";
 import { outgoing } from "./outgoing.ts";
+import type { SampleClock } from "./sample-clock.ts";
 import type { Series, Value } from "./series.ts";
 import type { Shard } from "./shard.ts";
 
-/** Prometheus takes a series for ended after five minutes; an object that beats is one that is paid for. */
+/** After so long without a batch the series end, ms: Prometheus takes a series for ended after five minutes, and an object that pushes is paid for. */
 const IDLE = 600_000;
-/** For one push of at most two in a beat, ms. */
+/** For one push of at most two in a heartbeat, ms. */
 const TIMEOUT = 6_000;
 
 export interface HeartbeatOptions {
   readonly shard: Shard;
   readonly destination: Destination;
   /** The destination's, by which it gives its samples their time. */
-  readonly clock: BeatClock;
-  /** Stores the shard. What was handed out must not be forgotten: it is called before each push. */
-  readonly save: () => void;
-  /** Between two beats, ms. */
-  readonly every: number;
+  readonly clock: SampleClock;
+  /** Stores the shard. Called before each push: values that were pushed must not be forgotten. */
+  readonly save: () => Promise<void>;
+  /** Between two heartbeats, ms. */
+  readonly interval: number;
 }
 
 export interface Push {
@@ -41,9 +41,9 @@ export interface Push {
 
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
-  /** The beat that was acknowledged last; unknown to an object that has just woken. */
-  #stored = 0;
-  /** The last push and how it went. */
+  /** The heartbeat that was acknowledged last; 0 if that is not known, as after a start. */
+  #acknowledged = 0;
+  /** The last push and how it ended. */
   last: Push | undefined;
   /** Pushes in a row that failed. */
   failures = 0;
@@ -52,56 +52,56 @@ export class Heartbeat {
     this.#options = options;
   }
 
-  /** The time of the beat after `now`. */
+  /** The time of the heartbeat after `now`. */
   next(now: number): number {
-    return this.#grid(now) + this.#options.every;
+    return this.#timeOf(now) + this.#options.interval;
   }
 
-  /** Pushes everything once per beat, however often it is called. Never rejects. */
-  async beat(now: number): Promise<void> {
-    const { shard, every, save, destination } = this.#options;
-    const before = shard.beat;
-    const time = this.#grid(now);
+  /** Pushes everything once per interval, however often it is called. Rejects only if `save` does. */
+  async run(now: number): Promise<void> {
+    const { shard, interval, save, destination } = this.#options;
+    const before = shard.heartbeat;
+    const time = this.#timeOf(now);
     if (time <= before || shard.asleep) return;
-    shard.beat = time;
+    shard.heartbeat = time;
 
-    const continues = this.#stored === before && before === time - every;
+    const continues = this.#acknowledged === before && before === time - interval;
     const hasFailed = this.failures > 0;
     const missing = ({ grows, sent, zero }: Series) =>
       grows && (sent === undefined || !continues) ? (sent ?? zero) : undefined;
     if (!destination.untimed) {
       // After the last attempt, which may have been stored, and after the stale marker that may follow it.
-      const earlier = Math.max(time - every, before + 2);
-      const start = this.#batch(earlier, missing);
+      const earlier = Math.max(time - interval, before + 2);
+      const start = this.#metrics(earlier, missing);
       if (start) {
-        for (const series of shard.totals) if (series.grows) series.sent ??= series.zero;
-        save();
+        for (const series of shard.series) if (series.grows) series.sent ??= series.zero;
+        await save();
         if (!(await this.#push(start, earlier))) return;
       }
     }
-    // Without times the start can be shown only by showing nothing else for a beat. Elsewhere a series that came up
-    // while the zeros were on their way has none yet, and waits for the next beat.
+    // Without sample times a start is visible only if nothing else is pushed for one interval. With them, a series
+    // that came up while the zeros were being pushed has none yet, and waits for the next heartbeat.
     const { untimed } = destination;
     const starting = new Set<Series>();
-    for (const series of shard.totals) {
+    for (const series of shard.series) {
       if (series.grows && (series.sent === undefined || (untimed && shard.ended))) starting.add(series);
     }
-    const totals = this.#batch(time, (series) => {
+    const totals = this.#metrics(time, (series) => {
       if (!starting.has(series)) return series.value;
       return untimed && (series.sent ?? series.zero);
     });
     if (!totals) return;
-    for (const series of shard.totals) if (!starting.has(series)) series.sent = series.value;
+    for (const series of shard.series) if (!starting.has(series)) series.sent = series.value;
     shard.dirty = true;
-    save();
+    await save();
     if (!(await this.#push(totals, time))) return;
-    this.#stored = time;
+    this.#acknowledged = time;
     if (untimed && (starting.size || shard.ended)) {
       for (const series of starting) series.sent ??= series.zero;
       shard.ended = false;
-      // An object that is evicted before the next beat would show the start again, and again.
+      // An object that is evicted before the next heartbeat would push the start again.
       shard.dirty = true;
-      save();
+      await save();
     } else if (!hasFailed && now - shard.received >= IDLE) await this.#sleep();
   }
 
@@ -112,23 +112,23 @@ export class Heartbeat {
     try {
       await destination.shutdown();
     } catch {
-      // The next beat tries again.
+      // The next heartbeat tries again.
       return;
     }
     shard.ended = true;
     if (shard.received !== received) return;
     shard.asleep = true;
-    this.#stored = 0;
-    save();
+    this.#acknowledged = 0;
+    await save();
   }
 
-  #grid(now: number): number {
-    return Math.floor(now / this.#options.every) * this.#options.every;
+  #timeOf(now: number): number {
+    return Math.floor(now / this.#options.interval) * this.#options.interval;
   }
 
-  #batch(time: number, pick: (series: Series) => Value | undefined): ResourceMetrics | undefined {
-    const { totals, target } = this.#options.shard;
-    return target && outgoing(totals, target, time, pick);
+  #metrics(time: number, pick: (series: Series) => Value | undefined): ResourceMetrics | undefined {
+    const { series, target } = this.#options.shard;
+    return target && outgoing(series, target, time, pick);
   }
 
   async #push(metrics: ResourceMetrics, time: number): Promise<boolean> {

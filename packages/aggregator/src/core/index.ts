@@ -1,7 +1,14 @@
-/** `@pushmeter/aggregator/core`: merging and the heartbeat without a platform, for simulations and other hosts. */
-export { type BeatClock, beatClock } from "./beat-clock.ts";
+/**
+ * `@pushmeter/aggregator/core`: a shard without a platform, for simulations and other hosts.
+ * @module @pushmeter/aggregator/core
+ */
 export { encodeCompact } from "./compact.ts";
-export { Heartbeat, type HeartbeatOptions, type Push } from "./heartbeat.ts";
-export { BadInput, type Batch, jobOf, keyOf } from "./model.ts";
+export { type Alarm, type HostOptions, ShardHost } from "./host.ts";
+export { type Message, type Reply, type Status, VERSION } from "./message.ts";
+export { BadInput, type Batch, jobOf, type Kind, keyOf, type Metric, type Point } from "./model.ts";
 export { decode, type Encoding, type OtlpEncoding, split } from "./otlp.ts";
-export { type BatchId, Shard, type Target } from "./shard.ts";
+export type { SavedSeries, Series, Value } from "./series.ts";
+export type { SavedSeriesRecord, SeriesTable } from "./series-table.ts";
+export { type BatchId, type SavedHead, type SavedRecord, Shard, type Target } from "./shard.ts";
+export { LARGEST_VALUE, MemoryStore, type Row, type Store, type Stored } from "./store.ts";
+export { TimerAlarm } from "./timer-alarm.ts";

@@ -8,11 +8,11 @@ const NOW = 1_700_000_000_000;
 
 /** What a shard has of a metric. */
 function valuesOf(shard: Shard, name: string) {
-  return [...shard.totals].filter(({ metric }) => metric.name === name).map(({ value }) => value);
+  return [...shard.series].filter(({ metric }) => metric.name === name).map(({ value }) => value);
 }
 
 function rejected(shard: Shard): Record<string, unknown> {
-  const own = [...shard.totals].filter(({ metric }) => metric.name === "pushmeter.aggregator.rejected");
+  const own = [...shard.series].filter(({ metric }) => metric.name === "pushmeter.aggregator.rejected");
   return Object.fromEntries(own.map(({ attributes, value }) => [String(attributes.reason), value]));
 }
 
@@ -115,8 +115,8 @@ describe("the SDK's own encoding", () => {
     for (const name of ["logins", "open", "level"])
       expect(valuesOf(a, name), name).toEqual(valuesOf(b, name));
     expect(valuesOf(a, "size")).toMatchObject(valuesOf(b, "size"));
-    expect([...a.totals].map(({ metric, attributes }) => [metric, attributes])).toEqual(
-      [...b.totals].map(({ metric, attributes }) => [metric, attributes]),
+    expect([...a.series].map(({ metric, attributes }) => [metric, attributes])).toEqual(
+      [...b.series].map(({ metric, attributes }) => [metric, attributes]),
     );
   });
 
@@ -176,7 +176,7 @@ describe("a shard", () => {
       shard.merge({ instance: "a", seq }, counters(["logins"], Number.MAX_VALUE), NOW);
     }
     const woken = new Shard();
-    woken.restore(...(JSON.parse(JSON.stringify([shard.save(), shard.totals.save()])) as [never, never]));
+    woken.restore(shard.saveHead(), JSON.parse(JSON.stringify([...shard.records()])));
     expect(valuesOf(woken, "logins")).toEqual([Number.MAX_VALUE]);
   });
 
@@ -189,7 +189,7 @@ describe("a shard", () => {
       shard.merge({ instance: "a", seq: 2 + set }, counters(names(900), 1, { set }), NOW);
     }
     // Each metric's overflow, where it has one, comes on top.
-    expect(shard.totals.size).toBeLessThanOrEqual(20_000 + 1_000);
+    expect(shard.series.size).toBeLessThanOrEqual(20_000 + 1_000);
     // What is left out is still counted by its reason.
     shard.merge({ instance: "b", seq: 1 }, { ...counters([]), rejected: new Map([["summary", 7]]) }, NOW);
     expect(rejected(shard).summary).toBe(7);
@@ -206,7 +206,7 @@ describe("a shard", () => {
     sender.meter.createCounter("logins").add(1);
     const [, body] = await sender.batch(object.runtime.now());
     expect(object.push({ digest: "x" }, body)).toBe("stored");
-    await object.nextBeat();
+    await object.nextHeartbeat();
     object.restart();
     await object.runtime.advance(500_000);
     // Others' batches come and go.
@@ -234,7 +234,7 @@ describe("a shard", () => {
     a.meter.createGauge("level").record(1);
     b.meter.createGauge("level").record(2);
     object.push(...(await b.batch(object.runtime.now() + 2000)));
-    await object.nextBeat();
+    await object.nextHeartbeat();
     object.restart();
     object.push(...(await a.batch(object.runtime.now() - 60_000)));
     expect(valuesOf(object.shard, "level")).toEqual([2]);

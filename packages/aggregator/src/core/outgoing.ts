@@ -10,26 +10,26 @@ import {
 } from "@opentelemetry/sdk-metrics";
 import type { Kind } from "./model.ts";
 import type { Series, Value } from "./series.ts";
+import type { SeriesTable } from "./series-table.ts";
 import type { Target } from "./shard.ts";
-import type { Totals } from "./totals.ts";
 
 /** The series for which `pick` gives a value, with it; undefined if there are none. */
 export function outgoing(
-  totals: Totals,
+  table: SeriesTable,
   { resource, shard }: Target,
   time: number,
   pick: (series: Series) => Value | undefined,
 ): ResourceMetrics | undefined {
   const endTime: [number, number] = [Math.floor(time / 1000), (time % 1000) * 1e6];
   const scopeMetrics: ResourceMetrics["scopeMetrics"] = [];
-  for (const { apart, series: all } of totals.entries()) {
+  for (const { extra, series: all } of table.entries()) {
     const dataPoints = [];
     let first: Series | undefined;
     for (const series of all.values()) {
       const value = pick(series);
       if (value === undefined) continue;
       first ??= series;
-      const attributes = apart ? { ...series.attributes, ...apart } : series.attributes;
+      const attributes = extra ? { ...series.attributes, ...extra } : series.attributes;
       dataPoints.push({ attributes, startTime: endTime, endTime, value });
     }
     if (!first) continue;

@@ -1,11 +1,11 @@
-/** Senders seen lately, the longest silent first to be forgotten. */
+/** A map that forgets the entry that was set longest ago: after some time, and when there are too many. */
 export class Recent<T> {
   readonly #longest: number;
   readonly #most: number;
-  /** In the order of their last sign of life. */
+  /** In the order in which they were last set. */
   readonly #entries = new Map<string, { value: T; seen: number }>();
 
-  /** @param longest - ms of silence after which an entry is forgotten. */
+  /** @param longest - ms after which an entry is forgotten, unless it is set again. */
   constructor(longest: number, most: number) {
     this.#longest = longest;
     this.#most = most;
@@ -19,7 +19,7 @@ export class Recent<T> {
     return this.#entries.get(key)?.value;
   }
 
-  /** Sets, and returns the keys that had to go for it. */
+  /** Sets an entry, and returns the keys of those that are forgotten now. */
   set(key: string, value: T, now: number): string[] {
     this.#entries.delete(key);
     this.#entries.set(key, { value, seen: now });
@@ -36,7 +36,8 @@ export class Recent<T> {
     return Array.from(this.#entries, ([key, { value, seen }]) => [key, value, seen]);
   }
 
-  restore(entries: readonly [string, T, number][]): void {
-    for (const [key, value, seen] of entries) this.#entries.set(key, { value, seen });
+  /** Adds an entry of `save`, newer than those that were added before. */
+  restore([key, value, seen]: readonly [string, T, number]): void {
+    this.#entries.set(key, { value, seen });
   }
 }

@@ -2,7 +2,7 @@
 import type { Attributes } from "@opentelemetry/api";
 import { type Batch, type Kind, keyOf, type Point } from "./model.ts";
 import { Recent } from "./recent.ts";
-import { type SavedEntry, Totals } from "./totals.ts";
+import { type SavedSeriesRecord, SeriesTable } from "./series-table.ts";
 
 /** How long an instance is remembered that sends nothing, ms, and how many are at most. */
 const LONGEST_SILENCE = 6 * 3_600_000;
@@ -20,16 +20,19 @@ export interface Target {
   readonly shard: string;
 }
 
-export interface Saved {
+/** What a heartbeat changes even if nothing was merged. */
+export interface SavedHead {
   readonly target: Target | undefined;
-  readonly beat: number;
+  readonly heartbeat: number;
   readonly received: number;
   readonly asleep: boolean;
-  /** Absent from what an earlier version stored. */
-  readonly ended?: boolean;
-  readonly instances: [string, number, number][];
-  readonly digests: [string, true, number][];
+  readonly ended: boolean;
 }
+
+export type SavedRecord =
+  | { readonly instance: readonly [id: string, seq: number, seen: number] }
+  | { readonly digest: readonly [digest: string, known: true, seen: number] }
+  | SavedSeriesRecord;
 
 const OWN = { scope: "@pushmeter/sdk", scopeVersion: "", unit: "" };
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
@@ -40,22 +43,22 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
 };
 
 export class Shard {
-  readonly totals = new Totals();
+  readonly series = new SeriesTable();
   readonly #instances = new Recent<number>(LONGEST_SILENCE, MOST_INSTANCES);
   readonly #digests = new Recent<true>(LONGEST_REPEAT, MOST_DIGESTS);
-  /** Whose totals these are; known from the first batch on. */
+  /** Known from the first batch on. */
   target: Target | undefined;
-  /** The time of the last beat that was begun, milliseconds since the epoch. */
-  beat = 0;
-  /** When the last batch came. */
+  /** The last heartbeat that was begun, milliseconds since the epoch. */
+  heartbeat = 0;
+  /** When the last batch came, milliseconds since the epoch. */
   received = 0;
-  /** The series have ended in Prometheus, until the next batch. */
+  /** The series have ended in Prometheus, until the next batch comes. */
   asleep = true;
-  /** No beat has shown them since they ended. */
+  /** Marked stale, not pushed since. */
   ended = false;
-  /** The instances that the gauge shows. */
+  /** What the gauge of instances shows. */
   #shown = 0;
-  /** Something has changed since `save`. */
+  /** More than the head has changed since the journal saved the shard. */
   dirty = false;
 
   get instances(): number {
@@ -74,9 +77,9 @@ export class Shard {
     const instance = "digest" in id ? String(batch.resource["service.instance.id"] ?? "") : id.instance;
     if ("digest" in id) this.#digests.set(id.digest, true, now);
     const gone = this.#instances.set(instance, "digest" in id ? 0 : id.seq, now);
-    for (const silent of gone) this.totals.forget(silent);
-    const homeless = this.totals.add(instance, batch);
-    for (const [reason, points] of [...batch.rejected, ["too_many_metrics", homeless] as const]) {
+    for (const silent of gone) this.series.forget(silent);
+    const withoutRoom = this.series.add(instance, batch);
+    for (const [reason, points] of [...batch.rejected, ["too_many_metrics", withoutRoom] as const]) {
       if (points) this.count("pushmeter.aggregator.rejected", { reason }, points, now);
     }
     this.count("pushmeter.aggregator.batches", { result: "merged" }, 1, now);
@@ -91,7 +94,7 @@ export class Shard {
   count(name: string, attributes: Attributes, value: number, now: number, kind: Kind = "counter"): void {
     const metric = { ...OWN, name, description: DESCRIPTIONS[name] ?? "", kind };
     const point: Point = { metric, key: keyOf(attributes), time: now, value, cumulative: false };
-    this.totals.add("", { resource: {}, rejected: new Map(), points: [point] }, true);
+    this.series.add("", { resource: {}, rejected: new Map(), points: [point] }, true);
     this.dirty = true;
   }
 
@@ -101,23 +104,23 @@ export class Shard {
     return id.seq <= (this.#instances.get(id.instance) ?? 0);
   }
 
-  /** The state without the totals: `totals.save()` has those. */
-  save(): Saved {
-    const { target, beat, received, asleep, ended } = this;
-    const [instances, digests] = [this.#instances.save(), this.#digests.save()];
-    return { target, beat, received, asleep, ended, instances, digests };
+  saveHead(): SavedHead {
+    const { target, heartbeat, received, asleep, ended } = this;
+    return { target, heartbeat, received, asleep, ended };
   }
 
-  restore(saved: Saved, totals: readonly SavedEntry[]): void {
-    Object.assign(this, {
-      target: saved.target,
-      beat: saved.beat,
-      received: saved.received,
-      asleep: saved.asleep,
-      ended: saved.ended ?? false,
-    });
-    this.#instances.restore(saved.instances);
-    this.#digests.restore(saved.digests);
-    this.totals.restore(totals);
+  *records(): Generator<SavedRecord> {
+    for (const instance of this.#instances.save()) yield { instance };
+    for (const digest of this.#digests.save()) yield { digest };
+    yield* this.series.save();
+  }
+
+  restore({ target, heartbeat, received, asleep, ended }: SavedHead, records: Iterable<SavedRecord>): void {
+    Object.assign(this, { target, heartbeat, received, asleep, ended });
+    for (const record of records) {
+      if ("instance" in record) this.#instances.restore(record.instance);
+      else if ("digest" in record) this.#digests.restore(record.digest);
+      else this.series.restore(record);
+    }
   }
 }

@@ -6,107 +6,135 @@ import {
   type MetricData,
   MetricReader,
 } from "@opentelemetry/sdk-metrics";
+import type { Runtime } from "@pushmeter/sdk";
 import { pushgateway } from "@pushmeter/sdk/pushgateway";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { FakeRuntime, Receiver } from "@pushmeter/sdk/testing";
-import { beatClock, decode, Heartbeat, Shard } from "../core/index.ts";
-import type { BatchId } from "../core/shard.ts";
+import { type Row, ShardHost, type Store, type Stored, VERSION } from "../core/index.ts";
+import type { BatchId, Shard } from "../core/shard.ts";
+import { MemoryStore } from "../core/store.ts";
 
-const EVERY = 15_000;
+const INTERVAL = 15_000;
+/** Turns of the event loop without a request, after which whatever is left waits for a timer. */
+const IDLE_TURNS = 4;
+/** Longer than any pause between two attempts, ms. */
+const LONGEST_PAUSE = 3_000;
+const TARGET = { resource: { "service.name": "courses" }, shard: "shard-0" };
 
-interface Stored {
-  readonly saved: string;
-  readonly batches: [BatchId, Uint8Array, number][];
+/** The store as one host sees it: after an eviction the host writes nothing more. */
+class Lease implements Store {
+  readonly #store: MemoryStore;
+  readonly #check: () => void;
+
+  constructor(store: MemoryStore, check: () => void) {
+    this.#store = store;
+    this.#check = check;
+  }
+
+  load(): Stored {
+    return this.#store.load();
+  }
+
+  append(row: Row): void {
+    this.#check();
+    this.#store.append(row);
+  }
+
+  save(head: string, parts?: Iterable<Uint8Array>): void {
+    this.#check();
+    this.#store.save(head, parts);
+  }
 }
 
-/** An object on a fake clock: what it stores survives a restart, what it holds does not. */
+/** A shard host on a fake clock. What it stores survives a restart; what it holds in memory does not. */
 export class FakeObject {
   readonly runtime = new FakeRuntime();
   readonly receiver = new Receiver({ now: () => this.runtime.now() });
-  shard = new Shard();
-  heartbeat: Heartbeat;
   /** What happens to a push; the default delivers it. */
   network = (request: Request): Promise<Response> => this.receiver.fetch(request);
+  readonly store = new MemoryStore();
   readonly #wire: "remote write" | "pushgateway";
+  #host: ShardHost;
   #life = 0;
-  #stored: Stored = { saved: "", batches: [] };
+  /** Under way. */
+  #requests = 0;
 
   constructor(wire: "remote write" | "pushgateway" = "remote write") {
     this.#wire = wire;
-    this.heartbeat = this.#start();
+    this.#host = this.#start();
   }
 
-  /** Merges as the object does: stored first. */
-  push(id: BatchId, body: Uint8Array): "stored" | "duplicate" {
-    const now = this.runtime.now();
-    const [batch] = decode("protobuf", body);
-    if (!batch) throw new Error("no batch");
-    this.shard.target ??= { resource: { "service.name": "courses" }, shard: "shard-0" };
-    if (!this.shard.isKnown(id)) this.#stored.batches.push([id, body, now]);
-    return this.shard.merge(id, batch, now);
+  get shard(): Shard {
+    return this.#host.shard;
   }
 
-  /** Lets time run on only where the beat waits for it. */
-  async beat(): Promise<void> {
+  get host(): ShardHost {
+    return this.#host;
+  }
+
+  /** Merges and stores a batch. */
+  push(id: BatchId, body: Uint8Array, encoding: "protobuf" | "json" = "protobuf"): "stored" | "duplicate" {
+    const reply = this.#host.receive({ version: VERSION, id, target: TARGET, encoding, body });
+    if ("reason" in reply) throw new Error(reply.reason);
+    void this.#host.flush();
+    return reply.status;
+  }
+
+  /** A heartbeat. Time moves on only while it waits for time, and never during a request. */
+  async heartbeat(): Promise<void> {
     let over = false;
-    const beat = this.heartbeat.beat(this.runtime.now()).finally(() => {
+    const heartbeat = this.#host.alarm().finally(() => {
       over = true;
     });
-    for (let turn = 1; !over; turn++) {
+    for (let idle = 0; !over; idle = this.#requests ? 0 : idle + 1) {
       await new Promise((resolve) => setTimeout(resolve, 0));
-      if (turn % 4 === 0) await this.runtime.advance(3_000);
+      if (idle >= IDLE_TURNS) await this.runtime.advance(LONGEST_PAUSE);
     }
-    await beat;
+    await heartbeat;
   }
 
-  /** Time to the next beat, and the beat. */
-  async nextBeat(): Promise<void> {
-    await this.runtime.advance(this.heartbeat.next(this.runtime.now()) - this.runtime.now());
-    await this.beat();
+  /** Lets time pass until the next heartbeat is due, and runs it. */
+  async nextHeartbeat(): Promise<void> {
+    const now = this.runtime.now();
+    await this.runtime.advance(INTERVAL - (now % INTERVAL));
+    await this.heartbeat();
   }
 
-  /** Loses its memory. What it had under way may still arrive; it begins nothing more. */
+  /** Loses its memory. A request that is under way may still arrive; the old host begins nothing more. */
   restart(): void {
     this.#life++;
-    const { saved, batches } = this.#stored;
-    this.shard = new Shard();
-    this.shard.target = { resource: { "service.name": "courses" }, shard: "shard-0" };
-    if (saved) {
-      const { head, totals } = JSON.parse(saved);
-      this.shard.restore(head, totals);
-    }
-    for (const [id, body, now] of batches) {
-      for (const batch of decode("protobuf", body)) this.shard.merge(id, batch, now);
-    }
-    this.heartbeat = this.#start();
+    this.#host = this.#start();
   }
 
-  #start(): Heartbeat {
-    const clock = beatClock(this.runtime);
-    const { shard } = this;
+  #start(): ShardHost {
     const life = this.#life;
     const check = () => {
       if (life !== this.#life) throw new Error("evicted");
     };
     const fetch = async (request: Request) => {
       check();
-      return this.network(request);
+      this.#requests++;
+      try {
+        return await this.network(request);
+      } finally {
+        this.#requests--;
+      }
     };
-    const destination =
-      this.#wire === "remote write"
-        ? remoteWrite({ url: "http://receiver/api/v1/write", fetch }, clock)
-        : pushgateway({ url: "http://receiver", fetch, deleteOnShutdown: true }, clock);
-    return new Heartbeat({
-      shard,
-      destination,
-      clock,
-      save: () => {
-        check();
-        const saved = JSON.stringify({ head: shard.save(), totals: shard.totals.save() });
-        this.#stored = { saved, batches: [] };
-      },
-      every: EVERY,
-    });
+    const store = new Lease(this.store, check);
+    const options = {
+      store,
+      runtime: this.runtime,
+      // Tests run the heartbeats themselves.
+      alarm: { set: () => {}, clear: () => {} },
+      // Without gzip: a thread that compresses is late on a clock that does not wait for it.
+      destination: (clock: Runtime) =>
+        this.#wire === "remote write"
+          ? remoteWrite({ url: "http://receiver/api/v1/write", fetch }, clock)
+          : pushgateway({ url: "http://receiver", fetch, deleteOnShutdown: true, gzip: false }, clock),
+      interval: INTERVAL,
+      abort: () => {},
+    };
+    return new ShardHost(options, store.load());
   }
 }
 

@@ -1,0 +1,243 @@
+import { seeded } from "@pushmeter/testkit/random";
+import { describe, expect, it } from "vitest";
+import { SqliteStore } from "../sqlite-store.ts";
+import { Sender } from "../testing/simulation.ts";
+import { Journal } from "./journal.ts";
+import { VERSION } from "./message.ts";
+import { decode } from "./otlp.ts";
+import { type BatchId, Shard } from "./shard.ts";
+
+interface Database {
+  exec(sql: string): void;
+  prepare(sql: string): { all(...bindings: unknown[]): Record<string, unknown>[] };
+}
+
+// Node's own types are kept out of this package: what is shipped has to do without Node.
+const { DatabaseSync } = (await import("node:sqlite" as string)) as {
+  DatabaseSync: new (path: string) => Database;
+};
+
+class Crash extends Error {}
+
+const NOW = 1_700_000_000_000;
+const TARGET = { resource: { "service.name": "courses" }, shard: "shard-0" };
+
+/** A Durable Object's storage on the real SQLite. It dies where it is told to: what was written before stays. */
+class Storage {
+  readonly #database = new DatabaseSync(":memory:");
+  /** Statements until the crash, which comes before or after the last of them. */
+  left = Infinity;
+  #inTransaction = false;
+  readonly sql = {
+    exec: (query: string, ...bindings: unknown[]) => {
+      if (this.left <= 0) throw new Crash();
+      this.left -= 0.5;
+      if (this.left <= 0) throw new Crash();
+      const rows = this.#database.prepare(query).all(...bindings);
+      this.left -= 0.5;
+      if (this.left <= 0) throw new Crash();
+      return { toArray: () => rows.map(withBuffers) };
+    },
+  };
+
+  transactionSync<T>(callback: () => T): T {
+    if (this.#inTransaction) throw new Error("a transaction in a transaction");
+    this.#inTransaction = true;
+    this.#database.exec("BEGIN");
+    try {
+      const result = callback();
+      this.#database.exec("COMMIT");
+      return result;
+    } catch (error) {
+      this.#database.exec("ROLLBACK");
+      throw error;
+    } finally {
+      this.#inTransaction = false;
+    }
+  }
+
+  rows(table: string): Record<string, unknown>[] {
+    return this.#database.prepare(`SELECT * FROM ${table}`).all();
+  }
+}
+
+/** Blobs are ArrayBuffers in workerd. */
+function withBuffers(row: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(row).map(([name, value]) => [
+    name,
+    value instanceof Uint8Array ? value.slice().buffer : value,
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** A shard and its journal on that storage, as `host.ts` uses them. */
+class Host {
+  readonly shard = new Shard();
+  readonly journal: Journal;
+
+  constructor(storage: Storage) {
+    const store = new SqliteStore(storage);
+    this.journal = new Journal(store);
+    this.journal.restore(this.shard, store.load());
+  }
+
+  push(id: BatchId, body: Uint8Array) {
+    const [batch] = decode("protobuf", body);
+    if (!batch) throw new Error("no batch");
+    if (!this.shard.isKnown(id)) {
+      this.journal.append({ version: VERSION, id, target: TARGET, encoding: "protobuf", body }, NOW);
+      this.shard.target ??= TARGET;
+    }
+    return this.shard.merge(id, batch, NOW);
+  }
+
+  flush(): Promise<void> {
+    return this.journal.flush();
+  }
+
+  save(): Promise<void> {
+    return this.journal.save(this.shard);
+  }
+
+  total(name: string): number {
+    let total = 0;
+    for (const { metric, value } of this.shard.series) if (metric.name === name) total += Number(value);
+    return total;
+  }
+}
+
+/** So many batches of several senders. */
+async function batches(count: number): Promise<[BatchId, Uint8Array][]> {
+  const random = seeded(7);
+  const senders = ["a", "b", "ü"].map((name) => new Sender(name));
+  const made: [BatchId, Uint8Array][] = [];
+  for (let n = 0; n < count; n++) {
+    const sender = senders[n % 3] as Sender;
+    sender.meter.createCounter("logins").add(1, { route: `/${Math.floor(random() * 4)}` });
+    sender.meter.createUpDownCounter("open").add(1);
+    made.push(await sender.batch(NOW + n));
+  }
+  return made;
+}
+
+describe("the journal", () => {
+  it("has every acknowledged batch once, wherever it crashes", async () => {
+    const all = await batches(24);
+    let crashes = 0;
+    for (let point = 0.5; ; point += 0.5) {
+      const storage = new Storage();
+      storage.left = point;
+      const acknowledged = new Set<number>();
+      const run = async (host: Host) => {
+        for (let n = 0; n < all.length; n += 3) {
+          // Three that come at once share a row; every third time a beat follows.
+          const group = all.slice(n, n + 3);
+          if (acknowledged.has(n)) continue;
+          for (const batch of group) host.push(...batch);
+          await host.flush();
+          acknowledged.add(n);
+          if (n % 9 === 6) await host.save();
+        }
+      };
+      let crashed = false;
+      try {
+        await run(new Host(storage));
+      } catch (error) {
+        if (!(error instanceof Crash)) throw error;
+        crashed = true;
+        crashes++;
+      }
+      storage.left = Infinity;
+      if (crashed) {
+        const woken = new Host(storage);
+        for (const n of acknowledged) {
+          for (const [id] of all.slice(n, n + 3)) expect(woken.shard.isKnown(id)).toBe(true);
+        }
+        await run(woken);
+      }
+      const last = new Host(storage);
+      expect([last.total("logins"), last.total("open")], `crash at statement ${point}`).toEqual([24, 24]);
+      if (!crashed) break;
+    }
+    expect(crashes).toBeGreaterThan(30);
+  });
+
+  it("does not replay what the snapshot has, though the rows are still there", async () => {
+    const storage = new Storage();
+    const host = new Host(storage);
+    for (const batch of await batches(6)) {
+      host.push(...batch);
+      await host.flush();
+    }
+    await host.save();
+    expect(storage.rows("batches")).toHaveLength(6);
+    const woken = new Host(storage);
+    expect(woken.total("logins")).toBe(6);
+    // None of them as a duplicate either: what is known of senders ends after a while.
+    expect(woken.total("pushmeter.aggregator.batches")).toBe(6);
+  });
+
+  it("stores what was appended with the next snapshot, if nothing comes before", async () => {
+    const storage = new Storage();
+    const host = new Host(storage);
+    for (const batch of await batches(3)) host.push(...batch);
+    await host.save();
+    await host.flush();
+    expect(storage.rows("batches")).toEqual([]);
+    expect(new Host(storage).total("logins")).toBe(3);
+  });
+
+  it("cuts what is larger than a stored value may be, and puts it together again", async () => {
+    const storage = new Storage();
+    const host = new Host(storage);
+    const sender = new Sender("a");
+    const text = "ü☃".repeat(1300);
+    for (let n = 0; n < 900; n++) sender.meter.createCounter("logins").add(1, { [text]: n });
+    const batch = await sender.batch(NOW);
+    host.push(...batch);
+    await host.save();
+    const parts = () => storage.rows("snapshot").map(({ data }) => (data as Uint8Array).length);
+    expect(parts().length).toBeGreaterThan(3);
+    for (const length of parts()) expect(length).toBeLessThanOrEqual(2_000_000);
+    const woken = new Host(storage);
+    expect(woken.total("logins")).toBe(900);
+    expect(Object.keys([...woken.shard.series][0]?.attributes ?? {})).toEqual([text]);
+
+    // A smaller shard leaves none of the larger one's parts behind.
+    const other = new Host(new Storage());
+    for (const small of await batches(3)) other.push(...small);
+    await woken.journal.save(other.shard);
+    expect(parts()).toHaveLength(2);
+    expect(new Host(storage).total("logins")).toBe(3);
+  });
+
+  it("begins a new row before one becomes too large, and says when a snapshot is due", async () => {
+    const storage = new Storage();
+    const host = new Host(storage);
+    const sender = new Sender("a");
+    const text = "x".repeat(2000);
+    let seq = 0;
+    while (!host.journal.isFull) {
+      for (let n = 0; n < 400; n++) sender.meter.createCounter("logins").add(1, { [text]: `${n}` });
+      host.push(...(await sender.batch(NOW)));
+      host.push(...(await sender.batch(NOW)));
+      if (++seq % 3 === 0) await host.flush();
+    }
+    const lengths = storage.rows("batches").map(({ bodies }) => (bodies as Uint8Array).length);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(2_000_000);
+    expect(lengths.reduce((a, b) => a + b)).toBeLessThan(20_000_000);
+    expect(new Host(storage).total("logins")).toBe(host.total("logins"));
+    await host.save();
+    expect(host.journal.isFull).toBe(false);
+  });
+
+  it("refuses what a later version stored", async () => {
+    const storage = new Storage();
+    const host = new Host(storage);
+    await host.save();
+    const [{ data }] = storage.rows("snapshot") as [{ data: Uint8Array }];
+    const later = new TextDecoder().decode(data).replace('"version\\":2', '"version\\":3');
+    storage.sql.exec("UPDATE snapshot SET data = ?", new TextEncoder().encode(later));
+    expect(() => new Host(storage)).toThrow("stored in version 3");
+  });
+});

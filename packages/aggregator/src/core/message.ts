@@ -1,0 +1,37 @@
+/** What a sender hands to a shard. Sender and shard may run different releases for minutes: messages have a version. */
+import type { Encoding } from "./otlp.ts";
+import type { BatchId, Target } from "./shard.ts";
+
+export const VERSION = 1;
+
+export interface Message {
+  readonly version: typeof VERSION;
+  readonly id: BatchId;
+  readonly target: Target;
+  readonly encoding: Encoding;
+  /** One resource's metrics. */
+  readonly body: Uint8Array;
+}
+
+export type Reply =
+  /** `rejected`: points that will never be stored, by reason. */
+  | { readonly status: "stored" | "duplicate"; readonly rejected: readonly (readonly [string, number])[] }
+  /** Never to be sent again. */
+  | { readonly status: "refused"; readonly reason: string }
+  /** To be sent again later. */
+  | { readonly status: "later"; readonly reason: string };
+
+export interface Status {
+  readonly shard: string | undefined;
+  readonly job: string | undefined;
+  readonly instances: number;
+  readonly series: number;
+  readonly batches: number;
+  readonly duplicates: number;
+  /** Pushes in a row that failed. */
+  readonly failures: number;
+  readonly lastPush:
+    | { readonly time: number; readonly result: string; readonly error?: string | undefined }
+    | undefined;
+  readonly asleep: boolean;
+}
