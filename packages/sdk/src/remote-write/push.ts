@@ -5,8 +5,8 @@ import type { Answer, Call } from "../http/attempt.ts";
 import type { PushError } from "../http/error.ts";
 import { type Action, type ExchangeOptions, exchange, MOST_REQUESTS, type Wire } from "../http/exchange.ts";
 import type { Target } from "../http/target.ts";
-import { burstOf, decide, isSettled, isUnclear, mayBeStored, type State, writtenOf } from "./decide.ts";
-import type { Encoder, Group, Version } from "./encoder.ts";
+import { type Asked, decide, isOpen, isSettled, mayBeStored, partsFor, writtenOf } from "./decide.ts";
+import type { Encoder, Version } from "./encoder.ts";
 import { type Batch, DUE, type Entry, type Ledger, MOST_SERIES } from "./ledger.ts";
 import { namedIn } from "./named.ts";
 import type { Receiver } from "./receiver.ts";
@@ -29,29 +29,30 @@ const HEADERS: Readonly<Record<Version, Record<string, string>>> = {
   2: headers(";proto=io.prometheus.write.v2.Request", "2.0.0"),
 };
 
-interface Request {
-  readonly kind: State["kind"];
-  readonly entries: readonly Entry[];
-  /** The same samples may have been stored by an earlier attempt. */
-  isUnclear: boolean;
-  /** Openings are sent at the latest possible time. */
-  isLate?: boolean;
-  /** Those whose openings the last attempt carried besides their values. */
-  opened: readonly Entry[];
-  /** Openings up to this number have been sent before these values in a request of their own. */
-  openedUntil: number;
-  /** Openings after this number go with the values once more. */
-  openedSince: number;
-}
+/** How many times, before the same values, openings go alone that were first sent in one request. */
+const MOST_OPENINGS = 4;
 
-const requestOf = (kind: State["kind"], entries: readonly Entry[], isUnclear = false): Request => ({
-  kind,
-  entries,
-  isUnclear,
-  opened: [],
-  openedUntil: 0,
-  openedSince: Infinity,
-});
+class Request implements Asked {
+  readonly kind: Asked["kind"];
+  readonly entries: readonly Entry[];
+  isUnclear: boolean;
+  isLate = false;
+  opened: readonly Entry[] = [];
+  /** Openings up to this number have been sent before these values in a request of their own. */
+  openedUntil = 0;
+  /** How often that was. */
+  openings = 0;
+
+  constructor(kind: Asked["kind"], entries: readonly Entry[], isUnclear = false) {
+    this.kind = kind;
+    this.entries = entries;
+    this.isUnclear = isUnclear;
+  }
+
+  get hasNative(): boolean {
+    return this.entries.some(({ value }) => isExponential(value));
+  }
+}
 
 export class Push implements Wire<Request> {
   readonly queue: Request[];
@@ -77,7 +78,7 @@ export class Push implements Wire<Request> {
     this.#ledger = ledger;
     this.#encoder = encoder;
     this.#batch = batch;
-    this.queue = batch.requests.map((entries) => requestOf("values", entries));
+    this.queue = batch.requests.map((entries) => new Request("values", entries));
     this.#openFirst();
   }
 
@@ -88,10 +89,12 @@ export class Push implements Wire<Request> {
     const most = Math.max(MOST_REQUESTS, Math.ceil(entries.length / MOST_SERIES) + MORE_REQUESTS);
     const { error, details } = await exchange(this.#target, this, { most, ...options });
     if (!this.#mayBeStored) this.#ledger.undo(this.#batch);
-    const isAll = entries.every(({ asideUntil }) => asideUntil);
-    if (this.#refusal && this.#receiver.refusesAll(this.#target.clock(), isAll)) {
-      this.#ledger.forgive(entries);
-      return { code: 1, details, error: this.#target.failure(this.#refusal) };
+    if (this.#refusal) {
+      this.#receiver.refused(entries.every(({ asideUntil }) => asideUntil));
+      if (this.#receiver.isHopeless) {
+        this.#ledger.forgive(entries);
+        return { code: 1, details, error: this.#target.failure(this.#refusal) };
+      }
     }
     const refused = aside + this.#refused;
     const dropped = refused ? new Map([["refused", refused]]) : undefined;
@@ -105,8 +108,8 @@ export class Push implements Wire<Request> {
     const { kind, entries } = request;
     const { time, isStale } = this.#batch;
     const { version } = this.#receiver;
-    const opens = ({ opening }: Entry) => opening === DUE || (opening ?? DUE) > request.openedSince;
-    const opened = kind === "values" && !isStale ? entries.filter(opens) : [];
+    const opens = ({ opening }: Entry) => opening === DUE && !isStale;
+    const opened = kind === "values" ? entries.filter(opens) : [];
     const body = this.#encoder.encode(entries, this.#ledger.target, time, version, (entry) => {
       if (kind === "openings") return kind;
       return isStale ? "stale" : opens(entry) ? "both" : kind;
@@ -115,41 +118,33 @@ export class Push implements Wire<Request> {
     if (opened.length) this.#receiver.openings++;
     for (const entry of opened) entry.opening = this.#receiver.openings;
     request.opened = opened;
-    request.openedSince = Infinity;
     return { url: this.#target.url, method: "POST", headers: HEADERS[version], body: snappy(body) };
   }
 
   decide(request: Request, answer: Answer): Action {
-    return decide(this.#state(request), answer);
+    return decide(this.#receiver, request, answer);
   }
 
   act(request: Request, action: Action, answer: Answer): void {
     const { kind, entries, opened } = request;
-    const state = this.#state(request);
-    const may = mayBeStored(state, answer);
+    const may = mayBeStored(this.#receiver, request, answer);
     this.#mayBeStored ||= may;
-    request.isUnclear ||= may && isUnclear(state, answer);
-    if (!may) for (const entry of opened) entry.opening = DUE;
-    if (kind === "values") for (const entry of entries) entry.isKnown ||= may;
-    this.#group(entries).isLimited = answer.status === 429;
+    request.isUnclear ||= may && isOpen(request, answer);
+    for (const entry of opened) if (!may) entry.opening = DUE;
+    for (const entry of entries) entry.isKnown ||= may && kind === "values";
 
-    if (action === "fall back to 1.0") {
-      this.#receiver.version = 1;
-      // Few receivers store what they do not understand: the openings travel with the values once more.
-      request.openedSince = request.openedUntil;
-      request.openedUntil = this.#receiver.openings;
-    } else if (action === "fall back to classic") {
+    if (action === "done" || action === "split" || action === "drop") {
+      this.queue.shift();
+      if (kind === "values") this.#isValues(action, request, answer);
+      else if (isSettled(answer)) for (const entry of entries) entry.opening = undefined;
+    } else if (action === "fall back to 1.0") this.#receiver.version = 1;
+    else if (action === "fall back to classic") {
       this.#receiver.takesNative = false;
       this.needsClassic = true;
       this.queue.length = 0;
     } else if (action === "fall back to late openings") {
       request.isLate = true;
       for (const entry of opened) this.#ledger.open(entry, Infinity);
-    } else if (action === "done" || action === "split" || action === "drop") {
-      this.queue.shift();
-      if (kind === "values") this.#isValues(action, request, state, answer);
-      else if (action === "split") this.queue.unshift(...byOpening(entries));
-      else if (isSettled(answer)) for (const entry of entries) entry.opening = undefined;
     } else if (answer.status === 415 && this.#receiver.isAuto && !this.#receiver.isConfirmed) {
       // It takes 1.0 as little.
       this.#receiver.version = 2;
@@ -158,24 +153,24 @@ export class Push implements Wire<Request> {
   }
 
   /** Values were stored, or are to be sent in parts, or never. */
-  #isValues(action: Action, request: Request, state: State, answer: Answer): void {
-    const { entries } = request;
+  #isValues(action: Action, request: Request, answer: Answer): void {
+    const { entries, opened, isUnclear } = request;
+    const { version } = this.#receiver;
     for (const entry of entries) entry.tried = this.#batch.time;
     if (action === "done") {
       const isConflict = answer.status >= 300;
-      const missing = state.version === 1 || isConflict ? 0 : state.samples - (writtenOf(answer) ?? 0);
+      const written = version === 1 || isConflict ? Infinity : (writtenOf(answer) ?? 0);
+      const missing = entries.length + opened.length - written;
       this.#receiver.refusals = 0;
-      this.#receiver.isConfirmed ||= state.version === 2 && !isConflict;
+      this.#receiver.isConfirmed ||= version === 2 && !isConflict;
       if (missing > 0) this.#refuse(answer, missing);
       else if (!this.#batch.isStale) this.#ledger.store(entries);
       return;
     }
-    if (action === "split" && answer.status !== 400 && answer.status !== 409) {
-      const burst = burstOf(answer);
-      const parts = burst ? Math.ceil(state.samples / burst) : 2;
-      for (const part of cut(entries, parts)) {
+    if (answer.status === 413 || answer.status === 429) {
+      for (const part of cut(entries, partsFor(request, answer) || 2)) {
         this.#ledger.regroup(part);
-        this.queue.unshift(requestOf("values", part, request.isUnclear));
+        this.queue.unshift(new Request("values", part, isUnclear));
       }
       return;
     }
@@ -192,7 +187,7 @@ export class Push implements Wire<Request> {
     for (const part of this.#target.runtime.random() < 0.5 ? parts : parts.reverse()) {
       if (!part.length) continue;
       if (!named.length) for (const entry of part) entry.suspects = part;
-      this.queue.unshift(requestOf("values", part, request.isUnclear));
+      this.queue.unshift(new Request("values", part, isUnclear));
     }
   }
 
@@ -215,49 +210,20 @@ export class Push implements Wire<Request> {
     return error ?? (isOver ? undefined : this.#target.error("unavailable", "the next push sends the rest"));
   }
 
-  /** Openings whose fate is unclear go before the values of their series, in a request of their own. */
+  /**
+   * Openings whose fate is unclear go before the values of their series, in a request of their own. Those that were
+   * first sent together have the same fate, and version 1.0 of Prometheus refuses a request as a whole.
+   */
   #openFirst(): void {
     const [head] = this.queue;
     if (head?.kind !== "values" || this.#batch.isStale) return;
     const pending = head.entries.filter(({ opening = DUE }) => opening > head.openedUntil);
     if (!pending.length) return;
-    head.openedUntil = this.#receiver.openings;
-    this.queue.unshift(requestOf("openings", pending));
+    const numbers = pending.map(({ opening = DUE }) => opening);
+    head.openedUntil = (head.openings++ < MOST_OPENINGS ? Math.min : Math.max)(...numbers);
+    const together = pending.filter(({ opening = DUE }) => opening <= head.openedUntil);
+    this.queue.unshift(new Request("openings", together));
   }
-
-  #state({ kind, entries, opened, isUnclear, isLate = false }: Request): State {
-    const { version, isAuto, isConfirmed } = this.#receiver;
-    return {
-      kind,
-      version,
-      isAuto,
-      isConfirmed,
-      series: entries.length,
-      samples: entries.length + opened.length,
-      hasOpenings: opened.length > 0,
-      isLate,
-      isMixed: kind === "openings" && entries.some(({ opening }) => opening !== entries[0]?.opening),
-      hasNative: entries.some(({ value }) => isExponential(value)),
-      isUnclear,
-      isLimited: this.#group(entries).isLimited,
-      isHopeless: this.#receiver.isHopeless(this.#target.clock()),
-    };
-  }
-
-  #group(entries: readonly Entry[]): Group {
-    return (entries[0] as Entry).group;
-  }
-}
-
-/** Openings that were first sent together have the same fate. */
-function byOpening(entries: readonly Entry[]): Request[] {
-  const numbers = new Set(entries.map(({ opening }) => opening));
-  return Array.from(numbers, (number) =>
-    requestOf(
-      "openings",
-      entries.filter(({ opening }) => opening === number),
-    ),
-  );
 }
 
 function cut(entries: readonly Entry[], parts: number): Entry[][] {
