@@ -26,16 +26,15 @@ export interface Asked {
   readonly entries: { readonly length: number };
   /** Series whose openings go along with their values. */
   readonly opened: { readonly length: number };
-  /** Those openings have been moved close to the values. */
-  readonly isLate: boolean;
   readonly hasNative: boolean;
   /** The same samples may have been stored by an earlier attempt. */
   readonly isUnclear: boolean;
 }
 
 /** The receiver has these samples, or newer ones. */
-const CONFLICT = /out.of.order|duplicate/i;
-const TOO_OLD = /out of bounds|too old/i;
+const CONFLICT = /out.of.order|duplicate|too old sample/i;
+/** `too old sample` is what Prometheus says of a conflict beyond its out-of-order window. */
+const TOO_OLD = /out of bounds|too old(?! sample)/i;
 const TOO_NEW = /too new|future/i;
 /** Prometheus 2.42 to 3.7 answers 500 without its feature flag; others may with a 400. */
 const NATIVE_REFUSED = /native histogram/i;
@@ -62,13 +61,13 @@ export function decide(known: Known, asked: Asked, answer: Answer): Action {
   // The values do not wait for what becomes of openings.
   if (kind === "openings") return "done";
   if (TOO_NEW.test(body)) return "give up";
-  if (opened.length) {
-    if (!TOO_OLD.test(body)) return "fall back to openings apart";
-    return asked.isLate ? "give up" : "fall back to late openings";
-  }
+  if (opened.length && (CONFLICT.test(body) || isTooOld(answer))) return "fall back to openings apart";
   if (isUnclear && CONFLICT.test(body)) return "done";
-  // All samples have one time.
-  if (TOO_OLD.test(body) || known.isHopeless) return "give up";
+  // All values have one time.
+  if (isTooOld(answer)) return "give up";
+  // Receivers of version 2.0 have stored the rest, as the specification asks them to.
+  if (known.version === 2 && isUnderstood) return "drop";
+  if (known.isHopeless) return "give up";
   return isMany ? "split" : "drop";
 }
 
@@ -76,7 +75,7 @@ export function decide(known: Known, asked: Asked, answer: Answer): Action {
 export function mayBeStored({ version }: Known, { opened }: Asked, answer: Answer): boolean {
   const { status, body } = answer;
   // Openings lie before the values' time.
-  if (isRefusal(answer)) return TOO_NEW.test(body) ? opened.length > 0 : !TOO_OLD.test(body);
+  if (isRefusal(answer) && !opened.length && (TOO_NEW.test(body) || isTooOld(answer))) return false;
   const isIgnored = version === 2 && status > 0 && status < 300 && writtenOf(answer) === undefined;
   return !isIgnored && !isNotStored(answer);
 }
@@ -89,9 +88,9 @@ export function isOpen({ opened }: Asked, answer: Answer): boolean {
   return !isRefusal(answer) || (opened.length > 0 && CONFLICT.test(answer.body));
 }
 
-/** An opening that is answered like this is in the receiver, or can no longer get there. */
-export function isSettled({ status, body }: Answer): boolean {
-  return status < 300 || CONFLICT.test(body);
+/** Refused because of the values' time: the openings, which lie before it, are not stored either. */
+export function isTooOld(answer: Answer): boolean {
+  return isRefusal(answer) && TOO_OLD.test(answer.body);
 }
 
 /** In how many parts a request has to go for a rate limit that tells what it lets through; 0 if it does not. */

@@ -5,7 +5,7 @@ import type { Answer, Call } from "../http/attempt.ts";
 import type { PushError } from "../http/error.ts";
 import { type Action, type ExchangeOptions, exchange, MOST_REQUESTS, type Wire } from "../http/exchange.ts";
 import type { Target } from "../http/target.ts";
-import { type Asked, decide, isOpen, isSettled, mayBeStored, partsFor, writtenOf } from "./decide.ts";
+import { type Asked, decide, isOpen, isTooOld, mayBeStored, partsFor, writtenOf } from "./decide.ts";
 import type { Encoder, Version } from "./encoder.ts";
 import { type Batch, DUE, type Entry, type Ledger, MOST_SERIES } from "./ledger.ts";
 import { namedIn } from "./named.ts";
@@ -36,7 +36,6 @@ class Request implements Asked {
   readonly kind: Asked["kind"];
   readonly entries: readonly Entry[];
   isUnclear: boolean;
-  isLate = false;
   opened: readonly Entry[] = [];
   /** Openings up to this number have been sent before these values in a request of their own. */
   openedUntil = 0;
@@ -64,13 +63,13 @@ export class Push implements Wire<Request> {
   readonly #encoder: Encoder;
   readonly #batch: Batch;
   #mayBeStored = false;
+  /** The number of the last opening of earlier pushes. */
+  readonly #openings: number;
   /** The last refusal of values. */
   #refusal: Answer | undefined;
   /** How many series were refused alone or are missing from what the receiver says it has stored, and their names. */
   #refused = 0;
   readonly #names = new Set<string>();
-  /** Some of them have not been told before. */
-  #isNews = false;
 
   constructor(target: Target, receiver: Receiver, ledger: Ledger, encoder: Encoder, batch: Batch) {
     this.#target = target;
@@ -78,6 +77,7 @@ export class Push implements Wire<Request> {
     this.#ledger = ledger;
     this.#encoder = encoder;
     this.#batch = batch;
+    this.#openings = receiver.openings;
     this.queue = batch.requests.map((entries) => new Request("values", entries));
     this.#openFirst();
   }
@@ -136,15 +136,16 @@ export class Push implements Wire<Request> {
     if (action === "done" || action === "split" || action === "drop") {
       this.queue.shift();
       if (kind === "values") this.#isValues(action, request, answer);
-      else if (isSettled(answer)) for (const entry of entries) entry.opening = undefined;
+      // What else becomes of openings shows when the values are stored: the receiver has them, or never will.
+      else if (answer.status < 300) for (const entry of entries) entry.opening = undefined;
     } else if (action === "fall back to 1.0") this.#receiver.version = 1;
     else if (action === "fall back to classic") {
       this.#receiver.takesNative = false;
       this.needsClassic = true;
       this.queue.length = 0;
-    } else if (action === "fall back to late openings") {
-      request.isLate = true;
-      for (const entry of opened) this.#ledger.open(entry, Infinity);
+    } else if (action === "give up" && isTooOld(answer) && !request.isUnclear) {
+      // Openings that were first sent in this push are not stored either: they are made anew.
+      for (const entry of entries) if ((entry.opening ?? DUE) > this.#openings) entry.opening = DUE;
     } else if (answer.status === 415 && this.#receiver.isAuto && !this.#receiver.isConfirmed) {
       // It takes 1.0 as little.
       this.#receiver.version = 2;
@@ -157,17 +158,16 @@ export class Push implements Wire<Request> {
     const { entries, opened, isUnclear } = request;
     const { version } = this.#receiver;
     for (const entry of entries) entry.tried = this.#batch.time;
+    const missing = version === 1 ? 0 : entries.length + opened.length - (writtenOf(answer) ?? 0);
     if (action === "done") {
       const isConflict = answer.status >= 300;
-      const written = version === 1 || isConflict ? Infinity : (writtenOf(answer) ?? 0);
-      const missing = entries.length + opened.length - written;
       this.#receiver.refusals = 0;
       this.#receiver.isConfirmed ||= version === 2 && !isConflict;
-      if (missing > 0) this.#refuse(answer, missing);
+      if (missing > 0 && !isConflict) this.#refuse(answer, Math.min(missing, entries.length));
       else if (!this.#batch.isStale) this.#ledger.store(entries);
       return;
     }
-    if (answer.status === 413 || answer.status === 429) {
+    if (action === "split" && (answer.status === 413 || answer.status === 429)) {
       for (const part of cut(entries, partsFor(request, answer) || 2)) {
         this.#ledger.regroup(part);
         this.queue.unshift(new Request("values", part, isUnclear));
@@ -175,14 +175,23 @@ export class Push implements Wire<Request> {
       return;
     }
     this.#refusal = answer;
-    if (action === "drop") this.#receiver.refusals++;
-    const named = action === "drop" ? entries : namedIn(answer.body, entries, this.#ledger.target);
+    this.#receiver.refusals++;
+    // As it came: without secrets, a label's value that is a part of one would not be found.
+    const text = new TextDecoder().decode(answer.bytes);
+    const named = entries.length === 1 ? entries : namedIn(text, entries, this.#ledger.target);
     for (const entry of named) {
-      this.#refuse(answer, 1, entry.series.name, !entry.refusals);
+      this.#refuse(answer, 1, entry.series.name);
       this.#ledger.refuse(entry);
     }
+    if (action === "drop") {
+      if (!named.length) this.#refuse(answer, Math.max(1, Math.min(missing, entries.length)));
+      return;
+    }
     const rest = entries.filter((entry) => !named.includes(entry));
-    const parts = named.length ? [rest] : cut(rest, 2);
+    const searched = [...new Set(rest.map(({ suspects }) => suspects))];
+    let parts = [rest];
+    if (!named.length && searched.length === 1) parts = cut(rest, 2);
+    else if (!named.length) parts = searched.map((part) => rest.filter(({ suspects }) => suspects === part));
     // In any order: what is refused often stands together.
     for (const part of this.#target.runtime.random() < 0.5 ? parts : parts.reverse()) {
       if (!part.length) continue;
@@ -191,17 +200,16 @@ export class Push implements Wire<Request> {
     }
   }
 
-  #refuse(answer: Answer, series: number, name?: string, isNews = true): void {
+  #refuse(answer: Answer, series: number, name?: string): void {
     this.#refusal = answer;
     this.#refused += series;
-    this.#isNews ||= isNews;
     if (name) this.#names.add(name);
   }
 
   /** What has not been told before, and what is not sent yet. */
   #failure(series: number, error?: PushError): PushError | undefined {
     const isOver = !this.queue.length;
-    if (this.#refusal && (this.#isNews || !isOver)) {
+    if (this.#refusal) {
       const names = [...this.#names].slice(0, MOST_NAMES).join(", ");
       const what = `${this.#refused || "some"} of ${series} series${names && ` (${names})`}`;
       this.#receiver.failure = this.#target.failure(this.#refusal, what);

@@ -6,10 +6,10 @@ import type { Version } from "./encoder.ts";
 /** `"auto"`: 2.0 until the receiver turns out not to understand it. */
 export type Protocol = "auto" | "1.0" | "2.0";
 
-/** As many series refused, each alone, with none stored in between, are no single series' fault. */
-const MOST_REFUSALS = 4;
+/** Refusals in a row after which it is no single series' fault: one in 2,000 is found within twelve. */
+const MOST_REFUSALS = 16;
 /** For so long, ms, no search for single series then. */
-const NO_SEARCH = 60_000;
+const NO_SEARCH = 300_000;
 
 export class Receiver implements Known {
   readonly isAuto: boolean;
@@ -19,7 +19,7 @@ export class Receiver implements Known {
   takesNative = true;
   /** Requests with openings so far: a number for each. */
   openings = 0;
-  /** Series refused alone since it has stored any. */
+  /** Requests refused since it has stored one. */
   refusals = 0;
   /** What was last told about series that it refuses. */
   failure: PushError | undefined;
