@@ -73,6 +73,7 @@ export async function run({
     requests: 0,
     silent: 0,
     alarms: 0,
+    ahead: 0,
     growth: 0,
   };
   const pushmeter = createPushmeter(
@@ -104,6 +105,8 @@ export async function run({
     delivery === "late" && wire === "Pushgateway" ? "store, then 504" : delivery;
   let pushes = 0;
   let isLimited = false;
+  /** Something was told to onError: what stays wrong is not told again with every push. */
+  let told = false;
   const push = async (name: string, undisturbed = true) => {
     const [requests, disturbed] = [proxy.requests, proxy.disturbed];
     errors.length = 0;
@@ -116,6 +119,7 @@ export async function run({
     // What is passed on is read at the end; what is scraped has to be seen before it is replaced.
     if (traits.delayed && traits.clock !== "receiver") return isStored;
     const { lost } = await difference(isStored && traits.delayed ? PASSING_ON : 0);
+    told ||= errors.length > 0;
     const said = errors.map(String).join(" · ").slice(0, 300);
     if (isStored && lost) {
       findings.silent++;
@@ -123,7 +127,7 @@ export async function run({
     } else if (!isStored && !lost && undisturbed && proxy.disturbed === disturbed && !traits.delayed) {
       findings.alarms++;
       notes.push(`${name}: all stored, reported as failed: ${said}`);
-    } else if (!isStored && !said) {
+    } else if (!isStored && !told) {
       findings.silent++;
       notes.push(`${name}: failed without a word to onError`);
     }
@@ -136,7 +140,8 @@ export async function run({
       await runtime.idle(idle * pace);
       runtime.step(step);
       if (limits) {
-        isLimited = Object.keys(limits).length > 0;
+        // What was set aside while they held is sent bit by bit.
+        isLimited = true;
         await receiver.setLimits?.(limits);
       }
       // What it has not passed on is lost with it, and no sender can know.
@@ -159,12 +164,18 @@ export async function run({
     }
     await runtime.idle(MINUTE * pace);
     workload.record();
+    const last = traits.clock === "receiver" ? Date.now() : runtime.now();
     await push("last push");
 
     const { lost, double } = await difference(traits.delayed ? PASSING_ON : 0);
     const series = await stored();
     const first = runtime.instance(1);
     Object.assign(findings, { lost, double, resets: falls(series), zeros: wrongZeros(series, first) });
+    const isThere = ([time]: readonly [number, number]) => time >= last && time < last + 10 * MINUTE;
+    if (!series.some(({ samples }) => samples.some(isThere))) {
+      findings.ahead++;
+      notes.push("the last push stands at another time");
+    }
     if (lost) notes.push(`${lost} lost`);
     if (double) notes.push(`${double} double`);
     for (const { labels, samples } of series) {

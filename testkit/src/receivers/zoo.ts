@@ -100,7 +100,8 @@ export const ZOO: readonly Kind[] = [
     name: "Prometheus 3.15, zeros of start timestamps",
     programs: ["PROMETHEUS_3_15_BIN"],
     wires: WITH_OTLP,
-    traits: { anchored: true },
+    // It checks the time of a sample, and not that of the zero that it makes of its start.
+    traits: { anchored: true, takesFuture: true },
     start: (files) =>
       startPrometheus(files.PROMETHEUS_3_15_BIN, {
         otlp: true,
