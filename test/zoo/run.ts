@@ -23,7 +23,7 @@ const MINUTE = 60_000;
 /** Pushes after the last round, until one says that all is stored; the pauses between them, in minutes. */
 const RECOVERY = [1, 1, 1, 2, 3, 3];
 /** For a receiver that passes on what it takes. */
-const PASSING_ON = 5_000;
+const PASSING_ON = 20_000;
 
 export interface Run {
   readonly receiver: Receiver;
@@ -118,7 +118,7 @@ export async function run({
     if (count > 10) notes.push(`${name}: ${count} requests`);
     // What is passed on is read at the end; what is scraped has to be seen before it is replaced.
     if (traits.delayed && traits.clock !== "receiver") return isStored;
-    const { lost } = await difference(isStored && traits.delayed ? PASSING_ON : 0);
+    const { lost } = await difference(isStored && traits.delayed ? 5_000 : 0);
     told ||= errors.length > 0;
     const said = errors.map(String).join(" · ").slice(0, 300);
     if (isStored && lost) {
@@ -145,7 +145,7 @@ export async function run({
         await receiver.setLimits?.(limits);
       }
       // What it has not passed on is lost with it, and no sender can know.
-      if (round.restart && traits.delayed) await pause(PASSING_ON / 2);
+      if (round.restart && traits.delayed) await pause(2_500);
       if (round.restart) await receiver.restart();
       workload.record(births, longLabel);
       proxy.queue = deliveries.map(possible);
