@@ -58,7 +58,7 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
   const takesNative = () => histograms === "native" && receiver.takesNative;
   /** Several instances may share one destination. */
   const ledgers = new Map<string, Ledger>();
-  const labelCache: LabelCache = new WeakMap();
+  const cache: LabelCache = new WeakMap();
   let ownInstance: string | undefined;
 
   const destination = cumulativeDestination(
@@ -66,9 +66,9 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
       const { timeout = target.timeout } = options;
       const end = runtime.monotonic() + timeout;
       for (;;) {
-        const translation = translate(metrics, labelCache, takesNative());
-        const { families, job, instance, dropped } = translation;
-        if (!families.length) return { code: 0, dropped };
+        const translation = translate(metrics, { cache, native: takesNative() });
+        const { families, job, instance, dropped, conflicts } = translation;
+        if (!families.length) return { code: 0, dropped, conflicts };
         // Two writers of one series send out-of-order samples; a foreign provider may not name an instance.
         ownInstance ??= instance || runtime.instanceId();
         const labels = { job, instance: instance || ownInstance };
@@ -79,7 +79,7 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
         const result = await push.run({ ...options, timeout: end - runtime.monotonic() });
         // Once more, with classic ones.
         if (push.needsClassic) continue;
-        return { ...result, dropped: sumOf(dropped, result.dropped) };
+        return { ...result, dropped: sumOf(dropped, result.dropped), conflicts };
       }
     },
     async ({ instance } = {}) => {
