@@ -42,7 +42,16 @@ export interface Receiver {
 }
 
 /** What a fault test may find wrong. */
-export type Fault = "lost" | "double" | "resets" | "zeros" | "requests" | "silent" | "alarms" | "growth";
+export type Fault =
+  | "lost"
+  | "double"
+  | "resets"
+  | "zeros"
+  | "requests"
+  | "silent"
+  | "alarms"
+  | "ahead"
+  | "growth";
 
 /** How a receiver differs for who tests with it. */
 export interface Traits {

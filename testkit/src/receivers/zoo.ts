@@ -82,7 +82,7 @@ export const ZOO: readonly Kind[] = [
     programs: ["PROMETHEUS_BIN"],
     wires: REMOTE_WRITE,
     // It passes on nothing from before its start, and takes nothing from ten minutes ahead on.
-    traits: { delayed: true, window: 540_000 },
+    traits: { delayed: true, window: 400_000 },
     start: (files) => startPrometheusAgent(files.PROMETHEUS_BIN),
   }),
   kind({
@@ -99,8 +99,10 @@ export const ZOO: readonly Kind[] = [
   kind({
     name: "Prometheus 3.15, zeros of start timestamps",
     programs: ["PROMETHEUS_3_15_BIN"],
-    wires: WITH_OTLP,
-    traits: { anchored: true },
+    // Starts over OTLP are OpenTelemetry's own, by the system's clock: simulated time has none.
+    wires: REMOTE_WRITE,
+    // It checks the time of a sample, and not that of the zero that it makes of its start.
+    traits: { anchored: true, takesFuture: true },
     start: (files) =>
       startPrometheus(files.PROMETHEUS_3_15_BIN, {
         otlp: true,

@@ -8,6 +8,7 @@ import type { InstrumentType, ResourceMetrics } from "@opentelemetry/sdk-metrics
 import type { Destination, PushResult } from "../destination.ts";
 import { COUNTER, DELTA } from "../enumerations.ts";
 import { PushError } from "../http/error.ts";
+import { Once } from "../once.ts";
 import type { Instruments } from "../recording/instruments.ts";
 import { inTime, type Runtime } from "../runtime.ts";
 import type { Reader } from "./reader.ts";
@@ -28,10 +29,12 @@ export interface PusherOptions {
 export class Pusher {
   readonly #options: PusherOptions;
   readonly #totals: Totals;
+  readonly #once: Once;
 
   constructor(options: PusherOptions) {
     this.#options = options;
     this.#totals = new Totals(options.cardinalityLimit);
+    this.#once = new Once(options.report);
   }
 
   /** Collects what was recorded since the last time, adds it to the totals and returns it. */
@@ -77,8 +80,9 @@ export class Pusher {
       // Another vendor's exporter may throw any value; report takes any.
       result = { code: 1, error: error as Error };
     }
-    const { code, error, isTold, dropped = [] } = result;
+    const { code, error, isTold, dropped = [], conflicts = [] } = result;
     if (error && !isTold) report(error);
+    for (const conflict of conflicts) this.#once.say(conflict);
     const outcome = code === 0 ? "success" : error instanceof PushError ? error.result : "error";
     instruments.push.series({ result: outcome }).add((runtime.monotonic() - started) / 1000);
     for (const [reason, points] of dropped) instruments.dropped.series({ reason }).add(points);

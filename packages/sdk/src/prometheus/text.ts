@@ -2,22 +2,19 @@
 import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
 import type { MetricData, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { GAUGE_POINTS, HISTOGRAM_POINTS, SUM_POINTS } from "../enumerations.ts";
-import { type Family, type Translation, translate } from "./translate.ts";
+import type { Family } from "./translate.ts";
 
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-/** The text of a batch, empty if there is nothing in it. `job` and `instance` are not in it. */
-export function toText(metrics: ResourceMetrics): Translation & { readonly text: string } {
-  const translation = translate(metrics);
-  const { families } = translation;
+/** The text of families, empty if there are none. `job` and `instance` are not in it. */
+export function textOf(families: readonly Family[]): string {
   const serializer = new PrometheusSerializer("", false, undefined, true, true);
   const translated = {
     resource: { attributes: {} },
     scopeMetrics: [{ scope: { name: "" }, metrics: families.map(metricData) }],
   };
   // Of a resource the serializer reads the attributes alone.
-  const text = families.length ? serializer.serialize(translated as unknown as ResourceMetrics) : "";
-  return { ...translation, text };
+  return families.length ? serializer.serialize(translated as unknown as ResourceMetrics) : "";
 }
 
 const DATA_POINT_TYPES = { counter: SUM_POINTS, gauge: GAUGE_POINTS, histogram: HISTOGRAM_POINTS };
