@@ -2,6 +2,7 @@
 import type { ExportResult } from "@opentelemetry/core";
 import type { PushMetricExporter, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { CUMULATIVE } from "./enumerations.ts";
+import type { NativeHistograms } from "./histogram.ts";
 import type { Details } from "./http/exchange.ts";
 
 /** A standard result, and the points that can never be stored, counted by reason. */
@@ -30,6 +31,8 @@ export interface PushOptions {
 export interface Destination extends PushMetricExporter {
   /** What it stores gets its time from whoever reads it there, as in a Pushgateway. */
   readonly untimed?: true | undefined;
+  /** Adds exponential histograms up. A destination without it gets classic ones. */
+  readonly native?: NativeHistograms | undefined;
   export(metrics: ResourceMetrics, resultCallback: (result: PushResult) => void, options?: PushOptions): void;
   /** Ends what it has pushed for one `service.instance.id`, or for all: several may share a destination. */
   shutdown(options?: { readonly instance?: string | undefined }): Promise<void>;

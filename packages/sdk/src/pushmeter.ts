@@ -71,12 +71,17 @@ class Core implements Pushmeter {
     this.#options = options;
     if (typeof options.push !== "function") this.#destination = options.push;
     this.#runtime = runtime;
-    const cardinalityLimit = CARDINALITY_LIMIT;
-    const aggregation = (type: InstrumentType) =>
-      this.#destination?.selectAggregation?.(type) ?? { type: DEFAULT_BUCKETS };
+    const { cardinalityLimit = CARDINALITY_LIMIT, attributes: { drop } = {}, buckets } = options;
+    const native = () => this.#destination?.native;
+    const aggregation = (type: InstrumentType) => {
+      const wanted = this.#destination?.selectAggregation?.(type);
+      return wanted && (native() || wanted.type !== EXPONENTIAL_BUCKETS) ? wanted : { type: DEFAULT_BUCKETS };
+    };
     const instruments = new Instruments({
       now: () => runtime.now(),
       cardinalityLimit,
+      buckets,
+      drop,
       labels: () => this.#instance?.labels,
       isDelta: () => this.#destination?.selectAggregationTemporality?.(COUNTER as InstrumentType) === DELTA,
       exponential: (name, options) =>
@@ -100,7 +105,7 @@ class Core implements Pushmeter {
         if (!this.#silent) this.#flusher.recorded(platform, now);
       },
     });
-    this.#pusher = new Pusher({ runtime, reader, instruments, cardinalityLimit, report });
+    this.#pusher = new Pusher({ runtime, reader, instruments, cardinalityLimit, native, report });
     this.#flusher = new Flusher(runtime, options.flush ?? { every: 5000 }, (timeout) => this.#push(timeout));
   }
 

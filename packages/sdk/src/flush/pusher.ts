@@ -7,6 +7,7 @@ import type { Resource } from "@opentelemetry/resources";
 import type { InstrumentType, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { Destination, PushResult } from "../destination.ts";
 import { COUNTER, DELTA } from "../enumerations.ts";
+import type { NativeHistograms } from "../histogram.ts";
 import { PushError } from "../http/error.ts";
 import { Once } from "../once.ts";
 import type { Instruments } from "../recording/instruments.ts";
@@ -22,6 +23,8 @@ export interface PusherOptions {
   readonly reader: Reader;
   readonly instruments: Instruments;
   readonly cardinalityLimit: number;
+  /** The destination's. */
+  readonly native: () => NativeHistograms | undefined;
   /** Is called with every failure. */
   readonly report: (error: unknown) => void;
 }
@@ -33,7 +36,7 @@ export class Pusher {
 
   constructor(options: PusherOptions) {
     this.#options = options;
-    this.#totals = new Totals(options.cardinalityLimit);
+    this.#totals = new Totals(options.native, options.cardinalityLimit);
     this.#once = new Once(options.report);
   }
 

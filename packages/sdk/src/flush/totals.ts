@@ -17,7 +17,7 @@ import type {
 } from "@opentelemetry/sdk-metrics";
 import { CARDINALITY_LIMIT, OVERFLOW } from "../cardinality.ts";
 import { CUMULATIVE, GAUGE_POINTS, OBSERVABLE_GAUGE } from "../enumerations.ts";
-import { add, type Value } from "../histogram.ts";
+import { add, isExponential, type NativeHistograms, type Value } from "../histogram.ts";
 import { hrTime } from "../hr-time.ts";
 import { keyOf } from "../key.ts";
 
@@ -36,11 +36,16 @@ export class Totals {
   /** What was collected as totals, the last time. */
   #whole: MetricData[] = [];
   readonly #limit: number;
+  readonly #native: () => NativeHistograms | undefined;
   /** There is one meter, and so one scope. */
   #scope: ScopeMetrics["scope"] = { name: "" };
 
-  /** @param limit - attribute sets per instrument. */
-  constructor(limit = CARDINALITY_LIMIT) {
+  /**
+   * @param native - adds exponential histograms up, where there can be any.
+   * @param limit - attribute sets per instrument.
+   */
+  constructor(native: () => NativeHistograms | undefined = () => undefined, limit = CARDINALITY_LIMIT) {
+    this.#native = native;
     this.#limit = limit;
   }
 
@@ -65,7 +70,7 @@ export class Totals {
         const key = `${name} ${unit} ${valueType} ${type}`;
         const total = this.#totals.get(key) ?? { data, points: new Map() };
         this.#totals.set(key, total);
-        for (const point of data.dataPoints) addPoint(total, point, dataPointType, this.#limit);
+        for (const point of data.dataPoints) this.#addPoint(total, point, dataPointType);
       }
     }
   }
@@ -87,27 +92,28 @@ export class Totals {
       scopeMetrics: [{ scope: this.#scope, metrics: [...this.#whole, ...(metrics as MetricData[])] }],
     };
   }
-}
 
-function addPoint({ points }: Total, delta: Point, type: DataPointType, limit: number): void {
-  // One NaN would make a counter NaN for the rest of the instance's life.
-  if (type !== GAUGE_POINTS && Number.isNaN(delta.value)) return;
-  let attributes = delta.attributes;
-  let key = keyOf(attributes);
-  if (!points.has(key) && points.size >= limit - 1) {
-    attributes = OVERFLOW;
-    key = keyOf(attributes);
-  }
-  const total = points.get(key);
-  // A gauge's start means nothing. It says when the value was recorded: of two streams of a series the newest counts.
-  const startTime = type === GAUGE_POINTS ? delta.endTime : delta.startTime;
-  if (!total) {
-    // The SDK keeps the caller's object. A copy does not change when the caller changes it.
-    points.set(key, { ...delta, startTime, attributes: { ...attributes } });
-  } else if (type === GAUGE_POINTS) {
-    Object.assign(total, { value: delta.value, startTime });
-  } else {
-    // One instrument has one kind of buckets, so its values always add up.
-    total.value = add(total.value as Value, delta.value as Value);
+  #addPoint({ points }: Total, delta: Point, type: DataPointType): void {
+    // One NaN would make a counter NaN for the rest of the instance's life.
+    if (type !== GAUGE_POINTS && Number.isNaN(delta.value)) return;
+    let attributes = delta.attributes;
+    let key = keyOf(attributes);
+    if (!points.has(key) && points.size >= this.#limit - 1) {
+      attributes = OVERFLOW;
+      key = keyOf(attributes);
+    }
+    const total = points.get(key);
+    const value = isExponential(delta.value) ? this.#native()?.of(delta.value) : delta.value;
+    // A gauge's start means nothing. It says when the value was recorded: of two streams of a series the newest counts.
+    const startTime = type === GAUGE_POINTS ? delta.endTime : delta.startTime;
+    if (!total) {
+      // The SDK keeps the caller's object. A copy does not change when the caller changes it.
+      points.set(key, { ...delta, value, startTime, attributes: { ...attributes } });
+    } else if (type === GAUGE_POINTS) {
+      Object.assign(total, { value, startTime });
+    } else {
+      // One instrument has one kind of buckets, so its values always add up.
+      total.value = add(total.value as Value, value as Value);
+    }
   }
 }

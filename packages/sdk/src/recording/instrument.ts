@@ -26,6 +26,8 @@ export interface InstrumentHost {
   now(): number;
   /** Attribute sets per instrument, the overflow set among them. */
   readonly cardinalityLimit: number;
+  /** Names of attributes to leave out. */
+  readonly drop?: readonly string[] | undefined;
   /** Attributes of every series. Known from the first invocation on. */
   labels(): Attributes | undefined;
   /** The OpenTelemetry SDK's histogram instead, where the destination asks for exponential buckets. */
@@ -49,11 +51,13 @@ export class Instrument {
   }
 
   /** The series with these attributes, the same object every time. Keep it where many recordings share it. */
-  series(attributes: Attributes): Series {
-    const { cardinalityLimit, labels } = this.#host;
+  series(wanted: Attributes): Series {
+    const { cardinalityLimit, labels, drop = [] } = this.#host;
+    const attributes = { ...wanted };
+    for (const name of drop) delete attributes[name];
     const known = this.#series.get(keyOf(attributes));
     if (known) return known;
-    if (this.#series.size >= cardinalityLimit - 1 && attributes !== OVERFLOW) return this.series(OVERFLOW);
+    if (this.#series.size >= cardinalityLimit - 1 && wanted !== OVERFLOW) return this.series(OVERFLOW);
     const series = this.#create({ ...labels(), ...attributes });
     this.#series.set(keyOf(attributes), series);
     return series;

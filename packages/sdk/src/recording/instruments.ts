@@ -10,7 +10,12 @@ import { Instrument, type InstrumentHost } from "./instrument.ts";
 /** Advised by the conventions for `http.server.request.duration` and for the FaaS durations, in seconds. */
 const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
+/** Of a push, in seconds: one bound tells how many were slow, at the cost of four series. */
+const PUSH_BOUNDS = [1];
+
 export interface InstrumentsHost extends InstrumentHost {
+  /** Of the buckets of requests and invocations, in seconds. */
+  readonly buckets?: readonly number[] | undefined;
   /** Whether the destination takes deltas. */
   isDelta(): boolean;
 }
@@ -25,14 +30,14 @@ export class Instruments implements MetricProducer {
 
   constructor(host: InstrumentsHost) {
     this.#host = host;
-    const duration = (name: string, description: string) =>
-      new Instrument(host, name, { unit: "s", description, advice: { explicitBucketBoundaries: BOUNDS } });
+    const duration = (name: string, description: string, bounds = [...(host.buckets ?? BOUNDS)]) =>
+      new Instrument(host, name, { unit: "s", description, advice: { explicitBucketBoundaries: bounds } });
     const counter = (name: string, unit: string, description: string) =>
       new Instrument(host, name, { unit, description });
     this.request = duration("http.server.request.duration", "Duration of HTTP server requests.");
     this.invoke = duration("faas.invoke_duration", "Duration of invocations other than requests.");
     this.coldstarts = counter("faas.coldstarts", "{coldstart}", "Instances started.");
-    this.push = duration("pushmeter.push.duration", "Duration of pushes.");
+    this.push = duration("pushmeter.push.duration", "Duration of pushes.", PUSH_BOUNDS);
     this.dropped = counter("pushmeter.push.dropped", "{point}", "Data points not stored.");
   }
 

@@ -15,6 +15,7 @@ import { describe, expect, it } from "vitest";
 import { recorderOf } from "../adapter/index.ts";
 import { CARDINALITY_LIMIT } from "../cardinality.ts";
 import { createPushmeter } from "../index.ts";
+import { nativeHistograms } from "../native-histograms/index.ts";
 import { withOutcome } from "../outcome.ts";
 import { requestAttributes } from "../request-attributes.ts";
 import { FakeRuntime } from "../testing/index.ts";
@@ -36,6 +37,7 @@ class OracleReader extends MetricReader {
 
 /** Takes totals or deltas, of one kind of histograms. */
 class Exporter extends InMemoryMetricExporter {
+  readonly native = nativeHistograms();
   readonly #aggregation: AggregationOption;
 
   constructor(temporality: AggregationTemporality, aggregation: AggregationOption) {

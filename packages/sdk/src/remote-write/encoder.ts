@@ -5,7 +5,6 @@
  */
 import type { Labels } from "../prometheus/labels.ts";
 import type { Entry } from "./ledger.ts";
-import { emptied, writeBuckets } from "./native.ts";
 import { Writer } from "./protobuf.ts";
 import type { Series } from "./series.ts";
 
@@ -62,12 +61,12 @@ export class Encoder {
       const message = this.#message.reset().raw(entry.head as Uint8Array);
       const { start, value } = entry;
       const part = partOf(entry);
-      if (part === "openings" || part === "both") this.#sample(version, emptied(value), start as number);
+      if (part === "openings" || part === "both") this.#sample(version, zeroOf(value), start as number);
       if (part !== "openings") {
         const isStale = part === "stale";
         // Prometheus 3.8 and later read the start with the sample, 3.2 to 3.7 with the series.
         const created = version === 2 ? start : undefined;
-        this.#sample(version, isStale ? emptied(value) : value, time, created, isStale);
+        this.#sample(version, isStale ? zeroOf(value) : value, time, created, isStale);
         if (created !== undefined) message.int64(6, created);
       }
       request.bytes(version === 1 ? 1 : 5, message.finish());
@@ -79,7 +78,7 @@ export class Encoder {
   #sample(version: Version, value: Series["value"], time: number, start?: number, stale = false): void {
     const isNumber = typeof value === "number";
     const field = this.#field.reset();
-    if (!isNumber) writeBuckets(field, value);
+    if (!isNumber) value.writeTo(field);
     const sum = isNumber ? 1 : 3;
     if (stale) field.varint((sum << 3) | 1).raw(STALE_MARKER);
     else field.double(sum, isNumber ? value : (value.sum ?? 0));
@@ -122,4 +121,9 @@ export class Encoder {
     }
     return index;
   }
+}
+
+/** A series' value before anything was recorded. */
+function zeroOf(value: Series["value"]): Series["value"] {
+  return typeof value === "number" ? 0 : value.emptied();
 }

@@ -6,11 +6,10 @@
  * while all attempts are known to have failed: a zero that is repeated at its own time may be refused, but it cannot
  * count anything twice. Version 2.0 says the same with a start timestamp besides, for receivers that read it.
  */
-import { addExponential, isExponential } from "../histogram.ts";
+import { isExponential } from "../histogram.ts";
 import type { Labels } from "../prometheus/labels.ts";
 import type { Translation } from "../prometheus/translate.ts";
 import { createGroup, type Group, type Version } from "./encoder.ts";
-import { negated } from "./native.ts";
 import { type Series, seriesOf } from "./series.ts";
 
 /** What one request holds at most, far below what receivers take: series, and characters of their labels. */
@@ -264,5 +263,5 @@ function isZero(value: Series["value"]): boolean {
 function minus(value: Series["value"], before: Series["value"] | undefined): Series["value"] {
   if (before === undefined) return value;
   if (typeof value === "number" || typeof before === "number") return (value as number) - (before as number);
-  return addExponential(value, negated(before));
+  return value.minus(before);
 }
