@@ -17,7 +17,7 @@ async function bundled(from: string, name: string): Promise<string> {
     target: "es2024",
     conditions: ["workerd", "worker", "browser"],
     mainFields: ["browser", "module", "main"],
-    external: ["cloudflare:*", "http", "url"],
+    external: ["cloudflare:*"],
   });
   return outputFiles[0]?.text ?? "";
 }

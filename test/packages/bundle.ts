@@ -13,7 +13,7 @@ const WRANGLER: BuildOptions = {
   target: "es2024",
   platform: "browser",
   conditions: ["workerd", "worker", "browser"],
-  external: ["node:*", "cloudflare:*", "http", "url"],
+  external: ["node:*", "cloudflare:*"],
 };
 
 export interface Bundle {
@@ -56,4 +56,24 @@ function repeatedPackages(inputs: readonly (readonly [string, { bytesInOutput: n
     for (const [folder, size] of others) repeated[folder.slice(folder.indexOf("node_modules/"))] = size;
   }
   return repeated;
+}
+
+/** The files of the installed package in `folder` that importing `entryPoints` reads, on the edge and on Node. */
+export async function reachedFiles(folder: string, entryPoints: readonly string[]): Promise<Set<string>> {
+  const reached = new Set<string>();
+  for (const platform of ["browser", "node"] as const) {
+    const { metafile } = await build({
+      entryPoints: entryPoints.map((path) => join(folder, path)),
+      absWorkingDir: folder,
+      outdir: folder,
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: "esm",
+      platform,
+      packages: "external",
+    });
+    for (const path of Object.keys(metafile.inputs)) reached.add(path);
+  }
+  return reached;
 }
