@@ -59,13 +59,22 @@ describe("a project that installs the packed packages", () => {
     expect(stdout).toBe("2 1\n");
   });
 
-  it.each(["remote-write", "pushgateway", "otlp", "aggregator"])(
-    "bundles less than 1 kB of packages that are there already, with the destination %s",
+  it.each(["remote-write", "pushgateway", "otlp", "aggregator", "aggregator-main"])(
+    "bundles less than 1 kB of packages that are there already, with %s",
     async (destination) => {
       const { gzip, repeated } = await bundle(folder, `workers/${destination}.ts`);
       const bytes = Object.values(repeated).reduce((sum, size) => sum + size, 0);
       console.log(`${destination}: ${gzip} bytes with gzip, of which a second copy, uncompressed: ${bytes}`);
       expect(bytes, JSON.stringify(repeated)).toBeLessThan(1000);
+    },
+  );
+
+  it.each(["aggregator", "aggregator-main"])(
+    "bundles at most 1 kB more than with OTLP, with %s",
+    async (name) => {
+      const otlp = await bundle(folder, "workers/otlp.ts");
+      const { gzip } = await bundle(folder, `workers/${name}.ts`);
+      expect(gzip).toBeLessThanOrEqual(otlp.gzip + 1000);
     },
   );
 });

@@ -8,6 +8,7 @@ export { type Message, type Reply, type Status, VERSION } from "./message.ts";
 export { BadInput, type Batch, jobOf, type Kind, keyOf, type Metric, type Point } from "./model.ts";
 export { decode, type Encoding, type OtlpEncoding, split } from "./otlp.ts";
 export type { SavedSeries, Series, Value } from "./series.ts";
+export type { SavedSeriesRecord, SeriesTable } from "./series-table.ts";
 export { type BatchId, type SavedHead, type SavedRecord, Shard, type Target } from "./shard.ts";
 export { LARGEST_VALUE, MemoryStore, type Row, type Store, type Stored } from "./store.ts";
 export { TimerAlarm } from "./timer-alarm.ts";

@@ -53,7 +53,7 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
   checkOneOf("remoteWrite histograms", histograms, ["classic", "native"]);
   const wanted = "the whole write endpoint, for Prometheus http://host:9090/api/v1/write";
   const target = new Target("remoteWrite", options, runtime, wanted);
-  const receiver = new Receiver(protocol);
+  const receiver = new Receiver(protocol, target.clock);
   const encoder = new Encoder();
   const takesNative = () => histograms === "native" && receiver.takesNative;
   /** Several instances may share one destination. */
@@ -82,8 +82,9 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
         return { ...result, dropped: sumOf(dropped, result.dropped), conflicts };
       }
     },
-    async () => {
-      for (const ledger of ledgers.values()) {
+    async ({ instance } = {}) => {
+      for (const [key, ledger] of ledgers) {
+        if (instance !== undefined && JSON.parse(key).instance !== instance) continue;
         const push = new Push(target, receiver, ledger, encoder, ledger.end(runtime.now(), takesNative()));
         const { error } = await push.run({ last: true });
         if (error) throw error;
