@@ -76,6 +76,8 @@ async function test(kind: Kind): Promise<void> {
       if (!values.quiet)
         console.log(`  ${kind.name} · ${wire} · ${schedule.name}: ${outcome.notes.join("; ")}`);
     }
+    const dropped = await receiver.dropped?.();
+    if (dropped) console.log(`${kind.name} says itself: ${dropped}`);
   } finally {
     await receiver.stop();
   }
