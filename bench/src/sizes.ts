@@ -4,9 +4,9 @@ import { type BundleSize, workerSize } from "@pushmeter/testkit/bundle-size";
 import type { Progress, Result } from "./part.ts";
 
 /** Bytes after gzip, for the API, the SDK, the Workers adapter and remote write together. */
-export const SIZE_LIMIT = 26_000;
+const SIZE_LIMIT = 26_000;
 
-/** Files of `entries/` and what they hold. */
+/** Files of `entries/` and their names in the table. */
 const ENTRIES = [
   ["pushmeter", "pushmeter: Workers, remote write"],
   ["pushmeter-hono", "pushmeter: Hono, remote write"],

@@ -10,6 +10,8 @@ import type { Truth } from "./truth.ts";
 
 export interface ServiceOptions {
   readonly service: string;
+  /** Default 1.4.0. */
+  readonly version?: string;
   readonly push: Destination | undefined;
   readonly runtime?: Runtime | undefined;
   readonly flush?: FlushPolicy | undefined;
@@ -25,7 +27,7 @@ export interface ServiceOptions {
   readonly onError: (error: unknown) => void;
 }
 
-export class PrinterError extends Error {
+class PrinterError extends Error {
   override readonly name = "PrinterError";
 }
 
@@ -44,13 +46,25 @@ interface Handlers {
   readonly queue: Handler<{ queue: string }, void>;
 }
 
-export const CRON = "*/15 * * * *";
-export const QUEUE = "enrolments";
+const CRON = "*/15 * * * *";
+const QUEUE = "enrolments";
 
 export function createService(options: ServiceOptions): Service {
-  const { service, push, flush, runtime, random, work, truth, users, conflict, onError } = options;
+  const {
+    service,
+    version = "1.4.0",
+    push,
+    flush,
+    runtime,
+    random,
+    work,
+    truth,
+    users,
+    conflict,
+    onError,
+  } = options;
   const between = (least: number, most: number) => work(least + random() * random() * (most - least));
-  const pushmeter = createPushmeter({ service, push, flush, onError }, runtime);
+  const pushmeter = createPushmeter({ service: { name: service, version }, push, flush, onError }, runtime);
   const { meter } = pushmeter;
   const logins = meter.createCounter("app.logins", { unit: "{login}" });
   const found = meter.createHistogram("app.search.results", {

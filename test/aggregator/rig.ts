@@ -5,7 +5,7 @@ import { startWorkerd } from "@pushmeter/testkit/workerd";
 import type { Miniflare } from "miniflare";
 
 export const TOKEN = "a-token-for-tests";
-export const SITE = "http://aggregator.example";
+const SITE = "http://aggregator.example";
 
 export interface Options {
   readonly url: string;

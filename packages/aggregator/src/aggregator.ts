@@ -1,6 +1,7 @@
 /** The SDK's way to the object: deltas by RPC. */
 import { type Destination, PushError, type Runtime } from "@pushmeter/sdk";
-import { type Batch, deltaDestination, systemRuntime } from "@pushmeter/sdk/otlp";
+import { systemRuntime } from "@pushmeter/sdk/adapter";
+import { type Batch, deltaDestination } from "@pushmeter/sdk/otlp";
 import type { AggregatorBinding } from "./binding.ts";
 import { encodeCompact } from "./core/compact.ts";
 import { type Message, type Reply, VERSION } from "./core/message.ts";

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { instrumentLambda, type LambdaHandler } from "@pushmeter/adapters/lambda";
+import { instrumentLambda } from "@pushmeter/adapters/lambda";
 import { type Order, pushmeter, work } from "./work.ts";
 
-export const handler = instrumentLambda<LambdaHandler>(pushmeter, work, {
+export const handler = instrumentLambda(pushmeter, work, {
   every: Number(process.env.EVERY) || undefined,
 });
 
-/** Somebody's wrapper around it, that answers some events by itself. */
+/** A wrapper around the handler that answers some events itself. */
 export const guarded = async (event: Order & { warm?: boolean }, context: unknown) =>
   event.warm ? "warm" : handler(event, context);
 

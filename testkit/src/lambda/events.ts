@@ -108,7 +108,7 @@ export const lattice1 = {
   is_base64_encoded: false,
 };
 
-/** An authorizer's: it looks like a REST API's, and nobody waits for a status. */
+/** An authorizer's: it looks like a REST API's, but its caller expects no status. */
 export const authorizer = {
   type: "REQUEST",
   methodArn: "arn:aws:execute-api:eu-central-1:123456789012:abc123/prod/GET/courses",
@@ -211,7 +211,7 @@ export const scheduler = {
   detail: "{}",
 };
 
-/** What may come as well. None of it may throw anywhere. */
+/** Other values that may come as an event. No code may throw for them. */
 export const garbage: readonly unknown[] = [
   null,
   undefined,

@@ -75,7 +75,7 @@ describe("a batch's failed records", () => {
     expect((recognise(events.sqs) as FaasSource).batch?.failed({ batchItemFailures: [null] })).toBe(3);
   });
 
-  it("are none when the handler reports none, or the trigger knows no partial response", () => {
+  it("are 0 when the handler reports no failure, or the trigger has no partial responses", () => {
     for (const result of [undefined, null, "x", 7, [], {}, { batchItemFailures: null }]) {
       expect((recognise(events.sqs) as FaasSource).batch?.failed(result)).toBe(0);
     }

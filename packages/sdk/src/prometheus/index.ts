@@ -1,0 +1,17 @@
+/**
+ * `@pushmeter/sdk/prometheus`: how OpenTelemetry data becomes Prometheus series.
+ * @module @pushmeter/sdk/prometheus
+ */
+export type { Value } from "../histogram.ts";
+export { keyOf } from "../key.ts";
+export { bound } from "./bounds.ts";
+export { type Labels, labelsOf } from "./labels.ts";
+export { labelName, type MetricType, metricName, unitWord } from "./names.ts";
+export {
+  type Family,
+  type LabelCache,
+  type Point,
+  type TranslateOptions,
+  type Translation,
+  translate,
+} from "./translate.ts";
