@@ -1,23 +1,22 @@
 /**
- * OpenTelemetry data to Prometheus metric families, once, for every wire. No series stands in the result
- * twice: a receiver would refuse the whole push.
+ * OpenTelemetry data to Prometheus metric families, the same for every wire. Each series is in the result once:
+ * a receiver refuses a whole push in which one is repeated.
  */
-import type { Attributes, AttributeValue, HrTime, MetricAdvice } from "@opentelemetry/api";
+import type { Attributes, HrTime, MetricAdvice } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
 import type { DataPoint, InstrumentType, MetricData, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { GAUGE_POINTS, OBSERVABLE_COUNTER, SUM_POINTS } from "../enumerations.ts";
 import { add, addExponential, isExponential, toClassic, type Value } from "../histogram.ts";
-import { labelName, type MetricType, metricName, unitWord } from "./names.ts";
+import { keyOf } from "../key.ts";
+import { type Labels, labelsOf, labelValue } from "./labels.ts";
+import { type MetricType, metricName, unitWord } from "./names.ts";
 import { METER_NAME } from "./scope.ts";
-
-/** Label names to values as Prometheus stores them, sorted by name. */
-export type Labels = Readonly<Record<string, string>>;
 
 export interface Point {
   readonly labels: Labels;
   /** Milliseconds since the epoch: the first recording. */
   readonly start: number;
-  /** An exponential histogram for who takes native ones. */
+  /** An exponential histogram only where native histograms were asked for. */
   readonly value: Value;
 }
 
@@ -29,7 +28,7 @@ export interface Family {
   readonly unit: string;
   /** Of classic histograms. */
   readonly boundaries?: number[] | undefined;
-  /** The counter did not exist before `start`; one that observes a total from elsewhere may have. */
+  /** True if the counter was 0 at `start`. False for one that observes a total kept elsewhere. */
   readonly startsAtZero: boolean;
   /** By label set. */
   readonly points: Map<string, Point>;
@@ -41,17 +40,14 @@ export interface Translation {
   readonly job: string;
   /** service.instance.id, empty if the resource has none. */
   readonly instance: string;
-  /** Points that Prometheus cannot hold, by reason. */
+  /** Points that Prometheus cannot store, by reason. */
   readonly dropped: ReadonlyMap<string, number>;
 }
 
-/** Longer values are cut: receivers refuse them (Mimir and Grafana Cloud above 2048 bytes). */
-const LONGEST_VALUE = 1024;
-
-/** Labels of attribute objects that come again with every push, and the labels as one string. */
+/** Labels of the attribute objects that every push repeats, and the labels' key. */
 export type LabelCache = WeakMap<Attributes, readonly [labels: Labels, key: string]>;
 
-/** @param native - exponential histograms stay what they are. */
+/** @param native - keep exponential histograms, for receivers of native ones. Default: make them classic. */
 export function translate(
   { resource, scopeMetrics }: ResourceMetrics,
   cache: LabelCache = new WeakMap(),
@@ -114,7 +110,7 @@ function familyOf(families: Map<string, Family>, { descriptor }: MetricData, typ
   return family;
 }
 
-/** Attribute sets that differ only in what Prometheus cannot write are one series: they are added up. */
+/** Attribute sets with the same labels are one series: their values are added up. */
 function addPoint(
   family: Family,
   point: DataPoint<unknown>,
@@ -125,7 +121,7 @@ function addPoint(
   let known = cache.get(point.attributes);
   if (!known) {
     const labels = labelsOf({ ...point.attributes, ...scopeAttributes });
-    known = [labels, JSON.stringify(labels)];
+    known = [labels, keyOf(labels)];
     cache.set(point.attributes, known);
   }
   const [labels, key] = known;
@@ -139,23 +135,7 @@ function addPoint(
   return true;
 }
 
-/** Attributes as labels. Keys that collide join their values with `;` in the order of the keys. */
-function labelsOf(attributes: Attributes): Labels {
-  const labels: Record<string, string> = {};
-  const keys = Object.keys(attributes).map((key) => [labelName(key), key] as const);
-  for (const [name, key] of keys.sort()) {
-    const value = labelValue(attributes[key]);
-    if (value) labels[name] = Object.hasOwn(labels, name) ? `${labels[name]};${value}` : value;
-  }
-  return labels;
-}
-
-function labelValue(value: AttributeValue | undefined): string {
-  const text = typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
-  return text.slice(0, LONGEST_VALUE).toWellFormed();
-}
-
-/** All of the resource that is in no other label, as the specification has it. */
+/** The rest of the resource, as the specification says: all that is not in `job` or `instance`. */
 function addTargetInfo(families: Map<string, Family>, { attributes }: Resource): void {
   const { "service.name": _, "service.namespace": __, "service.instance.id": ___, ...rest } = attributes;
   const labels = labelsOf(rest);

@@ -1,0 +1,6 @@
+/** `@pushmeter/sdk/prometheus`: how OpenTelemetry data becomes Prometheus series. */
+export { keyOf } from "../key.ts";
+export { bound } from "./bounds.ts";
+export { type Labels, labelsOf } from "./labels.ts";
+export { labelName, type MetricType, metricName, unitWord } from "./names.ts";
+export { type Family, type LabelCache, type Point, type Translation, translate } from "./translate.ts";
