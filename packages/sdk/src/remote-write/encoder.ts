@@ -9,7 +9,8 @@
  */
 
 import { isExponential } from "../histogram.ts";
-import type { Labels, Translation } from "../prometheus/translate.ts";
+import type { Labels } from "../prometheus/labels.ts";
+import type { Translation } from "../prometheus/translate.ts";
 import { emptied, writeBuckets } from "./native.ts";
 import { Writer } from "./protobuf.ts";
 import { type Series, seriesOf } from "./series.ts";

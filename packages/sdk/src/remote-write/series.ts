@@ -3,7 +3,8 @@
 import type { ExponentialHistogram } from "@opentelemetry/sdk-metrics";
 import { isExponential } from "../histogram.ts";
 import { bound } from "../prometheus/bounds.ts";
-import type { Family, Labels, Translation } from "../prometheus/translate.ts";
+import type { Labels } from "../prometheus/labels.ts";
+import type { Family, Translation } from "../prometheus/translate.ts";
 
 export interface Series extends Pick<Family, "type" | "help" | "unit"> {
   /** Of all series of one point: family and labels in one string, the same in every push. */
