@@ -3,7 +3,7 @@ import { DurableObject } from "cloudflare:workers";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { AggregationTemporality, DataPointType, type MetricData } from "@opentelemetry/sdk-metrics";
 import { createAggregator } from "@pushmeter/aggregator";
-import { encodeCompact } from "@pushmeter/aggregator/core";
+import { encodeCompact, VERSION } from "@pushmeter/aggregator/core";
 import type { Destination } from "@pushmeter/sdk";
 
 /** What is measured is taking batches: where the totals go costs nothing. */
@@ -94,7 +94,7 @@ export default {
       for (let seq = first; seq < first + number("calls"); seq++) {
         const id = { instance: `${round}-${caller}`, seq };
         const body = bodies[calls++ % BODIES];
-        const { status } = await stub.push({ version: 1, id, target, encoding: "compact", body });
+        const { status } = await stub.push({ version: VERSION, id, target, encoding: "compact", body });
         if (status === "stored") stored++;
       }
     };

@@ -10,4 +10,11 @@ export interface AggregatorBinding {
 export interface AggregatorStub {
   push(message: Message): Promise<Reply>;
   status(): Promise<Status>;
+  reset(): Promise<void>;
+}
+
+/** @throws TypeError for what is no Durable Object binding, such as a name that wrangler's configuration does not have. */
+export function checkBinding(option: string, binding: unknown): void {
+  if (typeof (binding as AggregatorBinding | undefined)?.idFromName === "function") return;
+  throw new TypeError(`pushmeter: ${option} needs a Durable Object binding, such as env.PUSHMETER`);
 }

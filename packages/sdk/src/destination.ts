@@ -17,6 +17,20 @@ export interface Destination extends PushMetricExporter {
     resultCallback: (result: PushResult) => void,
     options?: { readonly timeout?: number },
   ): void;
+  /**
+   * Writes one sample of each point at a given time and remembers nothing of the series: for an aggregator, which
+   * keeps totals and zeros itself. Resolves to the points that can never be stored; rejects if not all is stored.
+   */
+  write?(metrics: ResourceMetrics, options: WriteOptions): Promise<PushResult["dropped"]>;
+}
+
+export interface WriteOptions {
+  /** Of all samples, milliseconds since the epoch. */
+  readonly time: number;
+  /** Stale markers in place of the values. Default false. */
+  readonly stale?: boolean;
+  /** ms. */
+  readonly timeout?: number;
 }
 
 /**

@@ -1,4 +1,4 @@
-export type { Destination, PushResult } from "./destination.ts";
+export type { Destination, PushResult, WriteOptions } from "./destination.ts";
 export type { FlushPolicy } from "./flush/flusher.ts";
 export { PushError, type PushFailure } from "./http/error.ts";
 export type { Ending, Invocation, Outcome, Platform, Trigger } from "./invocation.ts";

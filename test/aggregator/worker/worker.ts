@@ -78,9 +78,9 @@ export default {
       return Response.json(stored);
     }
     if (pathname === "/later") {
-      // A Worker that was deployed after the object, and speaks a version that is not known yet.
+      // A Worker of another release, which speaks a version that the object does not know.
       const stub = env.AGGREGATOR.get(env.AGGREGATOR.idFromName("courses/0"));
-      return Response.json(await stub.push({ version: 2 } as never));
+      return Response.json(await stub.push({ version: 1 } as never));
     }
     if (pathname === "/flush") {
       const stored = await Promise.all([...instances.values()].map(({ pushmeter }) => pushmeter.flush()));

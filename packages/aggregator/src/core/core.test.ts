@@ -255,8 +255,8 @@ describe("merging", () => {
     const [a, b] = [new Sender("a"), new Sender("b")];
     a.meter.createGauge("level").record(1);
     b.meter.createGauge("level").record(2);
-    object.push(...(await b.batch(object.runtime.now() + 2000)));
-    object.push(...(await a.batch(object.runtime.now() + 1000)));
+    object.push(...(await b.batch(object.runtime.now() - 1000)));
+    object.push(...(await a.batch(object.runtime.now() - 2000)));
     await object.nextHeartbeat();
     expect(object.receiver.total("level")).toBe(2);
   });

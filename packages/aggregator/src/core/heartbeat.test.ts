@@ -97,15 +97,11 @@ describe("a beat", () => {
     expect(counted.samples).toHaveLength(length);
   });
 
-  it("counts itself, and what the destination drops", async () => {
+  it("counts itself", async () => {
     const counted = new Counted();
-    const { meter } = counted.sender;
-    meter.createGauge("same.total").record(1);
-    meter.createHistogram("same.total").record(1);
     await counted.add(1);
     await counted.heartbeats(3);
     const { receiver } = counted.object;
     expect(receiver.total("pushmeter_aggregator_pushes_total", { result: "success" })).toBeGreaterThan(1);
-    expect(receiver.total("pushmeter_push_dropped_total", { reason: "type_conflict" })).toBeGreaterThan(1);
   });
 });

@@ -2,7 +2,7 @@
 export { encodeCompact } from "./compact.ts";
 export { type Alarm, type HostOptions, ShardHost } from "./host.ts";
 export { type Message, type Reply, type Status, VERSION } from "./message.ts";
-export { BadInput, type Batch, jobOf, keyOf } from "./model.ts";
+export { BadInput, type Batch, jobOf, type Point, type Value } from "./model.ts";
 export { decode, type Encoding, type OtlpEncoding, split } from "./otlp.ts";
 export { type BatchId, Shard, type Target } from "./shard.ts";
 export { LARGEST_VALUE, MemoryStore, type Row, type Store, type Stored } from "./store.ts";

@@ -1,5 +1,5 @@
 /** `@pushmeter/sdk/prometheus`: how OpenTelemetry data becomes Prometheus series. */
-export { addExponential, isExponential } from "../histogram.ts";
+export { addExponential, toClassic } from "../histogram.ts";
 export { keyOf } from "../key.ts";
 export { bound } from "./bounds.ts";
 export { type Labels, labelsOf } from "./labels.ts";

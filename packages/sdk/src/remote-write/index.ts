@@ -85,6 +85,15 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
       }
     },
   );
+  destination.write = async (metrics, { time, stale = false, timeout = target.timeout }) => {
+    const translation = translate(metrics, undefined, takesNative());
+    const { families, job, instance, dropped } = translation;
+    if (!families.length) return dropped;
+    const encoder = new Encoder({ job, instance });
+    const batch = { ...encoder.start(time, translation), stale };
+    await sender.push(encoder, batch, runtime.monotonic() + Math.min(timeout, target.timeout));
+    return dropped;
+  };
   destination.selectAggregation = (type) => ({
     type: takesNative() && type === HISTOGRAM ? EXPONENTIAL_BUCKETS : DEFAULT_BUCKETS,
   });
