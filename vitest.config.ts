@@ -15,6 +15,7 @@ export default defineConfig({
   test: {
     projects: [
       "./test/vitest.config.ts",
+      "./test/packages/vitest.config.ts",
       "./grafana/vitest.config.ts",
       {
         resolve: { alias: sources("ondemand.ts") },

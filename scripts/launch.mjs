@@ -1,11 +1,12 @@
 // Runs a script of the project's with the project's own Node, from a fresh clone on: installs what package-lock.json
-// names if that has not been done, and builds. Itself runs on any Node from 20 on and imports nothing from npm.
-import { spawn, spawnSync } from "node:child_process";
+// names if that has not been done, and builds. Itself and step.mjs run on any Node from 20 on and import nothing from npm.
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { step } from "./step.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const [script, ...args] = process.argv.slice(2);
@@ -20,35 +21,18 @@ const env = {
   PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}`,
 };
 
-/** Runs a command; its output is shown only if it fails. All on stderr: what the script prints is the result. */
-function run(what, command, ...commandArgs) {
-  const started = Date.now();
-  process.stderr.write(`${what} … `);
-  const { status, stdout, stderr } = spawnSync(command, commandArgs, { cwd: root, env, encoding: "utf8" });
-  process.stderr.write(
-    `${status === 0 ? "done" : "failed"} in ${((Date.now() - started) / 1000).toFixed(1)} s\n`,
-  );
-  if (status === 0) return;
-  process.stderr.write(`${stdout ?? ""}${stderr ?? ""}`);
-  process.exit(1);
-}
-
 const stamp = join(root, "node_modules/.pushmeter-installed");
 const lock = createHash("sha256")
   .update(readFileSync(join(root, "package-lock.json")))
   .digest("hex");
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
-  // Not `npm ci`: it would remove node_modules, with the build cache in it, whenever the lock changes.
-  run(
-    "Installing what package-lock.json names, about half a minute",
-    "npm",
-    "install",
-    "--no-save",
-    "--loglevel=error",
-  );
+  // Not `npm ci`: it installs everything anew when the lock changes, this only what changed.
+  const install = ["npm", "install", "--no-save", "--loglevel=error"];
+  step("Installing what package-lock.json names, about half a minute", install, { cwd: root, env });
   writeFileSync(stamp, lock);
 }
-run("Building", join(root, "node_modules/.bin/turbo"), "run", "build", "--output-logs=errors-only");
+const build = [join(root, "node_modules/.bin/turbo"), "run", "build", "--output-logs=errors-only"];
+step("Building", build, { cwd: root, env });
 
 // The shell sends Ctrl-C to the whole group: the child ends by itself, this process only waits for it.
 process.on("SIGINT", () => {});

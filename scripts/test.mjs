@@ -1,14 +1,12 @@
-// Everything that a change has to pass: lint, types, all tests. `launch.mjs` has installed and built before.
+// Everything that a change has to pass: the checks, then all tests. `launch.mjs` has installed and built before.
 import { spawnSync } from "node:child_process";
+import { step } from "./step.mjs";
 
-const steps = [
-  ["biome", "check", "--error-on-warnings", "."],
-  ["turbo", "run", "typecheck", "--output-logs=errors-only"],
-  ["vitest", "run", ...process.argv.slice(2)],
-];
+step("Lint", ["biome", "check", "--error-on-warnings", "."]);
+step("Types", ["turbo", "run", "typecheck", "--output-logs=errors-only"]);
+step("Lock names the packages of every platform", ["node", "scripts/lock.mjs", "--check"]);
+step("Tarballs by publint and attw", ["node", "test/packages/check.ts"]);
+step("API reference", ["turbo", "run", "docs:api", "--output-logs=errors-only"]);
 
-for (const [command, ...args] of steps) {
-  console.log(`\n> ${command} ${args.join(" ")}`);
-  const { status } = spawnSync(command, args, { stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? 1);
-}
+const { status } = spawnSync("vitest", ["run", ...process.argv.slice(2)], { stdio: "inherit" });
+process.exit(status ?? 1);

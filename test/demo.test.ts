@@ -120,7 +120,7 @@ describe("npm run demo", () => {
   describeWithServers("against real servers", (servers) => {
     it("reads back exactly what it has sent, over both wires", async () => {
       const gateway = await startPushgateway(servers.pushgateway);
-      const prometheus = await startPrometheus(servers.prometheus, { scrape: [gateway.url] });
+      const prometheus = await startPrometheus(servers.prometheus, { scrape: { pushgateway: gateway.url } });
       try {
         const demo = start(
           ...["--check", "--seconds", "1", "--prometheus", prometheus.url],

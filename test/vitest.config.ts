@@ -6,6 +6,7 @@ export default defineProject({
   test: {
     name: "e2e",
     include: ["**/*.test.ts"],
+    exclude: ["packages/**"],
     globalSetup: ["@pushmeter/testkit/servers/global-setup"],
     testTimeout: 120_000,
     hookTimeout: 60_000,

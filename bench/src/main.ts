@@ -1,11 +1,11 @@
 /** `npm run bench [-- --json] [-- --only PART]`: pushmeter beside its peers, and the bars it has to meet. */
 import { parseArgs } from "node:util";
+import { Progress } from "@pushmeter/testkit/progress";
 import { table } from "@pushmeter/testkit/table";
 import { aggregator } from "./aggregator/aggregator.ts";
 import { lambda } from "./lambda/lambda.ts";
 import { latency } from "./latency/latency.ts";
 import type { Part, Result } from "./part.ts";
-import { progressOf } from "./progress.ts";
 import { sizes } from "./sizes.ts";
 import { time } from "./time/time.ts";
 import { wire } from "./wire/wire.ts";
@@ -19,14 +19,14 @@ async function main(): Promise<void> {
   };
   const results: Record<string, Result> = {};
   for (const [name, part] of parts) {
-    const progress = progressOf(name, process.stderr);
+    const progress = new Progress(process.stderr);
     try {
-      const result = await part(progress);
-      progress.done();
+      const result = await part((text) => progress.update(`${name}: ${text}`));
+      progress.clear();
       results[name] = result;
       print([result.title, "", ...table(result.rows), "", ...result.notes]);
     } catch (error) {
-      progress.done();
+      progress.clear();
       process.stderr.write(`${name} failed: ${error instanceof Error ? (error.stack ?? error) : error}\n`);
       process.exitCode = 1;
     }

@@ -1,11 +1,10 @@
 /** Bundle sizes, one file per contender. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type BundleSize, bundleSize } from "./bundle.ts";
+import { type BundleSize, workerSize } from "@pushmeter/testkit/bundle-size";
 import type { Progress, Result } from "./part.ts";
 
 /** Bytes after gzip, for the API, the SDK, the Workers adapter and remote write together. */
-export const SIZE_LIMIT = 26_000;
+const SIZE_LIMIT = 26_000;
 
 /** Files of `entries/` and what they hold. */
 const ENTRIES = [
@@ -21,8 +20,8 @@ export async function sizes(progress: Progress): Promise<Result> {
   const measured: (BundleSize & { readonly name: string })[] = [];
   for (const [file, name] of ENTRIES) {
     progress(name);
-    const code = await readFile(join(import.meta.dirname, "entries", `${file}.ts`), "utf8");
-    measured.push({ name, ...(await bundleSize(code)) });
+    const entry = join(import.meta.dirname, "entries", `${file}.ts`);
+    measured.push({ name, ...(await workerSize({ file: entry })) });
   }
   const own = measured[0]?.gzip ?? Number.NaN;
   return {

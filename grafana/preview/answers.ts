@@ -1,7 +1,8 @@
 /** Asks a Prometheus what Grafana would ask it, and hands the answers to the page. */
+
+import { type Dashboard, type Panel, substitute } from "../read/dashboards.ts";
+import type { Prometheus, Series } from "../read/prometheus.ts";
 import { HISTOGRAMS } from "../src/variables.ts";
-import type { Prometheus, Series } from "../test/prometheus.ts";
-import { type Dashboard, type Panel, substitute } from "../test/walk.ts";
 
 export interface Answer {
   readonly panel: Panel;

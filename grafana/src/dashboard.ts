@@ -16,7 +16,7 @@ const COLUMNS = 24;
 const TAG = "pushmeter";
 
 /** Panels side by side, each as wide as the others unless it says how wide: those share what is left. */
-export interface PanelRow {
+interface PanelRow {
   /** A heading above the row. */
   readonly heading?: string;
   readonly height: number;

@@ -13,7 +13,7 @@ export const AGGREGATOR_PUSHES = "pushmeter_aggregator_pushes_total";
 export const counts = (histogram: string) => [`${histogram}_count`, histogram];
 
 /** At least four push intervals, from the data source's `timeInterval`: two samples would be too few. */
-export const RATE_INTERVAL = "$__rate_interval";
+const RATE_INTERVAL = "$__rate_interval";
 /** What the dashboard shows, for totals. */
 export const WHOLE_RANGE = "$__range";
 

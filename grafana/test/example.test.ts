@@ -2,8 +2,8 @@
 import type { Counter, Histogram } from "@opentelemetry/api";
 import type { Pushmeter } from "@pushmeter/sdk";
 import { expect, it, vi } from "vitest";
+import { ROOT, readDashboards, substitute, targetsOf } from "../read/dashboards.ts";
 import { selectorsOf } from "./promql.ts";
-import { ROOT, readDashboards, substitute, targetsOf } from "./walk.ts";
 
 vi.mock("cloudflare:workers", () => ({
   env: { DB: { prepare: () => ({ first: async () => 40 }) } },

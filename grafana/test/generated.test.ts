@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ROOT } from "../read/dashboards.ts";
 import { generatedFiles } from "../src/files.ts";
-import { ROOT } from "./walk.ts";
 
 describe("generated files", () => {
   const files = generatedFiles();

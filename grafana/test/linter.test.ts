@@ -1,8 +1,8 @@
 /** The rules of github.com/grafana/dashboard-linter, which is a Go program, and a few of our own. */
 import { describe, expect, it } from "vitest";
+import { labelValuesOf, panelsOf, readDashboards, substitute, targetsOf } from "../read/dashboards.ts";
 import { LONG } from "../src/query.ts";
 import { selectorsOf } from "./promql.ts";
-import { labelValuesOf, panelsOf, readDashboards, substitute, targetsOf } from "./walk.ts";
 
 /** Makes an expression with Grafana's variables one that Prometheus's grammar knows. */
 const ANY = {

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { labelValuesOf, readDashboards, substitute, targetsOf } from "../read/dashboards.ts";
 import { COURSES, ruleGroups } from "../src/rules/groups.ts";
 import { type Emitted, emitted } from "./emitted.ts";
 import { selectorsOf } from "./promql.ts";
-import { labelValuesOf, readDashboards, substitute, targetsOf } from "./walk.ts";
 
 const VALUES = { __rate_interval: "1m", __range: "1h", objective: "99.9" };
 /** What stands at the name's end for the variable: nothing is written `()` in a regular expression. */

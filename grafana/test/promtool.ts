@@ -10,7 +10,7 @@ import type { RuleGroup } from "../src/rules/rule.ts";
 const run = promisify(execFile);
 
 /** What fires at a time: alert name, then its severity and window or reason, in one line each. */
-export interface Moment {
+interface Moment {
   readonly at: string;
   readonly firing: readonly Readonly<Record<string, string>>[];
 }

@@ -2,9 +2,9 @@
 
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { it } from "vitest";
+import { substitute } from "../read/dashboards.ts";
 import { REACH } from "../src/presence.ts";
 import { testAnswers } from "./promtool.ts";
-import { substitute } from "./walk.ts";
 import { targetOf } from "./wires.ts";
 
 const { reached, notReached, silent } = REACH;

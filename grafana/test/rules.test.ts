@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { describe, expect, it } from "vitest";
+import { ROOT } from "../read/dashboards.ts";
 import { burnAlerts } from "../src/rules/burn-rate.ts";
 import { COURSES, ruleGroups } from "../src/rules/groups.ts";
 import { checkRules, type Scenario, testRules } from "./promtool.ts";
-import { ROOT } from "./walk.ts";
 
 const REQUESTS = "http_server_request_duration_seconds";
 const PUSHES = "pushmeter_push_duration_seconds_count";

@@ -4,9 +4,9 @@ import { seeded } from "@pushmeter/testkit/random";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { startPushgateway } from "@pushmeter/testkit/servers/pushgateway";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { startPrometheus } from "../read/prometheus.ts";
 import { HISTOGRAMS } from "../src/variables.ts";
 import { pushToGateway, serveMetrics } from "../traffic/present.ts";
-import { startPrometheus } from "./prometheus.ts";
 import {
   ask,
   expectFilled,
@@ -38,8 +38,8 @@ describeWithServers("panels have data", ({ prometheus: file, pushgateway: gatewa
     const options = { random: seeded(3), seconds: SECONDS };
     const scraped = await serveMetrics(options);
     const prometheus = await startPrometheus(file, {
-      pushgateway: new URL(gateway.url).host,
-      "courses-scraped": scraped.host,
+      pushgateway: gateway.url,
+      "courses-scraped": `http://${scraped.host}`,
     });
     stop = async () => {
       await prometheus.stop();

@@ -1,8 +1,8 @@
 /** Prometheus filled by the product over each wire, and how to ask what a dashboard asks there. */
 import { expect } from "vitest";
+import { type Placed, readDashboards, substitute, targetsOf } from "../read/dashboards.ts";
+import type { Prometheus, Series } from "../read/prometheus.ts";
 import type { Truth } from "../traffic/truth.ts";
-import type { Prometheus, Series } from "./prometheus.ts";
-import { type Placed, readDashboards, substitute, targetsOf } from "./walk.ts";
 
 /** A stretch of time that Prometheus has data for. */
 export interface Filled {

@@ -4,7 +4,7 @@ import { createPushmeter } from "@pushmeter/sdk";
 import type { ServiceOptions } from "./service.ts";
 
 export const PAYMENTS = "payments";
-export const SCHEDULE = "nightly";
+const SCHEDULE = "nightly";
 
 export interface Lambda {
   /** A batch of payments, or the schedule's event. Resolves with the push, for which the environment stays awake. */

@@ -25,7 +25,7 @@ export interface ServiceOptions {
   readonly onError: (error: unknown) => void;
 }
 
-export class PrinterError extends Error {
+class PrinterError extends Error {
   override readonly name = "PrinterError";
 }
 
@@ -44,8 +44,8 @@ interface Handlers {
   readonly queue: Handler<{ queue: string }, void>;
 }
 
-export const CRON = "*/15 * * * *";
-export const QUEUE = "enrolments";
+const CRON = "*/15 * * * *";
+const QUEUE = "enrolments";
 
 export function createService(options: ServiceOptions): Service {
   const { service, push, flush, runtime, random, work, truth, users, conflict, onError } = options;

@@ -15,7 +15,7 @@ describeWithServers("the aggregator before a real Pushgateway", (files) => {
   it("leaves one group for each shard, and Prometheus scrapes what happened", async () => {
     const random = new Random();
     const pushgateway = await startPushgateway(files.pushgateway);
-    const prometheus = await startPrometheus(files.prometheus, { scrape: [pushgateway.url] });
+    const prometheus = await startPrometheus(files.prometheus, { scrape: { pushgateway: pushgateway.url } });
     const front = new Front(async (request) =>
       fetch(pushgateway.url + new URL(request.url).pathname, {
         method: request.method,

@@ -1,10 +1,11 @@
 /** A Worker with the aggregator in workerd, its storage in a folder that outlives it. */
 import { join } from "node:path";
-import { bundle } from "@pushmeter/testkit/bundle";
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { bundleWorker } from "@pushmeter/testkit/bundle";
+import { startWorkerd } from "@pushmeter/testkit/workerd";
+import type { Miniflare } from "miniflare";
 
 export const TOKEN = "a-token-for-tests";
-export const SITE = "http://aggregator.example";
+const SITE = "http://aggregator.example";
 
 export interface Options {
   readonly url: string;
@@ -21,20 +22,14 @@ export async function startAggregator({
   shards,
   folder,
 }: Options): Promise<Miniflare> {
-  const miniflare = new Miniflare({
-    ...convertV4MiniflareOptions({
-      name: "aggregator",
-      modules: true,
-      script: await bundle(join(import.meta.dirname, "worker", "worker.ts")),
-      compatibilityDate: "2026-10-01",
-      // The Pushgateway's serializer comes from a package that names two Node modules.
-      compatibilityFlags: ["nodejs_compat"],
-      bindings: { PUSH_URL: url, PROTOCOL: protocol, TOKEN, SHARDS: `${shards}` },
-      durableObjects: { AGGREGATOR: { className: "Aggregator", useSQLite: true } },
-      cf: false,
-      log: new Log(LogLevel.NONE),
-    }),
-    ...(folder && { resourcePersistencePath: folder }),
+  const script = await bundleWorker({ file: join(import.meta.dirname, "worker", "worker.ts") });
+  const miniflare = startWorkerd(script, {
+    name: "aggregator",
+    // The Pushgateway's serializer comes from a package that names two Node modules.
+    compatibilityFlags: ["nodejs_compat"],
+    bindings: { PUSH_URL: url, PROTOCOL: protocol, TOKEN, SHARDS: `${shards}` },
+    durableObjects: { AGGREGATOR: { className: "Aggregator", useSQLite: true } },
+    folder,
   });
   await miniflare.ready;
   return miniflare;

@@ -1,26 +1,14 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createPushmeter } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { until } from "@pushmeter/testkit/poll";
-import { unpack } from "@pushmeter/testkit/servers/apt";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
-import { startServer } from "@pushmeter/testkit/servers/process";
+import { Process } from "@pushmeter/testkit/servers/process";
+import { findProgram } from "@pushmeter/testkit/servers/programs";
 import { startPrometheus } from "@pushmeter/testkit/servers/prometheus";
 import { expect, it } from "vitest";
-
-/** vmagent 1.145 or later: VMAGENT_BIN, the PATH, this project's cache, and at last Debian's package. */
-async function findVmagent(): Promise<string> {
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pushmeter/servers/vmagent");
-  const folders = [...(process.env.PATH ?? "").split(delimiter).filter(Boolean), join(cache, "usr/bin")];
-  const files = [process.env.VMAGENT_BIN ?? "", ...folders.map((folder) => join(folder, "vmagent"))];
-  const found = files.find((file) => file && existsSync(file));
-  if (found) return found;
-  await unpack(["victoria-metrics"], "forky", cache);
-  return join(cache, "usr/bin/vmagent");
-}
 
 describeWithServers("deploy/vmagent.yaml", ({ prometheus: file }) => {
   it("makes one exact series of ten instances", async () => {
@@ -29,13 +17,16 @@ describeWithServers("deploy/vmagent.yaml", ({ prometheus: file }) => {
     // Only faster.
     await writeFile(join(folder, "vmagent.yaml"), configuration.replace("interval: 15s", "interval: 1s"));
     const prometheus = await startPrometheus(file);
-    const vmagent = await startServer(await findVmagent(), (address) => [
-      `-httpListenAddr=${address}`,
-      `-streamAggr.config=${join(folder, "vmagent.yaml")}`,
-      `-remoteWrite.tmpDataPath=${join(folder, "queue")}`,
-      "-remoteWrite.forcePromProto",
-      `-remoteWrite.url=${prometheus.writeUrl}`,
-    ]);
+    const vmagent = await Process.start({
+      file: await findProgram("VMAGENT_BIN"),
+      args: ([port]) => [
+        `-httpListenAddr=127.0.0.1:${port}`,
+        `-streamAggr.config=${join(folder, "vmagent.yaml")}`,
+        `-remoteWrite.tmpDataPath=${join(folder, "queue")}`,
+        "-remoteWrite.forcePromProto",
+        `-remoteWrite.url=${prometheus.writeUrl}`,
+      ],
+    });
     try {
       for (let instance = 0; instance < 10; instance++) {
         const push = remoteWrite({ url: `${vmagent.url}/api/v1/write` });

@@ -8,7 +8,7 @@ import { uncompress } from "snappyjs";
 /** Field numbers to their values: bytes, integers, and the bits of doubles. */
 type Message = ReadonlyMap<number, readonly (Uint8Array | bigint)[]>;
 
-export interface Sample {
+interface Sample {
   readonly value: number;
   readonly bits: bigint;
   readonly timestamp: number;

@@ -62,7 +62,9 @@ describeWithServers("2,000 requests over five instances, none after the last", (
   it("are counted exactly over the Pushgateway", async () => {
     const pushgateway = await startPushgateway(servers.pushgateway);
     started.push(pushgateway);
-    const prometheus = await startPrometheus(servers.prometheus, { scrape: [pushgateway.url] });
+    const prometheus = await startPrometheus(servers.prometheus, {
+      scrape: { pushgateway: pushgateway.url },
+    });
     started.push(prometheus);
     await sendAndCompare(prometheus, "pushgateway", { url: pushgateway.url, flush: EVERY });
   });

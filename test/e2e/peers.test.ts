@@ -19,7 +19,7 @@ describeWithServers("a destination in somebody else's MeterProvider", (servers) 
 
   beforeAll(async () => {
     gateway = await startPushgateway(servers.pushgateway);
-    prometheus = await startPrometheus(servers.prometheus, { scrape: [gateway.url] });
+    prometheus = await startPrometheus(servers.prometheus, { scrape: { pushgateway: gateway.url } });
   });
 
   afterEach(async () => {

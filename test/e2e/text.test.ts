@@ -100,7 +100,7 @@ describeWithServers("difficult text", (servers) => {
   beforeAll(async () => {
     gateway = await startPushgateway(servers.pushgateway);
     written = await startPrometheus(servers.prometheus);
-    scraped = await startPrometheus(servers.prometheus, { scrape: [gateway.url] });
+    scraped = await startPrometheus(servers.prometheus, { scrape: { pushgateway: gateway.url } });
   });
 
   afterAll(async () => {

@@ -1,7 +1,8 @@
 /** Starts the Worker under test, bundled as wrangler does it, in workerds of its own. */
 import { join } from "node:path";
-import { bundle } from "@pushmeter/testkit/bundle";
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { bundleWorker } from "@pushmeter/testkit/bundle";
+import { startWorkerd } from "@pushmeter/testkit/workerd";
+import type { Miniflare } from "miniflare";
 
 /** By the wire that it pushes with. */
 export type WorkerName = "remote-write" | "pushgateway";
@@ -31,7 +32,7 @@ export async function startWorkers(
   count: number,
   options: WorkerOptions,
 ): Promise<Miniflare[]> {
-  const script = await bundle(join(import.meta.dirname, "worker", `${name}.ts`));
+  const script = await bundleWorker({ file: join(import.meta.dirname, "worker", `${name}.ts`) });
   const workers = Array.from({ length: count }, () => start(name, script, options));
   await Promise.all(workers.map((worker) => worker.ready));
   return workers;
@@ -44,22 +45,15 @@ export async function startWorker(name: WorkerName, options: WorkerOptions): Pro
 
 function start(name: WorkerName, script: string, options: WorkerOptions): Miniflare {
   const { url, flush = 1000, timeout = 5000, measured = true } = options;
-  return new Miniflare(
-    convertV4MiniflareOptions({
-      name: "courses",
-      modules: true,
-      script,
-      compatibilityDate: "2026-10-01",
-      compatibilityFlags: [...FLAGS[name]],
-      bindings: {
-        PUSH_URL: url,
-        FLUSH: `${flush}`,
-        PUSH_TIMEOUT: `${timeout}`,
-        MEASURED: `${measured}`,
-      },
-      queueConsumers: ["enrolments"],
-      cf: false,
-      log: new Log(LogLevel.NONE),
-    }),
-  );
+  return startWorkerd(script, {
+    name: "courses",
+    compatibilityFlags: [...FLAGS[name]],
+    bindings: {
+      PUSH_URL: url,
+      FLUSH: `${flush}`,
+      PUSH_TIMEOUT: `${timeout}`,
+      MEASURED: `${measured}`,
+    },
+    queueConsumers: ["enrolments"],
+  });
 }

@@ -2,8 +2,8 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { hasRuntimeClient } from "@pushmeter/testkit/lambda/has-runtime-client";
 import { describe, expect, it } from "vitest";
-import { hasRuntimeClient } from "./runtime-client.ts";
 
 const run = promisify(execFile);
 const DEMO = join(import.meta.dirname, "../../examples/lambda/demo/main.ts");

@@ -1,12 +1,14 @@
 /** Under AWS's own runtime interface client, frozen between invocations as the service does it. */
 
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { bundleLambda } from "@pushmeter/testkit/bundle";
 import type { Result } from "@pushmeter/testkit/lambda/environment";
 import type { FunctionOptions } from "@pushmeter/testkit/lambda/function-options";
+import { hasRuntimeClient } from "@pushmeter/testkit/lambda/has-runtime-client";
 import { LocalLambda } from "@pushmeter/testkit/lambda/local-lambda";
+import { ReceiverServer } from "@pushmeter/testkit/receiver-server";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { bundle, remove } from "./functions.ts";
-import { hasRuntimeClient } from "./runtime-client.ts";
-import { SlowReceiver } from "./slow-receiver.ts";
 
 const INVOCATIONS = 40;
 /** ms that a busy machine may be late. */
@@ -15,18 +17,20 @@ const COUNT = "faas_invoke_duration_seconds_count";
 
 describe.runIf(await hasRuntimeClient())("a Lambda that is frozen between invocations", () => {
   const folders: Record<string, string> = {};
-  let server: SlowReceiver;
+  let server: ReceiverServer;
   let lambda: LocalLambda | undefined;
 
   beforeAll(async () => {
+    const bundle = (name: string, format: "esm" | "cjs" = "esm") =>
+      bundleLambda({ file: join(import.meta.dirname, `functions/${name}.ts`) }, { format });
     folders.probe = await bundle("probe");
     folders.commonjs = await bundle("probe-commonjs", "cjs");
     folders.late = await bundle("late");
   }, 60_000);
-  afterAll(() => Promise.all(Object.values(folders).map(remove)));
+  afterAll(() => Promise.all(Object.values(folders).map((folder) => rm(folder, { recursive: true }))));
 
   beforeEach(async () => {
-    server = await SlowReceiver.start();
+    server = await ReceiverServer.start();
   });
   afterEach(async () => {
     await lambda?.stop();
@@ -37,7 +41,7 @@ describe.runIf(await hasRuntimeClient())("a Lambda that is frozen between invoca
     const { directory = folders.probe ?? "", env, ...rest } = options;
     lambda = new LocalLambda({
       directory,
-      env: { REMOTE_WRITE_URL: server.url, ...env },
+      env: { REMOTE_WRITE_URL: server.writeUrl, ...env },
       timeout: 2_500,
       leniency: LENIENCY,
       ...rest,

@@ -1,7 +1,7 @@
 /** Real receivers, each as its operators may have configured it: the right totals with no setting of the user's. */
 
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
-import { findOthers, type OtherServers } from "@pushmeter/testkit/servers/others";
+import { findProgram } from "@pushmeter/testkit/servers/programs";
 import { type Prometheus, startPrometheus } from "@pushmeter/testkit/servers/prometheus";
 import { startVictoriaMetrics } from "@pushmeter/testkit/servers/victoria-metrics";
 import { afterEach, beforeAll, expect, it } from "vitest";
@@ -13,11 +13,13 @@ const STARTS = "--enable-feature=created-timestamp-zero-ingestion";
 
 describeWithServers("remote write to real receivers, protocol auto", (servers) => {
   const running: { stop(): Promise<void> }[] = [];
-  let others: OtherServers;
+  let prometheus2 = "";
+  let victoriaMetrics = "";
   let missing = "";
   beforeAll(async () => {
     try {
-      others = await findOthers();
+      prometheus2 = await findProgram("PROMETHEUS_2_BIN");
+      victoriaMetrics = await findProgram("VICTORIA_METRICS_BIN");
     } catch (error) {
       if (process.env.CI === "true") throw error;
       missing = String(error);
@@ -33,7 +35,7 @@ describeWithServers("remote write to real receivers, protocol auto", (servers) =
   };
   const prometheus3 = (...args: string[]) => started(startPrometheus(servers.prometheus, { args }));
   const receivers: Record<string, () => Promise<Prometheus>> = {
-    "Prometheus 2.42": () => started(startPrometheus(others.prometheus2)),
+    "Prometheus 2.42": () => started(startPrometheus(prometheus2)),
     "Prometheus 3.5": () => prometheus3(),
     "Prometheus 3.5 with native histograms": () => prometheus3("--enable-feature=native-histograms"),
     "Prometheus 3.5 with start timestamps": () => prometheus3(STARTS),
@@ -42,7 +44,7 @@ describeWithServers("remote write to real receivers, protocol auto", (servers) =
       prometheus3(`${ONLY}prometheus.WriteRequest`, "--enable-feature=native-histograms"),
     "Prometheus 3.5 that takes 1.0 only": () => prometheus3(`${ONLY}prometheus.WriteRequest`),
     "Prometheus 3.5 that takes 2.0 only": () => prometheus3(`${ONLY}io.prometheus.write.v2.Request`),
-    VictoriaMetrics: () => started(startVictoriaMetrics(others.victoriaMetrics)),
+    VictoriaMetrics: () => started(startVictoriaMetrics(victoriaMetrics)),
   };
 
   const cases = Object.keys(receivers).flatMap((name) => [

@@ -18,3 +18,21 @@ export function shuffled<T>(values: readonly T[], random: () => number): T[] {
   }
   return result;
 }
+
+/** Random choices that a seed repeats. Its functions can be used unbound. */
+export class SeededRandom {
+  readonly seed: number;
+  /** At least 0, less than 1. */
+  readonly next: () => number;
+
+  constructor(seed: number) {
+    this.seed = seed;
+    this.next = seeded(seed);
+  }
+
+  /** An integer of at least 0, less than `limit`. */
+  readonly below = (limit: number): number => Math.floor(this.next() * limit);
+
+  /** One of the values, of which there must be some. */
+  readonly pick = <T>(values: readonly T[]): T => values[this.below(values.length)] as T;
+}

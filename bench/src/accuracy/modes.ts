@@ -15,7 +15,7 @@ export const MODES: Readonly<Record<Mode, string>> = {
   aggregator: "aggregator",
 };
 
-export const SHARDS = 2;
+const SHARDS = 2;
 const INTERVAL = 15_000;
 
 /** What an instance pushes to; called once for each. */

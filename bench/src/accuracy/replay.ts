@@ -1,5 +1,6 @@
 /** Replays arrivals through the real SDK: instances come and go, each request meets one of those that are alive. */
-import { createPushmeter, type Platform, type Pushmeter } from "@pushmeter/sdk";
+import { createPushmeter, type Pushmeter } from "@pushmeter/sdk";
+import { type Platform, recorderOf } from "@pushmeter/sdk/adapter";
 import { destinations, type Mode } from "./modes.ts";
 import { Simulation } from "./simulation.ts";
 
@@ -42,10 +43,10 @@ export async function replay(mode: Mode, url: string, options: ReplayOptions): P
       instance = { pushmeter, end: now - Math.log(1 - random()) * life };
       places[place] = instance;
     }
-    const { pushmeter } = instance;
-    const invocation = pushmeter.begin("http", () => platform, {});
+    const recorder = recorderOf(instance.pushmeter);
+    const invocation = recorder.begin("http", () => platform, {});
     if (!invocation) throw new Error("pushmeter is switched off: OTEL_SDK_DISABLED is set");
-    pushmeter.endHttp(invocation, { method: "GET", url: "https://x/" }, { status: 200 }, () => platform);
+    recorder.endHttp(invocation, { method: "GET", url: "https://x/" }, { status: 200 }, () => platform);
   };
   for (const arrival of arrivals) simulation.at(start + arrival, () => request(start + arrival));
   await simulation.run(start + (arrivals.at(-1) ?? 0) + rest);

@@ -1,4 +1,6 @@
-/** What Prometheus says against what happened. */
+/** Compares what Prometheus says with what happened. */
+import { ask } from "@pushmeter/testkit/servers/promql";
+import { median } from "@pushmeter/testkit/statistics";
 
 export interface Score {
   /** Of the sum over all windows, as a fraction of the truth. */
@@ -11,7 +13,7 @@ export interface Score {
   readonly series: number;
 }
 
-export const METRIC = 'http_server_request_duration_seconds_count{job="courses"}';
+const METRIC = 'http_server_request_duration_seconds_count{job="courses"}';
 /** Not in step with the heartbeat: windows of people's dashboards are not either. */
 const STEP = 13_000;
 
@@ -38,11 +40,10 @@ export async function score(prometheus: string, options: ScoreOptions): Promise<
     happened += truth;
     if (truth) errors.push(Math.abs(estimate - truth) / truth);
   }
-  errors.sort((a, b) => a - b);
   const whole = `max_over_time(${METRIC}[${Math.ceil((end - start) / 1000) + 3600}s])`;
   return {
     bias: estimated / happened - 1,
-    medianError: errors[errors.length >> 1] ?? 0,
+    medianError: errors.length ? median(errors) : 0,
     total: await scalar(prometheus, `sum(${whole})`, end),
     expected: arrivals.length,
     series: await scalar(prometheus, `count(${whole})`, end),
@@ -60,25 +61,13 @@ function count(arrivals: readonly number[], time: number): number {
   return low;
 }
 
-interface Result {
-  readonly value: [number, string];
-  readonly values: [number, string][];
-}
-
 async function range(url: string, query: string, start: number, end: number): Promise<Map<number, number>> {
   const at = { start: `${start / 1000}`, end: `${end / 1000}`, step: `${STEP / 1000}` };
-  const [result] = await ask(`${url}/api/v1/query_range`, { query, ...at });
-  return new Map(result?.values.map(([seconds, value]) => [Math.round(seconds * 1000), Number(value)]));
+  const [result] = await ask(url, "query_range", { query, ...at });
+  return new Map(result?.values?.map(([seconds, value]) => [Math.round(seconds * 1000), Number(value)]));
 }
 
 async function scalar(url: string, query: string, time: number): Promise<number> {
-  const [result] = await ask(`${url}/api/v1/query`, { query, time: `${time / 1000}` });
-  return Number(result?.value[1] ?? 0);
-}
-
-async function ask(url: string, parameters: Record<string, string>): Promise<Result[]> {
-  const response = await fetch(url, { method: "POST", body: new URLSearchParams(parameters) });
-  const { data, error } = (await response.json()) as { data?: { result: Result[] }; error?: string };
-  if (!data) throw new Error(`${parameters.query}: ${error}`);
-  return data.result;
+  const [result] = await ask(url, "query", { query, time: `${time / 1000}` });
+  return Number(result?.value?.[1] ?? 0);
 }

@@ -1,4 +1,5 @@
 /** Persisted batches a second of one object, beside one that only stores a blob per call, and one that does nothing. */
+import { median } from "@pushmeter/testkit/statistics";
 import type { Progress } from "../part.ts";
 import { startObjects } from "./objects.ts";
 
@@ -35,8 +36,4 @@ export async function throughput(
   } finally {
     await miniflare.dispose();
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

@@ -1,11 +1,8 @@
-/** The functions that are compared, bundled as `sam build` does. */
-import { mkdir, readFile } from "node:fs/promises";
+/** The functions that are compared. */
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { gzip as gzipCallback } from "node:zlib";
-import { build } from "esbuild";
-
-const gzip = promisify(gzipCallback);
+import { bundleLambda } from "@pushmeter/testkit/bundle";
+import { type BundleSize, sizeOf } from "@pushmeter/testkit/bundle-size";
 
 export interface Contender {
   readonly name: string;
@@ -31,27 +28,14 @@ export const CONTENDERS: readonly Contender[] = [
   { name: "prom-client, Pushgateway", file: "prom-client", format: "cjs" },
 ];
 
-export interface Bundle {
+export interface Bundle extends BundleSize {
   readonly directory: string;
-  readonly minified: number;
-  readonly gzip: number;
 }
 
-/** @param folder - gets a folder of the bundle's. */
+/** @param folder - gets a folder for the bundle. */
 export async function bundle({ file, format }: Contender, folder: string): Promise<Bundle> {
-  const directory = join(folder, file);
-  await mkdir(directory, { recursive: true });
-  const outfile = join(directory, format === "esm" ? "index.mjs" : "index.cjs");
-  await build({
-    entryPoints: [join(import.meta.dirname, `functions/${file}.ts`)],
-    outfile,
-    bundle: true,
-    minify: true,
-    format,
-    platform: "node",
-    target: "node24",
-    logLevel: "silent",
-  });
-  const contents = await readFile(outfile);
-  return { directory, minified: contents.length, gzip: (await gzip(contents, { level: 9 })).length };
+  const source = { file: join(import.meta.dirname, `functions/${file}.ts`) };
+  const directory = await bundleLambda(source, { folder: join(folder, file), format, minify: true });
+  const contents = await readFile(join(directory, format === "esm" ? "index.mjs" : "index.cjs"));
+  return { directory, ...(await sizeOf(contents)) };
 }

@@ -1,10 +1,10 @@
-/** Lambda: what a bundle weighs, what it adds to a cold start, what callers wait, and what arrives. */
+/** Lambda: bundle size, cold start, what callers wait, and how many pushes arrive. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runtimeClient } from "@pushmeter/testkit/lambda/runtime-client";
+import { median, quantile } from "@pushmeter/testkit/statistics";
 import type { Bar, Progress, Result } from "../part.ts";
-import { median, quantile } from "../statistics.ts";
 import { type Bundle, bundle, CONTENDERS, type Contender } from "./contenders.ts";
 import { coldStart, RECEIVER_DELAY, type Run, run } from "./measure.ts";
 
@@ -20,8 +20,7 @@ interface Measured extends Bundle, Run {
 }
 
 export async function lambda(progress: Progress): Promise<Result> {
-  progress("AWS's runtime interface client is compiled, once");
-  await runtimeClient();
+  await runtimeClient(() => progress("AWS's runtime interface client is compiled, once"));
   const folder = await mkdtemp(join(tmpdir(), "pushmeter-bench-"));
   try {
     return result(await measure(folder, progress));

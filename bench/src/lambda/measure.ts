@@ -1,8 +1,6 @@
 /** One function under AWS's own runtime interface client, frozen between invocations. */
-import { setTimeout as sleep } from "node:timers/promises";
-import { Receiver } from "@pushmeter/sdk/testing";
 import { LocalLambda } from "@pushmeter/testkit/lambda/local-lambda";
-import { serve } from "@pushmeter/testkit/serve";
+import { ReceiverServer } from "@pushmeter/testkit/receiver-server";
 import type { Contender } from "./contenders.ts";
 
 /** The handler's own time and the receiver's, ms. */
@@ -24,15 +22,15 @@ export interface Run {
 
 /** How long a new environment takes from the start of its process until it is ready and frozen, ms. */
 export async function coldStart({ env }: Contender, directory: string): Promise<number> {
-  const { url, close } = await serve(() => new Response());
-  const lambda = new LocalLambda({ directory, env: { RECEIVER: url, ...env } });
+  const server = await ReceiverServer.start();
+  const lambda = new LocalLambda({ directory, env: { RECEIVER: server.url, ...env } });
   try {
     const start = performance.now();
     await lambda.environment();
     return performance.now() - start;
   } finally {
     await lambda.stop();
-    close();
+    server.stop();
   }
 }
 
@@ -43,12 +41,9 @@ export async function run(
   invocations: number,
   progress: (done: number) => void,
 ): Promise<Run> {
-  const receiver = new Receiver();
-  const { url, close } = await serve(async (request) => {
-    await sleep(RECEIVER_DELAY);
-    return receiver.fetch(request);
-  });
-  const lambda = new LocalLambda({ directory, env: { RECEIVER: url, ...env }, timeout: TIMEOUT });
+  const server = await ReceiverServer.start();
+  server.delay = RECEIVER_DELAY;
+  const lambda = new LocalLambda({ directory, env: { RECEIVER: server.url, ...env }, timeout: TIMEOUT });
   const waits: number[] = [];
   const ends: Record<string, number> = { response: 0, error: 0, timeout: 0 };
   try {
@@ -63,8 +58,8 @@ export async function run(
     }
   } finally {
     await lambda.stop();
-    close();
+    server.stop();
   }
-  const counted = receiver.total("faas_invoke_duration_seconds_count");
-  return { invocations, waits, ends, counted, pushes: receiver.accepted };
+  const counted = server.receiver.total("faas_invoke_duration_seconds_count");
+  return { invocations, waits, ends, counted, pushes: server.receiver.accepted };
 }

@@ -1,14 +1,15 @@
-/** What a client of a Worker feels of pushes to a slow receiver: nothing, or the bar is missed. */
-import { readFile } from "node:fs/promises";
+/** Response latency of a Worker whose receiver is slow: the same as without metrics, or the bar is missed. */
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { Receiver } from "@pushmeter/sdk/testing";
+import type { Receiver } from "@pushmeter/sdk/testing";
+import { bundleWorker } from "@pushmeter/testkit/bundle";
 import { seeded } from "@pushmeter/testkit/random";
-import { type Server, serve } from "@pushmeter/testkit/serve";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { bundle } from "../bundle.ts";
+import { ReceiverServer } from "@pushmeter/testkit/receiver-server";
+import { serve } from "@pushmeter/testkit/serve";
+import { quantile } from "@pushmeter/testkit/statistics";
+import { startWorkerd } from "@pushmeter/testkit/workerd";
+import type { Miniflare } from "miniflare";
 import type { Bar, Progress, Result } from "../part.ts";
-import { quantile } from "../statistics.ts";
 import { load } from "./load.ts";
 
 const WRAPPED = ["default flush", 'flush: "invocation"'] as const;
@@ -29,15 +30,19 @@ const LIMIT = 1.1;
 const LAST_PUSH = 15_000;
 
 export async function latency(progress: Progress): Promise<Result> {
-  const receiver = new Receiver();
-  const backend = await serve(() => after(BACKEND, () => new Response("course")));
-  const slow = await serve((request) => after(RECEIVER, () => receiver.fetch(request)));
+  const backend = await serve(async () => {
+    await setTimeout(BACKEND);
+    return new Response("course");
+  });
+  const slow = await ReceiverServer.start();
+  slow.delay = RECEIVER;
   const workers: Miniflare[] = [];
   try {
     const urls = {} as Record<Mode, URL>;
-    const script = await bundle(await readFile(join(import.meta.dirname, "worker.ts"), "utf8"));
+    const script = await bundleWorker({ file: join(import.meta.dirname, "worker.ts") }, { minify: true });
     for (const mode of MODES) {
-      const worker = start(mode, script, backend, slow);
+      const bindings = { MODE: mode, BACKEND_URL: backend.url, REMOTE_WRITE_URL: slow.writeUrl };
+      const worker = startWorkerd(script, { bindings });
       workers.push(worker);
       urls[mode] = await worker.ready;
     }
@@ -53,42 +58,19 @@ export async function latency(progress: Progress): Promise<Result> {
     await run(WARM_UP);
     const times = await run(REQUESTS);
     progress("waiting for the last push");
-    const counted = await allCounted(receiver);
+    const counted = await allCounted(slow.receiver);
     return result(times, counted);
   } finally {
     for (const worker of workers) await worker.dispose();
     backend.close();
-    slow.close();
+    slow.stop();
   }
-}
-
-function start(mode: Mode, script: string, backend: Server, receiver: Server): Miniflare {
-  return new Miniflare(
-    convertV4MiniflareOptions({
-      host: "127.0.0.1",
-      port: 0,
-      cf: false,
-      modules: true,
-      script,
-      compatibilityDate: "2026-10-01",
-      bindings: {
-        MODE: mode,
-        BACKEND_URL: backend.url,
-        REMOTE_WRITE_URL: `${receiver.url}/api/v1/write`,
-      },
-    }),
-  );
-}
-
-async function after<T>(ms: number, then: () => T): Promise<Awaited<T>> {
-  await setTimeout(ms);
-  return await then();
 }
 
 /**
  * The requests that each wrapped worker has counted.
  *
- * @throws Error unless those are all: a worker that loses some is not fast.
+ * @throws Error unless those are all: a worker that loses some would look faster than it is.
  */
 async function allCounted(receiver: Receiver): Promise<Map<Mode, number>> {
   const sent = WARM_UP + REQUESTS;

@@ -1,5 +1,5 @@
 /** One handler that waits for a backend, unwrapped and wrapped with each flush policy: `MODE` chooses. */
-import { instrumentWorker, type WorkerHandlers } from "@pushmeter/adapters/workers";
+import { instrumentWorker, type WorkerContext, type WorkerHandlers } from "@pushmeter/adapters/workers";
 import { createPushmeter, type FlushPolicy } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import type { Mode } from "./latency.ts";
@@ -22,7 +22,7 @@ function wrapped(service: Mode, flush?: FlushPolicy) {
   return instrumentWorker(createPushmeter({ service, push, flush }), handlers);
 }
 
-const workers: Record<Mode, WorkerHandlers> = {
+const workers: Record<Mode, WorkerHandlers<Env>> = {
   unwrapped: handlers,
   "unwrapped, again": handlers,
   "default flush": wrapped("default flush"),
@@ -30,5 +30,5 @@ const workers: Record<Mode, WorkerHandlers> = {
 };
 
 export default {
-  fetch: (request: Request, env: Env, ctx: unknown) => workers[env.MODE].fetch?.(request, env, ctx),
+  fetch: (request: Request, env: Env, ctx: WorkerContext) => workers[env.MODE].fetch?.(request, env, ctx),
 };

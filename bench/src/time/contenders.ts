@@ -28,7 +28,7 @@ export const BASELINE = "no metrics";
 export const PUSHMETER = ["pushmeterMiddleware", "instrumentWorker", "both, nested"] as const;
 export const HONO_PROMETHEUS = "@hono/prometheus";
 export const HONO_OTEL = "@hono/otel, tracing off";
-export const HONO_OTEL_TRACING = "@hono/otel, no tracer set";
+const HONO_OTEL_TRACING = "@hono/otel, no tracer set";
 
 /** @param otlpUrl - where OTLP is taken and answered with 200. */
 export function contenders(otlpUrl: string): Contender[] {

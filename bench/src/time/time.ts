@@ -1,8 +1,8 @@
 /** Time added per request by pushmeter and its peers, side by side. */
 import { fork } from "node:child_process";
 import { join } from "node:path";
+import { median, quantile } from "@pushmeter/testkit/statistics";
 import type { Bar, Progress, Result } from "../part.ts";
-import { median, quantile } from "../statistics.ts";
 import type { ChildMessage, ChildOptions } from "./child.ts";
 import { BASELINE, HONO_OTEL, HONO_PROMETHEUS, PUSHMETER } from "./contenders.ts";
 

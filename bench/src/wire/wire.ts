@@ -2,8 +2,8 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { median } from "@pushmeter/testkit/statistics";
 import type { Bar, Progress, Result } from "../part.ts";
-import { median } from "../statistics.ts";
 import { type Encode, otlpJsonOf, peerOf, remoteWriteOf, textOf } from "./formats.ts";
 import { recorded, SERIES_PER_SET } from "./workload.ts";
 

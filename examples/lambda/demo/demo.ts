@@ -1,17 +1,20 @@
-/** The order of events: start, invoke, end the environment, read, tell. */
-
+/** The steps of the demo: start, invoke, end the environment, read, report. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { bundleLambda } from "@pushmeter/testkit/bundle";
+import { counted } from "@pushmeter/testkit/demo/counted";
+import { differences } from "@pushmeter/testkit/demo/counts";
+import { received } from "@pushmeter/testkit/demo/samples";
 import { LocalLambda } from "@pushmeter/testkit/lambda/local-lambda";
-import { isInstalled, runtimeClient } from "@pushmeter/testkit/lambda/runtime-client";
-import { differences } from "../../worker/demo/counts.ts";
-import { Progress } from "../../worker/demo/progress.ts";
-import { received } from "../../worker/demo/samples.ts";
-import { ReceiverServer } from "../../worker/demo/server.ts";
-import { bundle } from "./bundle.ts";
-import { counted } from "./counted.ts";
+import { runtimeClient } from "@pushmeter/testkit/lambda/runtime-client";
+import { Progress } from "@pushmeter/testkit/progress";
+import { ReceiverServer } from "@pushmeter/testkit/receiver-server";
+import { median } from "@pushmeter/testkit/statistics";
 import { report } from "./report.ts";
 import { Traffic } from "./traffic.ts";
 
-/** With it events of every kind are among the first four, so that a slow machine shows them all, too. */
+const EXAMPLE = join(import.meta.dirname, "../src/index.ts");
+/** With this seed the first four events are of every kind, so that a slow machine sends them all. */
 const SEED = 46;
 
 const NEXT = `What to do next:
@@ -25,17 +28,19 @@ export interface Arguments {
   readonly check: boolean;
 }
 
-/** Returns the exit status. @param resources - gets all that has to be ended. */
+/**
+ * Returns the exit status.
+ *
+ * @param resources - gets all that has to be ended.
+ */
 export async function demo(args: Arguments, resources: AsyncDisposableStack): Promise<number> {
   const progress = new Progress(process.stdout);
-  if (!isInstalled()) progress.end("Compiling AWS's runtime interface client, once: about a minute");
-  await runtimeClient();
+  await runtimeClient(() => progress.end("Compiling AWS's runtime interface client, once: about a minute"));
   progress.update("Starting the example in a Lambda environment");
   const server = resources.use(await ReceiverServer.start());
-  const lambda = new LocalLambda({
-    directory: await bundle(),
-    env: { REMOTE_WRITE_URL: `${server.url}/api/v1/write` },
-  });
+  const directory = await bundleLambda({ file: EXAMPLE }, { minify: true });
+  resources.defer(() => rm(directory, { recursive: true, force: true }));
+  const lambda = new LocalLambda({ directory, env: { REMOTE_WRITE_URL: server.writeUrl } });
   resources.defer(() => lambda.stop());
   const environment = await lambda.environment();
   progress.end(
@@ -55,7 +60,8 @@ export async function demo(args: Arguments, resources: AsyncDisposableStack): Pr
   say(waits(traffic, environment.freezes));
   if (environment.output.trim()) say(`The function wrote:\n${environment.output}`);
   if (args.check) {
-    const { counts, events } = counted(samples);
+    const { counts, requests, invocations } = counted(samples);
+    const events = requests + invocations;
     const wrong = differences(traffic.sent, counts);
     for (const sentence of wrong) say(`WRONG: ${sentence}`);
     if (!wrong.length)
@@ -68,7 +74,6 @@ export async function demo(args: Arguments, resources: AsyncDisposableStack): Pr
 }
 
 function waits({ durations }: Traffic, freezes: number): string {
-  const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
   const caller = median(durations.map(({ caller }) => caller)).toFixed(1);
   const billed = median(durations.map(({ billed }) => billed)).toFixed(1);
   return `Callers waited ${caller} ms (p50); with the push ${billed} ms are billed. Frozen ${freezes} times.\n`;

@@ -1,13 +1,13 @@
 /** What triggers the example: API Gateway, a queue, a schedule. */
-import { NO_ROUTE } from "../../worker/demo/counts.ts";
-import type { Random } from "../../worker/demo/random.ts";
+import { NO_ROUTE } from "@pushmeter/testkit/demo/counts";
+import type { SeededRandom } from "@pushmeter/testkit/random";
 
 export type Trigger =
   | { readonly kind: "http"; readonly method: string; readonly route: string; readonly event: object }
   | { readonly kind: "queue"; readonly queue: string; readonly event: object; readonly size: number }
   | { readonly kind: "schedule"; readonly rule: string; readonly event: object };
 
-type Kind = readonly [weight: number, make: (random: Random) => Trigger];
+type Kind = readonly [weight: number, make: (random: SeededRandom) => Trigger];
 
 const USERS = [
   { email: "ada@example.com", password: "lovelace" },
@@ -33,11 +33,11 @@ const KINDS: readonly Kind[] = [
 
 const WEIGHED = KINDS.flatMap(([weight, make]) => Array<Kind[1]>(weight).fill(make));
 
-export function trigger(random: Random): Trigger {
+export function trigger(random: SeededRandom): Trigger {
   return random.pick(WEIGHED)(random);
 }
 
-/** As an HTTP API sends it whose only route is `$default`: the route is then Hono's. */
+/** As an HTTP API with the one route `$default` sends it: the route is then Hono's. */
 function http(
   method: string,
   route: string,
@@ -65,10 +65,10 @@ function http(
   return { kind: "http", method, route, event };
 }
 
-/** One to ten messages, some of them for a course that there is not: these fail and are reported as such. */
-function enrolments({ next, pick }: Random): Trigger {
+/** One to ten messages, some of them for a course that does not exist: these fail and are reported as failed. */
+function enrolments({ below, pick }: SeededRandom): Trigger {
   const queue = "enrolments";
-  const Records = Array.from({ length: 1 + Math.floor(next() * 10) }, (_, index) => ({
+  const Records = Array.from({ length: 1 + below(10) }, (_, index) => ({
     messageId: `message-${index}`,
     body: JSON.stringify({ course: pick([1, 2, 3, 4, 4, 4, 4, 404]), email: pick(USERS).email }),
     eventSource: "aws:sqs",

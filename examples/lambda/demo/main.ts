@@ -1,7 +1,7 @@
-/** `npm run demo:lambda`: see `--help`. Ends with 0, with 1 for a failure, 2 for bad arguments, 130 for Ctrl-C. */
+/** `npm run demo:lambda`: see `--help`. Ends with 0, with 1 for a failure, 2 for bad arguments, 130 and 143 for signals. */
 import { parseArgs } from "node:util";
-import { Failure } from "../../worker/demo/failure.ts";
-import { endOnSignals } from "../../worker/demo/signals.ts";
+import { Failure } from "@pushmeter/testkit/demo/failure";
+import { runDemo } from "@pushmeter/testkit/demo/run";
 
 const HELP = `npm run demo:lambda [-- OPTIONS]
 
@@ -13,25 +13,15 @@ of API Gateway, a queue and a schedule for some seconds, and shows which metrics
   --help       shows this
 `;
 
-/** Everything that was started. */
-const resources = new AsyncDisposableStack();
-
-endOnSignals(resources);
-
-try {
+await runDemo(async (resources) => {
   const { check, seconds, help } = parse(process.argv.slice(2));
   if (help) {
     process.stdout.write(HELP);
-  } else {
-    const { demo } = await import("./demo.ts");
-    process.exitCode = await demo({ check, seconds }, resources);
+    return 0;
   }
-} catch (error) {
-  if (!resources.disposed) console.error(error instanceof Failure ? error.message : error);
-  process.exitCode = error instanceof Failure ? error.status : 1;
-} finally {
-  await resources.disposeAsync();
-}
+  const { demo } = await import("./demo.ts");
+  return demo({ check, seconds }, resources);
+});
 
 function parse(args: string[]): { check: boolean; seconds: number; help: boolean } {
   const options = {

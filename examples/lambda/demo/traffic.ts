@@ -1,12 +1,17 @@
-/** Invokes the function, one event after another, and keeps what became of them: what the metrics are held to. */
+/** Invokes the function, one event after another, and counts the results: the metrics must say the same. */
 
+import {
+  Counts,
+  cronName,
+  loginName,
+  queueName,
+  recordName,
+  requestName,
+} from "@pushmeter/testkit/demo/counts";
 import type { Result } from "@pushmeter/testkit/lambda/environment";
 import type { LocalLambda } from "@pushmeter/testkit/lambda/local-lambda";
-import { Counts, cronName, loginName, queueName, requestName } from "../../worker/demo/counts.ts";
-import { randomFrom } from "../../worker/demo/random.ts";
+import { SeededRandom } from "@pushmeter/testkit/random";
 import { type Trigger, trigger } from "./events.ts";
-
-export const recordName = (outcome: string) => `queue record with outcome ${outcome}`;
 
 export class Traffic {
   readonly sent = new Counts();
@@ -19,9 +24,9 @@ export class Traffic {
     this.#lambda = lambda;
   }
 
-  /** @param progress - hears of each event's time, in seconds since the start. */
+  /** @param progress - called before each event with the seconds since the start. */
   async run(seconds: number, seed: number, progress: (seconds: number) => void): Promise<void> {
-    const random = randomFrom(seed);
+    const random = new SeededRandom(seed);
     const start = performance.now();
     for (let elapsed = 0; elapsed < seconds; elapsed = (performance.now() - start) / 1000) {
       progress(elapsed);

@@ -1,7 +1,8 @@
-/** The aggregator in a workerd of its own, as `wrangler dev` would start it from aggregator/wrangler.jsonc. */
+/** The aggregator in workerd, as `wrangler dev` starts it from aggregator/wrangler.jsonc. */
 import { randomBytes } from "node:crypto";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { bundle } from "./instance.ts";
+import { join } from "node:path";
+import { bundleWorker } from "@pushmeter/testkit/bundle";
+import { startWorkerd } from "@pushmeter/testkit/workerd";
 
 export interface Status {
   readonly instances: number;
@@ -25,20 +26,13 @@ export class AggregatorServer {
    */
   static async start(remoteWrite: string, resources: AsyncDisposableStack): Promise<AggregatorServer> {
     const token = randomBytes(16).toString("hex");
-    const miniflare = new Miniflare(
-      convertV4MiniflareOptions({
-        name: "aggregator",
-        host: "127.0.0.1",
-        port: 0,
-        cf: false,
-        modules: true,
-        script: await bundle("aggregator/index.ts"),
-        compatibilityDate: "2026-10-01",
-        compatibilityFlags: ["nodejs_compat"],
-        bindings: { PUSHMETER_TOKEN: token, PUSHMETER_REMOTE_WRITE_URL: remoteWrite },
-        durableObjects: { PUSHMETER: { className: "Aggregator", useSQLite: true } },
-      }),
-    );
+    const script = await bundleWorker({ file: join(import.meta.dirname, "../aggregator/index.ts") });
+    const miniflare = startWorkerd(script, {
+      name: "aggregator",
+      compatibilityFlags: ["nodejs_compat"],
+      bindings: { PUSHMETER_TOKEN: token, PUSHMETER_REMOTE_WRITE_URL: remoteWrite },
+      durableObjects: { PUSHMETER: { className: "Aggregator", useSQLite: true } },
+    });
     resources.adopt(miniflare, () => miniflare.dispose());
     const { origin } = await miniflare.ready;
     return new AggregatorServer(`${origin}/v1/metrics`, token);

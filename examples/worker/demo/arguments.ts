@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { Failure } from "./failure.ts";
+import { Failure } from "@pushmeter/testkit/demo/failure";
 
 export interface Arguments {
   readonly seconds: number;

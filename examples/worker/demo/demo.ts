@@ -1,24 +1,27 @@
-/** The order of events: start, send, wait for the last push, read, tell. */
+/** The steps of the demo: start, send, wait for the last push, read, report. */
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { bundleWorker } from "@pushmeter/testkit/bundle";
+import { counted } from "@pushmeter/testkit/demo/counted";
+import { differences } from "@pushmeter/testkit/demo/counts";
+import { received, type Sample } from "@pushmeter/testkit/demo/samples";
+import { Progress } from "@pushmeter/testkit/progress";
+import { ReceiverServer } from "@pushmeter/testkit/receiver-server";
 import { AggregatorServer } from "./aggregator.ts";
 import type { Arguments } from "./arguments.ts";
-import { counted } from "./counted.ts";
-import { differences } from "./counts.ts";
-import { bundle, Instance, type Wire } from "./instance.ts";
-import { Progress } from "./progress.ts";
+import { Instance, type Wire } from "./instance.ts";
+import { queried } from "./queried.ts";
 import { aggregated, report } from "./report.ts";
-import { queried, received, type Sample } from "./samples.ts";
-import { ReceiverServer } from "./server.ts";
 import { introduction, NEXT, queries, sentTable } from "./texts.ts";
 import { Traffic } from "./traffic.ts";
 
 const SEED = 1;
-/** So many show what an aggregator is for. */
+/** Enough to show what an aggregator is for. */
 const AGGREGATED_INSTANCES = 4;
-/** How long an aggregator may take: its next beat, with retries. */
-const LONGEST_BEAT = 20_000;
-/** How long a Prometheus may take to scrape a Pushgateway: by itself it does once a minute. */
+/** How long an aggregator may take until its next push has succeeded, ms. */
+const LONGEST_PUSH = 20_000;
+/** How long a Prometheus may take to scrape a Pushgateway, ms: its default interval is a minute. */
 const LONGEST_SCRAPE = 90_000;
 
 /**
@@ -35,13 +38,11 @@ export async function demo(args: Arguments, resources: AsyncDisposableStack): Pr
   progress.update("Starting the example in workerd");
   const server =
     args.remoteWrite || args.pushgateway ? undefined : resources.use(await ReceiverServer.start());
-  const script = await bundle();
+  const script = await bundleWorker({ file: join(import.meta.dirname, "../src/index.ts") });
   const aggregator =
-    server && args.aggregator
-      ? await AggregatorServer.start(`${server.url}/api/v1/write`, resources)
-      : undefined;
+    server && args.aggregator ? await AggregatorServer.start(server.writeUrl, resources) : undefined;
   const instances: Instance[] = [];
-  for (const { wire, url } of destinations(args, server?.url, aggregator?.url)) {
+  for (const { wire, url } of destinations(args, server, aggregator?.url)) {
     const onError = (line: string) => errors.add(line);
     const options = { wire, url, run, onError, token: aggregator?.token };
     instances.push(await Instance.start(script, options, resources));
@@ -59,7 +60,7 @@ export async function demo(args: Arguments, resources: AsyncDisposableStack): Pr
   progress.end("The last push is over.");
 
   let samples: Sample[] | undefined;
-  if (server && aggregator) await beat(server, traffic, progress);
+  if (server && aggregator) await aggregatorPush(server, traffic, progress);
   if (server) samples = received(server.receiver);
   else if (args.prometheus) samples = await readBack(args.prometheus, run, traffic, progress);
   say(samples ? `\nReceived:\n\n${report(samples)}\n` : `\n${sentTable(traffic.sent)}\n`);
@@ -76,12 +77,12 @@ export async function demo(args: Arguments, resources: AsyncDisposableStack): Pr
 /** Of two instances, one on each wire, unless there is a server for one only. */
 function destinations(
   args: Arguments,
-  embedded: string | undefined,
+  embedded: ReceiverServer | undefined,
   aggregator: string | undefined,
 ): { wire: Wire; url: string }[] {
   if (aggregator) return Array(AGGREGATED_INSTANCES).fill({ wire: "aggregator", url: aggregator });
-  const remoteWrite = embedded ? `${embedded}/api/v1/write` : args.remoteWrite;
-  const pushgateway = embedded ?? args.pushgateway;
+  const remoteWrite = embedded?.writeUrl ?? args.remoteWrite;
+  const pushgateway = embedded?.url ?? args.pushgateway;
   const given: { wire: Wire; url: string }[] = [];
   if (remoteWrite) given.push({ wire: "remote write", url: remoteWrite });
   if (pushgateway) given.push({ wire: "Pushgateway", url: pushgateway });
@@ -89,8 +90,12 @@ function destinations(
 }
 
 /** Waits for the aggregator's next push. */
-async function beat({ receiver }: ReceiverServer, traffic: Traffic, progress: Progress): Promise<void> {
-  const deadline = performance.now() + LONGEST_BEAT;
+async function aggregatorPush(
+  { receiver }: ReceiverServer,
+  traffic: Traffic,
+  progress: Progress,
+): Promise<void> {
+  const deadline = performance.now() + LONGEST_PUSH;
   while (performance.now() < deadline) {
     if (!differences(traffic.sent, counted(received(receiver)).counts).length) break;
     progress.update("Waiting for the aggregator's next push, one every 5 s");

@@ -1,13 +1,12 @@
 /**
- * One instance of the example in workerd: a process with a database and a queue of its own. It is started from
- * wrangler.jsonc and schema.sql, as `wrangler dev` would.
+ * One instance of the example in workerd: a process with its own database and queue, started from wrangler.jsonc and
+ * schema.sql as `wrangler dev` starts it.
  */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { build } from "esbuild";
+import { Counts } from "@pushmeter/testkit/demo/counts";
 import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptionsShape } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
-import { Counts } from "./counts.ts";
 import { countEnded, TAIL } from "./tail.ts";
 
 const EXAMPLE = resolve(import.meta.dirname, "..");
@@ -29,25 +28,8 @@ export interface InstanceOptions {
   readonly token?: string | undefined;
   /** The label `run` of `target_info`, by which this run can be told from others. */
   readonly run: string;
-  /** Hears of each line that the worker writes to `console.error`. */
+  /** Called with each line that the worker writes to `console.error`. */
   readonly onError: (line: string) => void;
-}
-
-/** The example as one module, for any number of instances, or another Worker of its folder. */
-export async function bundle(entry = "src/index.ts"): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [resolve(EXAMPLE, entry)],
-    bundle: true,
-    format: "esm",
-    platform: "browser",
-    mainFields: ["module", "main"],
-    conditions: ["workerd", "worker", "browser"],
-    // Node's two are imported by a file that nothing here needs, and leave with it.
-    external: ["cloudflare:*", "http", "url"],
-    write: false,
-    logLevel: "error",
-  });
-  return outputFiles[0]?.text ?? "";
 }
 
 export class Instance {
@@ -129,15 +111,15 @@ export class Instance {
   /** Triggers the cron. */
   async trigger(): Promise<void> {
     const worker = await this.#miniflare.getWorker("courses");
-    // It resolves when `waitUntil` is over, too, so nobody waits; it rejects when the demo is interrupted.
+    // Not awaited: it resolves only after `waitUntil`, and rejects when the demo is interrupted.
     worker.scheduled({ cron: this.cron }).catch(() => {});
   }
 }
 
-/** Of wrangler.jsonc what the example needs. */
+/** The parts of wrangler.jsonc that the example needs. */
 function configuration() {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(resolve(EXAMPLE, "wrangler.jsonc"));
-  // They are Miniflare's; only wrangler's type for them has lost the names.
+  // Wrangler's type for Miniflare's options lacks the names.
   const options = workerOptions as V4WorkerOptionsShape;
   const { compatibilityDate, compatibilityFlags, cronTriggers } = options;
   const { d1Databases, queueProducers, queueConsumers } = options;

@@ -1,9 +1,10 @@
 /**
- * Cloudflare's own word on what has ended: a tail worker hears of an invocation when all of it is over, the
- * promises in its `waitUntil` included. Pushes run in these: once all are over, no push is to come.
+ * Counts the invocations that are over: Cloudflare calls a tail worker after an invocation and the promises in its
+ * `waitUntil` have ended. Pushes run in `waitUntil`: once all invocations are over, no push will come.
  */
+
+import { type Counts, cronName, queueName } from "@pushmeter/testkit/demo/counts";
 import { type Request, Response } from "miniflare";
-import { type Counts, cronName, queueName } from "./counts.ts";
 
 /** The code of the tail worker, in which `DEMO` is bound to `countEnded`. */
 export const TAIL = `export default {

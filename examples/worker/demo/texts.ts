@@ -1,8 +1,9 @@
 /** What the demo says besides its tables. */
+
+import type { Counts } from "@pushmeter/testkit/demo/counts";
 import { table } from "@pushmeter/testkit/table";
-import type { Counts } from "./counts.ts";
 import type { Instance } from "./instance.ts";
-import { ofRun } from "./samples.ts";
+import { ofRun } from "./queried.ts";
 
 export function introduction(instances: readonly Instance[], embedded: boolean): string {
   const rows = instances.map(({ url, options }, index) => [

@@ -1,9 +1,9 @@
-/** Sends visits to the instances, and keeps what became of them: what the metrics are held to. */
+/** Sends visits to the instances and counts them: the metrics must say the same. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { Counts, cronName, loginName, queueName, requestName } from "./counts.ts";
-import { Failure } from "./failure.ts";
+import { Counts, cronName, loginName, queueName, requestName } from "@pushmeter/testkit/demo/counts";
+import { Failure } from "@pushmeter/testkit/demo/failure";
+import { SeededRandom } from "@pushmeter/testkit/random";
 import type { Instance } from "./instance.ts";
-import { type Random, randomFrom } from "./random.ts";
 import { MESSAGES, REQUESTS } from "./tail.ts";
 import { type Visit, visit } from "./visits.ts";
 
@@ -30,12 +30,12 @@ export class Traffic {
   /**
    * Sends visits for that long, and crons in between; resolves when all visits are answered.
    *
-   * @param progress - hears of each visit's time, in seconds since the start.
+   * @param progress - called before each visit with the seconds since the start.
    */
   async run(seconds: number, progress: (seconds: number) => void): Promise<void> {
     const start = performance.now();
     const elapsed = () => (performance.now() - start) / 1000;
-    const visitor = async (random: Random) => {
+    const visitor = async (random: SeededRandom) => {
       while (elapsed() < seconds) {
         progress(elapsed());
         await this.#send(random.pick(this.#instances), visit(random));
@@ -51,14 +51,14 @@ export class Traffic {
         }
       }
     };
-    const visitors = Array.from({ length: VISITORS }, (_, i) => visitor(randomFrom(this.#seed + i)));
+    const visitors = Array.from({ length: VISITORS }, (_, i) => visitor(new SeededRandom(this.#seed + i)));
     await Promise.all([...visitors, clock()]);
   }
 
   /**
    * Waits until all that was sent is over, pushes included.
    *
-   * @param progress - hears how long it has waited, in seconds.
+   * @param progress - called with the seconds it has waited.
    * @throws Failure if they take longer than Workers let them.
    */
   async settle(progress: (seconds: number) => void): Promise<void> {

@@ -1,6 +1,6 @@
 /** Requests to the example as its users, its attackers and its mistakes make them. */
-import { NO_ROUTE } from "./counts.ts";
-import type { Random } from "./random.ts";
+import { NO_ROUTE } from "@pushmeter/testkit/demo/counts";
+import type { SeededRandom } from "@pushmeter/testkit/random";
 
 export interface Visit {
   readonly method: string;
@@ -12,7 +12,7 @@ export interface Visit {
 }
 
 /** What a visit looks like, and how often it is made in proportion to the others. */
-type Kind = readonly [weight: number, visit: (random: Random) => Visit];
+type Kind = readonly [weight: number, visit: (random: SeededRandom) => Visit];
 
 const KINDS: readonly Kind[] = [
   [24, () => get("/courses")],
@@ -46,7 +46,7 @@ const USERS = [
 const WEIGHED = KINDS.flatMap(([weight, visit]) => Array<Kind[1]>(weight).fill(visit));
 
 /** The next visit. */
-export function visit(random: Random): Visit {
+export function visit(random: SeededRandom): Visit {
   return random.pick(WEIGHED)(random);
 }
 

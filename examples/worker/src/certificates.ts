@@ -1,5 +1,5 @@
 /** Its name becomes the label `error_type`. */
-export class NoCertificateError extends Error {
+class NoCertificateError extends Error {
   override readonly name = "NoCertificateError";
 }
 

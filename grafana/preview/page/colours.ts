@@ -1,5 +1,5 @@
 /** Grafana's named colours on its dark theme. */
-import type { Panel } from "../../test/walk.ts";
+import type { Panel } from "../../read/dashboards.ts";
 
 const NAMED: Readonly<Record<string, string>> = {
   green: "#73bf69",

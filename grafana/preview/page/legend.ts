@@ -1,4 +1,4 @@
-import type { Series } from "../../test/prometheus.ts";
+import type { Series } from "../../read/prometheus.ts";
 import type { Answer } from "../answers.ts";
 
 export interface Named {

@@ -5,7 +5,7 @@ import { add } from "./dom.ts";
 import { namedSeries } from "./legend.ts";
 import { format } from "./units.ts";
 
-export const AXIS = { stroke: "#9fa7b3", grid: { stroke: "#24272d", width: 1 }, ticks: { show: false } };
+const AXIS = { stroke: "#9fa7b3", grid: { stroke: "#24272d", width: 1 }, ticks: { show: false } };
 export const FONT = "11px Inter, Helvetica, Arial, sans-serif";
 
 /** @param times - seconds since the epoch; where a series has no sample there is a gap. */

@@ -3,7 +3,7 @@ import { type DynamicConfigValue, SpecialValueMatch } from "@grafana/grafana-fou
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { type PanelOptions, withCommon } from "./panel.ts";
 
-export interface Column {
+interface Column {
   readonly name: string;
   readonly expr: string;
   readonly unit: string;

@@ -14,7 +14,7 @@ export interface Burn {
   readonly severity: "page" | "ticket";
 }
 
-export const BURNS: readonly Burn[] = [
+const BURNS: readonly Burn[] = [
   { long: "1h", short: "5m", factor: 14.4, severity: "page" },
   { long: "6h", short: "30m", factor: 6, severity: "page" },
   { long: "1d", short: "2h", factor: 3, severity: "ticket" },

@@ -41,9 +41,9 @@ describe("instrumentFetch", () => {
     expect(await recorded.http()).toEqual(["GET - 200 success = 3"]);
   });
 
-  it("refuses what is no handler at start", () => {
+  it("refuses other values than a handler at start", () => {
     expect(() => instrumentFetch(new Recorded().pushmeter, {} as never)).toThrow(
-      /needs a function, got object/,
+      /instrumentFetch handler must be a function, got an object with no keys/,
     );
   });
 });

@@ -53,7 +53,7 @@ describe("pushmeterMiddleware", () => {
     ]);
   });
 
-  it("records no route for a request that none matched", async () => {
+  it("records no route for a request that matched none", async () => {
     const recorded = new Recorded();
     const app = new Hono();
     app.use(pushmeterMiddleware(recorded.pushmeter));
@@ -142,7 +142,7 @@ describe("pushmeterMiddleware", () => {
     ]);
   });
 
-  it("counts once even if the Worker hands Hono another request", async () => {
+  it("counts once even if the Worker passes another request to Hono", async () => {
     const recorded = new Recorded();
     const app = new Hono();
     app.use(pushmeterMiddleware(recorded.pushmeter));
@@ -165,7 +165,7 @@ describe("pushmeterMiddleware", () => {
     expect(await recorded.http()).toEqual(["GET / 200 success = 3"]);
   });
 
-  it("takes route, ignore and attributes, and nobody feels it when they throw", async () => {
+  it("takes route, ignore and attributes, and reports what they throw", async () => {
     const recorded = new Recorded();
     const app = new Hono<{ Bindings: { REGION: string } }>();
     app.use(

@@ -1,14 +1,21 @@
-/** `@pushmeter/adapters/hono`: one Hono middleware, on every runtime that Hono runs on. */
-import type { Platform, Pushmeter } from "@pushmeter/sdk";
+/**
+ * `@pushmeter/adapters/hono`: one Hono middleware, on every runtime that Hono runs on.
+ * @module @pushmeter/adapters/hono
+ */
+import type { Pushmeter } from "@pushmeter/sdk";
+import { type Platform, recorderOf } from "@pushmeter/sdk/adapter";
 import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import { matchedRoutes } from "hono/route";
 import { findTargetHandler, isMiddleware } from "hono/utils/handler";
 import { attempt, checkHttpOptions, type HttpOptions } from "./callbacks.ts";
 
+export type { HttpOptions } from "./callbacks.ts";
+
 /**
  * Measures every request that passes through, with the route's pattern as Hono matched it, sub-apps and base
- * paths included. Inside `instrumentWorker`, `instrumentFetch` or `instrumentLambda` it only adds the route: nothing counts twice.
+ * paths included. Inside `instrumentWorker`, `instrumentFetch` or `instrumentLambda` it only adds the route: nothing
+ * counts twice. Register it before the routes: Hono does not run it for routes that are registered earlier.
  *
  * @example
  * ```ts
@@ -16,27 +23,29 @@ import { attempt, checkHttpOptions, type HttpOptions } from "./callbacks.ts";
  * ```
  * @throws TypeError for an option that is unknown or unusable.
  */
-export function pushmeterMiddleware(
-  pushmeter: Pushmeter,
-  options: HttpOptions<never> = {},
+export function pushmeterMiddleware<Env>(
+  pushmeter: Pushmeter<Env>,
+  options: HttpOptions<Env> = {},
 ): MiddlewareHandler {
+  const recorder = recorderOf(pushmeter);
   checkHttpOptions("pushmeterMiddleware", options);
+  // Hono hands over the environment that the options are typed with.
   const { route, ignore, attributes } = options as HttpOptions;
-  // Where there is no execution context, asking for it throws: once is enough.
+  // Without an execution context Hono throws when asked for it: ask once.
   let hasContext = true;
 
   const middleware: MiddlewareHandler = createMiddleware(async (c, next) => {
     const request = c.req.raw;
     const context = hasContext ? contextOf(c) : undefined;
     hasContext = context !== undefined;
-    // On Lambda Hono's adapter makes a request of its own and hands over the context that it was given.
+    // On Lambda Hono's adapter makes a new request and passes the Lambda context on.
     const lambda: unknown = c.env?.lambdaContext;
     const outer =
-      pushmeter.current(request) ??
-      (context && pushmeter.current(context)) ??
-      (isObject(lambda) ? pushmeter.current(lambda) : undefined);
+      recorder.current(request) ??
+      (context && recorder.current(context)) ??
+      (isObject(lambda) ? recorder.current(lambda) : undefined);
     const platform = (): Platform => platformOf(c);
-    const invocation = outer ?? pushmeter.begin("http", platform, request);
+    const invocation = outer ?? recorder.begin("http", platform, request);
     if (!invocation) return next();
 
     try {
@@ -44,21 +53,21 @@ export function pushmeterMiddleware(
       // Hono answers for thrown Errors; the error stays with the context.
       if (c.error) invocation.thrown = { error: c.error };
     } catch (error) {
-      // Anything else that was thrown passes through, with a status that nobody set.
+      // Other thrown values pass through Hono, and the status stays at its default.
       invocation.thrown = { error };
       throw error;
     } finally {
       const answered = c.finalized && !(invocation.thrown && c.error === undefined);
       const status = answered ? c.res.status : 500;
-      invocation.route = (route && attempt(pushmeter, route, request)) ?? routeOf(c, middleware, status);
+      invocation.route = (route && attempt(recorder, route, request)) ?? routeOf(c, middleware, status);
       if (outer) {
-        // The outer wrapper sees the response that is really sent.
-      } else if (ignore && attempt(pushmeter, ignore, request)) {
-        pushmeter.endIgnored(invocation, platform);
+        // The outer wrapper records: it sees the response that is really sent.
+      } else if (ignore && attempt(recorder, ignore, request)) {
+        recorder.endIgnored(invocation, platform);
       } else {
         const response = answered ? c.res : undefined;
-        const custom = attributes && attempt(pushmeter, attributes, request, response, c.env);
-        pushmeter.endHttp(invocation, request, { status }, platform, custom);
+        const custom = attributes && attempt(recorder, attributes, request, response, c.env);
+        recorder.endHttp(invocation, request, { status }, platform, custom);
       }
     }
   });
@@ -66,8 +75,8 @@ export function pushmeterMiddleware(
 }
 
 /**
- * The deepest pattern that Hono executed. Undefined if no route matched: then it is this middleware's own, or
- * that of another middleware that passed the request on until Hono answered 404.
+ * The deepest pattern that Hono executed. Undefined if no route matched: the deepest pattern is then this
+ * middleware's, or that of another middleware that passed the request on until Hono answered 404.
  */
 function routeOf(c: Context, own: MiddlewareHandler, status: number): string | undefined {
   const route = matchedRoutes(c)[c.req.routeIndex];
@@ -91,7 +100,7 @@ function contextOf(c: Context): { waitUntil(promise: Promise<unknown>): void } |
   try {
     return c.executionCtx;
   } catch {
-    // Hono has no other way to say that there is none.
+    // Hono's way to say that there is no execution context.
     return undefined;
   }
 }

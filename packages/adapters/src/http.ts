@@ -1,24 +1,24 @@
 /** One HTTP invocation from request to response, the same for every adapter that sees both. */
-import type { Ending, Platform, Pushmeter } from "@pushmeter/sdk";
+import type { Ending, Platform, Recorder } from "@pushmeter/sdk/adapter";
 import { attempt, type HttpOptions } from "./callbacks.ts";
 
 /**
  * Runs `handle` and records how it ended. Returns what it returns and throws what it throws: the same object.
  *
  * @param context - the platform's execution context, by which a framework inside finds the invocation even if
- * it was handed another request.
+ * it was given another request.
  */
 export async function measureHttp(
-  pushmeter: Pushmeter,
+  recorder: Recorder,
   options: HttpOptions<never>,
   request: Request,
   platform: () => Platform,
   context: object | undefined,
   handle: () => Response | Promise<Response>,
 ): Promise<Response> {
-  // Wrapped twice: the outer wrapper counts. The context does not tell: a server may share one among requests.
-  if (pushmeter.current(request)) return handle();
-  const invocation = pushmeter.begin("http", platform, request, context);
+  // Wrapped twice: the outer wrapper counts. The context does not tell, because requests of a server may share it.
+  if (recorder.current(request)) return handle();
+  const invocation = recorder.begin("http", platform, request, context);
   if (!invocation) return handle();
 
   let response: Response | undefined;
@@ -30,17 +30,18 @@ export async function measureHttp(
       : { status: 500, thrown: { error: new TypeError("The handler returned no Response") } };
     return response;
   } catch (error) {
-    // The platform answers for a handler that throws: with a 500.
+    // For a handler that throws, the platform answers with a 500.
     ending = { status: 500, thrown: { error } };
     throw error;
   } finally {
+    // The platform hands over the environment that the options are typed with.
     const { route, ignore, attributes } = options as HttpOptions;
-    if (ignore && attempt(pushmeter, ignore, request)) {
-      pushmeter.endIgnored(invocation, platform);
+    if (ignore && attempt(recorder, ignore, request)) {
+      recorder.endIgnored(invocation, platform);
     } else {
-      invocation.route = (route && attempt(pushmeter, route, request)) ?? invocation.route;
-      const custom = attributes && attempt(pushmeter, attributes, request, response, platform().env);
-      pushmeter.endHttp(invocation, request, ending, platform, custom);
+      invocation.route = (route && attempt(recorder, route, request)) ?? invocation.route;
+      const custom = attributes && attempt(recorder, attributes, request, response, platform().env);
+      recorder.endHttp(invocation, request, ending, platform, custom);
     }
   }
 }

@@ -73,7 +73,7 @@ describe("instrumentWorker", () => {
     expect(await recorded.series("faas_coldstarts_total")).toEqual([[{ faas_trigger: "http" }, 1]]);
   });
 
-  it("hands env to push once, at the first invocation", async () => {
+  it("passes env to push once, at the first invocation", async () => {
     const environments: unknown[] = [];
     const recorded = new Recorded();
     const measured = new Recorded({
@@ -90,7 +90,7 @@ describe("instrumentWorker", () => {
     expect(environments).toEqual(["url"]);
   });
 
-  it("lets a request through and tells onError when push cannot be configured", async () => {
+  it("answers a request and calls onError when push cannot be configured", async () => {
     const recorded = new Recorded({
       push: () => {
         throw new TypeError("no url");
@@ -120,7 +120,7 @@ describe("instrumentWorker", () => {
     expect([await response.text(), worker.email()]).toEqual(["app", "app"]);
   });
 
-  it("feels nothing of attributes that throw when they are read", async () => {
+  it("answers when attributes throw while they are read", async () => {
     const recorded = new Recorded();
     const attributes = () => ({
       get tenant(): string {
@@ -144,15 +144,15 @@ describe("instrumentWorker", () => {
     expect(await recorded.http()).toEqual(["GET - 500 exception TypeError = 1"]);
   });
 
-  it("refuses what is no Worker at start", () => {
+  it("refuses other values than a Worker at start", () => {
     const { pushmeter } = new Recorded();
     expect(() => instrumentWorker(pushmeter, {})).toThrow(
       /handlers must be an object with fetch, scheduled or queue, got an object with no keys/,
     );
     expect(() => instrumentWorker(pushmeter, (() => {}) as never)).toThrow(/got a function/);
     expect(() => instrumentWorker(pushmeter, undefined as never)).toThrow(/got undefined/);
-    expect(() => instrumentWorker(pushmeter, { fetch: () => {} }, { rout: () => "/" } as never)).toThrow(
-      /instrumentWorker has no option rout/,
-    );
+    expect(() =>
+      instrumentWorker(pushmeter, { fetch: () => new Response() }, { rout: () => "/" } as never),
+    ).toThrow(/instrumentWorker has no option rout/);
   });
 });

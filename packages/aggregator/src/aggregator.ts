@@ -1,6 +1,7 @@
 /** A destination of the SDK's that sends deltas to the object by RPC. */
 import { type Destination, PushError, type Runtime } from "@pushmeter/sdk";
-import { type Batch, deltaDestination, systemRuntime } from "@pushmeter/sdk/otlp";
+import { systemRuntime } from "@pushmeter/sdk/adapter";
+import { type Batch, deltaDestination } from "@pushmeter/sdk/otlp";
 import { type AggregatorBinding, checkBinding } from "./binding.ts";
 import { encodeCompact } from "./core/compact.ts";
 import { type Message, type Reply, VERSION } from "./core/message.ts";

@@ -1,4 +1,7 @@
-/** `@pushmeter/aggregator`: many short-lived writers as one long-lived one. */
+/**
+ * `@pushmeter/aggregator`: many short-lived writers as one long-lived one.
+ * @module @pushmeter/aggregator
+ */
 import { createAggregator } from "./object.ts";
 
 export { type AggregatorDestinationOptions, aggregator } from "./aggregator.ts";

@@ -1,7 +1,7 @@
 /** The Durable Object: a shard host on the object's storage and alarm. */
 import { DurableObject, type DurableObjectState } from "cloudflare:workers";
-import { checkFunction, checkNames, type Destination, invalid, type Runtime } from "@pushmeter/sdk";
-import { systemRuntime } from "@pushmeter/sdk/otlp";
+import type { Destination, Runtime } from "@pushmeter/sdk";
+import { checkFunction, checkNames, invalid, systemRuntime } from "@pushmeter/sdk/adapter";
 import { labelName } from "@pushmeter/sdk/prometheus";
 import { pushgateway } from "@pushmeter/sdk/pushgateway";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";

@@ -1,7 +1,7 @@
 /**
  * The SDK sorts and serializes all attributes at every recording, a third of what a request costs here. But
- * requests share few attribute sets: each set gets a number, the SDK records under the number alone, and
- * collecting puts the attributes back.
+ * requests share few attribute sets: each set gets a number, requests are recorded with the number as their only
+ * attribute, and collecting restores the attributes.
  */
 import type { Attributes } from "@opentelemetry/api";
 import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
@@ -13,19 +13,19 @@ export class AttributeSets {
   readonly #numbered = new Map<string, Attributes>();
   readonly #sets: Attributes[] = [];
 
-  /** What to record with in the place of the set that `key` stands for; `make` is called once per key. */
+  /** The attributes to record with instead of the set of `key`. `make` is called once per key. */
   numbered(key: string, make: () => Attributes): Attributes {
     const known = this.#numbered.get(key);
     if (known) return known;
     const set = make();
-    // Beyond the limit that holds for totals too, remembering more sets would be a leak.
+    // The totals keep no more sets than this either.
     if (this.#sets.length >= CARDINALITY_LIMIT) return set;
     const numbered = { [NUMBER]: this.#sets.push(set) - 1 };
     this.#numbered.set(key, numbered);
     return numbered;
   }
 
-  /** Puts the attributes back, in place; `labels` go to every point. */
+  /** Restores the attributes, in place, and adds `labels` to every point. */
   restore({ scopeMetrics }: ResourceMetrics, labels?: Attributes): void {
     for (const { metrics } of scopeMetrics) {
       for (const { dataPoints } of metrics) {

@@ -1,6 +1,6 @@
 /**
- * The members of the OpenTelemetry SDK's enumerations that are needed. Whoever imports an enumeration has all of
- * its names in the bundle; the compiler sees to it that these are the right numbers and strings.
+ * The members of the OpenTelemetry SDK's enumerations that are needed here. Importing an enumeration would put all
+ * of its names into the bundle. The types make the compiler check these numbers and strings.
  */
 import type {
   AggregationTemporality,
@@ -15,6 +15,7 @@ export const CUMULATIVE: AggregationTemporality.CUMULATIVE = 1;
 export const DEFAULT_BUCKETS: AggregationType.DEFAULT = 0;
 export const EXPONENTIAL_BUCKETS: AggregationType.EXPONENTIAL_HISTOGRAM = 5;
 
+export const HISTOGRAM_POINTS: DataPointType.HISTOGRAM = 0;
 export const GAUGE_POINTS: DataPointType.GAUGE = 2;
 export const SUM_POINTS: DataPointType.SUM = 3;
 

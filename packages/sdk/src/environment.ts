@@ -1,13 +1,13 @@
 /**
- * Configuration that comes from the environment: the bindings of a Worker, and `process.env` where there is
- * one. Names of OpenTelemetry's: specification, "Environment Variable Specification".
+ * Configuration from the environment: the bindings of a Worker, and `process.env` where it exists. Names are
+ * OpenTelemetry's: specification, "Environment Variable Specification".
  */
 import type { Attributes } from "@opentelemetry/api";
 import type { TargetOptions } from "./http/target.ts";
 
 export type Environment = Readonly<Record<string, unknown>>;
 
-/** A Worker's bindings before the process's variables. */
+/** A Worker's bindings take precedence over the process's variables. */
 export function environment(bindings?: unknown): Environment {
   const { process } = globalThis as { process?: { env?: Environment } };
   return { ...process?.env, ...(bindings as Environment | undefined) };
@@ -36,9 +36,27 @@ export function resourceAttributes(env: Environment): Attributes {
   return attributes;
 }
 
-/** `PUSHMETER_<name>_URL` and `…_TOKEN` as the options that a destination takes; undefined without a URL. */
-export function targetOptions(env: Environment, name: string): TargetOptions | undefined {
-  const url = text(env, `PUSHMETER_${name}_URL`);
-  const bearer = text(env, `PUSHMETER_${name}_TOKEN`);
-  return url ? { url, auth: bearer ? { bearer } : undefined } : undefined;
+/** Destinations that the environment can choose, by `PUSHMETER_<name>_URL`. The first that is set counts. */
+const DESTINATIONS = ["REMOTE_WRITE", "PUSHGATEWAY", "OTLP"] as const;
+
+export type DestinationName = (typeof DESTINATIONS)[number];
+
+/** The destination that the environment chooses, with the options from it. */
+export interface ChosenDestination {
+  readonly name: DestinationName;
+  readonly options: TargetOptions;
+}
+
+/**
+ * Reads `PUSHMETER_<name>_URL` and the bearer token `PUSHMETER_<name>_TOKEN`.
+ *
+ * @throws TypeError if the environment chooses no destination.
+ */
+export function chosenDestination(env: Environment): ChosenDestination {
+  for (const name of DESTINATIONS) {
+    const url = text(env, `PUSHMETER_${name}_URL`);
+    const bearer = text(env, `PUSHMETER_${name}_TOKEN`);
+    if (url) return { name, options: { url, auth: bearer ? { bearer } : undefined } };
+  }
+  throw new TypeError("pushmeter: nothing is pushed: set push or PUSHMETER_REMOTE_WRITE_URL");
 }

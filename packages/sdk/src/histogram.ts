@@ -1,16 +1,16 @@
-/** Arithmetic of histograms: classic ones, with bounds, and exponential ones, which have a scale instead. */
+/** Adds histograms up: classic ones, which have bounds, and exponential ones, which have a scale. */
 import type { ExponentialHistogram, Histogram } from "@opentelemetry/sdk-metrics";
 
-export type AnyHistogram = Histogram | ExponentialHistogram;
+type AnyHistogram = Histogram | ExponentialHistogram;
 
-/** Of a sum, a gauge or a histogram. */
+/** The value of a sum, a gauge or a histogram. */
 export type Value = number | AnyHistogram;
 
-/** Buckets of one sign, as in the SDK's own aggregation. */
+/** The most buckets of one sign, as in the OpenTelemetry SDK's aggregation. */
 const MOST_BUCKETS = 160;
-/** Prometheus takes scales from -4 to 8; with so many buckets, doubles need none below. */
+/** Prometheus takes scales from -4 to 8. 160 buckets of scale -4 cover every double, so only the upper limit counts. */
 const FINEST_SCALE = 8;
-/** Of an instrument that advises none, in the SDK's aggregation too. */
+/** For instruments without advice, the same as in the SDK's aggregation. */
 const DEFAULT_BOUNDARIES = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000];
 
 export function isExponential(value: unknown): value is ExponentialHistogram {
@@ -63,7 +63,7 @@ export function addExponential(...all: readonly ExponentialHistogram[]): Exponen
   }
 }
 
-/** With bounds, for who takes no other: each bucket goes where its middle is. Count and sum stay exact. */
+/** For receivers without native histograms. Each bucket counts at its midpoint; count and sum stay exact. */
 export function toClassic(
   { count, sum, scale, zeroCount, positive, negative }: ExponentialHistogram,
   boundaries = DEFAULT_BOUNDARIES,

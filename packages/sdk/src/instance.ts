@@ -1,4 +1,4 @@
-/** What is known from the first invocation on: only then is there an environment, a clock and randomness. */
+/** What is known from the first invocation on: before it Workers have no environment, clock or randomness. */
 import type { Attributes } from "@opentelemetry/api";
 import { type Resource, resourceFromAttributes } from "@opentelemetry/resources";
 import { type Environment, isDisabled, resourceAttributes, text } from "./environment.ts";
@@ -7,8 +7,10 @@ import type { PushmeterOptions } from "./pushmeter-types.ts";
 export interface Instance {
   readonly env: Environment;
   readonly disabled: boolean;
+  /** `service.instance.id` */
+  readonly id: string;
   readonly resource: Resource;
-  /** The resource attributes that every series gets. */
+  /** The resource attributes that become labels of every series. */
   readonly labels: Attributes;
 }
 
@@ -19,13 +21,14 @@ export function createInstance(
   platform?: Attributes,
 ): Instance {
   const { name, namespace, version } = typeof service === "object" ? service : { name: service };
+  const own = String(platform?.["service.instance.id"] ?? id);
   const attributes: Attributes = {
     ...platform,
     ...resourceAttributes(env),
     ...resource,
     ...(namespace && { "service.namespace": namespace }),
     ...(version && { "service.version": version }),
-    "service.instance.id": platform?.["service.instance.id"] ?? id,
+    "service.instance.id": own,
   };
   attributes["service.name"] =
     name ?? text(env, "OTEL_SERVICE_NAME") ?? attributes["service.name"] ?? "unknown_service";
@@ -33,6 +36,7 @@ export function createInstance(
   return {
     env,
     disabled: isDisabled(env),
+    id: own,
     resource: resourceFromAttributes(attributes),
     labels: Object.fromEntries(promoted.map((label) => [label, attributes[label]])),
   };

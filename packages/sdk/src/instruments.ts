@@ -1,4 +1,4 @@
-/** The instruments that pushmeter records by itself. Names, units and buckets: semantic conventions 1.44. */
+/** The built-in instruments. Names, units and buckets: semantic conventions 1.44. */
 import type { Meter } from "@opentelemetry/api";
 
 /** Advised by the conventions for `http.server.request.duration` and for the FaaS durations, in seconds. */
@@ -18,7 +18,7 @@ export function createInstruments(meter: Meter) {
     meter.createCounter(name, { unit, description });
   return {
     request: duration("http.server.request.duration", "Duration of HTTP server requests."),
-    invoke: duration("faas.invoke_duration", "Duration of invocations that are no requests."),
+    invoke: duration("faas.invoke_duration", "Duration of invocations other than requests."),
     coldstarts: counter("faas.coldstarts", "{coldstart}", "Instances started."),
     push: duration("pushmeter.push.duration", "Duration of pushes."),
     dropped: counter("pushmeter.push.dropped", "{point}", "Data points not stored."),

@@ -1,8 +1,8 @@
 import type { Histogram, Meter } from "@opentelemetry/api";
 
 /**
- * Makes the meter's histograms at their first recording. The SDK chooses classic or exponential buckets when it
- * makes them, and what the destination prefers is known from the first invocation on.
+ * Creates the meter's histograms at their first recording. The SDK chooses classic or exponential buckets when it
+ * creates them, and the destination, which decides that, is known from the first invocation on.
  */
 export function lateHistograms(meter: Meter): Meter {
   const create = meter.createHistogram.bind(meter);

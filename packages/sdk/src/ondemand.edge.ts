@@ -1,23 +1,21 @@
 /**
- * `ondemand.ts` for the edge, where everything is bundled into one file and its size counts: remote write from
- * the environment, which most bundles hold anyway. The rest is told to be imported or not to make sense here.
+ * `ondemand.ts` for the edge, where everything is bundled into one file and its size counts. It has remote write,
+ * which most bundles hold anyway; for other destinations the error says to pass `push`.
  */
 import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { Destination } from "./destination.ts";
-import { type Environment, targetOptions } from "./environment.ts";
+import { chosenDestination, type Environment } from "./environment.ts";
 import { remoteWrite } from "./remote-write/index.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** @throws TypeError for a bad URL or token, or if the environment names another destination, or none. */
+/** @throws TypeError for a bad URL or token, or if the environment chooses no destination or another one. */
 export async function destinationFrom(env: Environment, runtime: Runtime): Promise<Destination> {
-  const options = targetOptions(env, "REMOTE_WRITE");
-  if (options) return remoteWrite(options, runtime);
-  const other = ["PUSHGATEWAY", "OTLP"].find((name) => targetOptions(env, name));
-  const why = other ? `PUSHMETER_${other}_URL` : "nothing is pushed";
-  throw new TypeError(`pushmeter: ${why}: set push or PUSHMETER_REMOTE_WRITE_URL`);
+  const { name, options } = chosenDestination(env);
+  if (name === "REMOTE_WRITE") return remoteWrite(options, runtime);
+  throw new TypeError(`pushmeter: PUSHMETER_${name}_URL: set push or PUSHMETER_REMOTE_WRITE_URL`);
 }
 
-/** An edge instance knows only its own requests, and the next scrape meets another instance. */
+/** An edge instance knows only its own requests, and the next scrape reaches another instance. */
 export async function scrape(_metrics: ResourceMetrics): Promise<Response> {
   return new Response("scrape() is for long-lived processes\n", { status: 501 });
 }

@@ -1,18 +1,18 @@
-/** Bad configuration fails at start, with one sentence: the option, what came, what is accepted. */
+/** Checks of options. An error is one sentence: the option, what came, what is accepted. */
 
 /**
- * @throws TypeError always. What came is described, never quoted: it may be a secret in the wrong place.
+ * @throws TypeError always. The value is described and not quoted: it may be a secret in the wrong place.
  */
 export function invalid(option: string, got: unknown, accepted: string): never {
   throw new TypeError(`pushmeter: ${option} must be ${accepted}, got ${shape(got)}`);
 }
 
-/** @throws TypeError unless `got` is an object, and no array. */
+/** @throws TypeError unless `got` is an object and not an array. */
 export function checkObject(option: string, got: unknown, accepted: string): asserts got is object {
   if (typeof got !== "object" || !got || Array.isArray(got)) invalid(option, got, accepted);
 }
 
-/** @throws TypeError when `options` is no object or has a key that is not in `names` (space-separated). */
+/** @throws TypeError unless `options` is an object with keys from `names` (space-separated) only. */
 export function checkNames(option: string, options: unknown, names: string): void {
   checkObject(option, options, `an object with ${names.replaceAll(" ", ", ")}`);
   const accepted = names.split(" ");
@@ -42,7 +42,7 @@ export function checkMilliseconds(option: string, got: unknown): void {
   }
 }
 
-/** @throws TypeError unless `got` is a string with something in it. */
+/** @throws TypeError unless `got` is a string that is not blank. */
 export function checkText(option: string, got: unknown): asserts got is string {
   if (typeof got !== "string" || !got.trim()) invalid(option, got, "a string that is not empty");
 }
@@ -56,7 +56,7 @@ function shape(value: unknown): string {
   return typeof value === "function" ? "a function" : String(value);
 }
 
-/** Typed in a hurry: letters swapped, or one is missing or too many behind the second. */
+/** True for likely typing errors: swapped letters, or one letter too few or too many after the second. */
 function isNear(a: string, b: string): boolean {
   const letters = (text: string) => [...text].sort().join();
   return letters(a) === letters(b) || (a.slice(0, 2) === b.slice(0, 2) && Math.abs(a.length - b.length) < 2);

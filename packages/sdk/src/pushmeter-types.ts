@@ -1,13 +1,13 @@
-/** What users configure, and what users and adapters call. */
-import type { Attributes, Meter } from "@opentelemetry/api";
+/** What users configure and call. */
+import type { Meter } from "@opentelemetry/api";
 import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
 import type { Destination } from "./destination.ts";
 import type { FlushPolicy } from "./flush/flusher.ts";
-import type { Ending, Invocation, Platform, Trigger } from "./invocation.ts";
 
 /** Where pushes go: one of pushmeter's destinations or any other OpenTelemetry exporter. */
 export type Push = Destination | PushMetricExporter;
 
+/** @typeParam Env - the bindings of a Worker, else the environment's variables. */
 export interface PushmeterOptions<Env = Record<string, string | undefined>> {
   /**
    * The service, in Prometheus the label `job` (with a namespace `namespace/name`).
@@ -32,11 +32,17 @@ export interface PushmeterOptions<Env = Record<string, string | undefined>> {
   readonly resource?: Readonly<Record<string, string | number | boolean>> | undefined;
   /** Names of resource attributes that become labels of every series. */
   readonly resourceLabels?: readonly string[] | undefined;
-  /** Hears of every failure. Default: `console.error`. What it throws is ignored. */
+  /** Called with every failure. Default: `console.error`. What it throws is ignored. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-export interface Pushmeter {
+declare const ENVIRONMENT: unique symbol;
+
+/**
+ * @typeParam Env - the environment that `push` reads, so that adapters know the type of their handlers' `env`.
+ * `Pushmeter` alone stands for a pushmeter of any environment.
+ */
+export interface Pushmeter<in Env = never> {
   /** A plain OpenTelemetry meter for the user's own instruments. */
   readonly meter: Meter;
 
@@ -45,46 +51,13 @@ export interface Pushmeter {
 
   /**
    * Answers a scrape of a long-lived process: everything recorded in it, in Prometheus's text format 0.0.4. In
-   * an edge bundle 501, for each scrape would meet another instance.
+   * an edge bundle the answer is 501, because each scrape would reach another instance.
    */
   scrape(): Promise<Response>;
 
   /** Pushes what is left and ends: nothing is recorded or pushed afterwards. */
   shutdown(): Promise<void>;
 
-  /**
-   * For adapters: an invocation starts. Undefined when metrics are switched off.
-   *
-   * @param key - an object that frameworks inside see too, such as the request: they find the invocation by
-   * it, so that what is wrapped twice counts once.
-   * @param context - another such object, for frameworks that are handed a request of their own.
-   */
-  begin(trigger: Trigger, platform: () => Platform, key: object, context?: object): Invocation | undefined;
-
-  /** For adapters: the running invocation of a request or an execution context. */
-  current(key: object): Invocation | undefined;
-
-  /** For adapters: an HTTP invocation has ended. Never throws. */
-  endHttp(
-    invocation: Invocation,
-    request: { readonly method: string; readonly url: string },
-    ending: Ending,
-    platform: () => Platform,
-    attributes?: Attributes,
-  ): void;
-
-  /** For adapters: an invocation by another trigger has ended. Never throws. */
-  endFaas(
-    invocation: Invocation,
-    trigger: Trigger,
-    ending: Ending,
-    platform: () => Platform,
-    attributes?: Attributes,
-  ): void;
-
-  /** For adapters: an invocation that is not measured has ended; what it recorded itself is pushed. */
-  endIgnored(invocation: Invocation, platform: () => Platform): void;
-
-  /** For adapters: tells `onError`. Never throws. */
-  report(error: unknown): void;
+  /** Never there: it keeps the type of the environment. */
+  readonly [ENVIRONMENT]?: (env: Env) => void;
 }

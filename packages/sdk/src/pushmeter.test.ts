@@ -7,11 +7,12 @@ import {
   InstrumentType,
 } from "@opentelemetry/sdk-metrics";
 import { describe, expect, it, vi } from "vitest";
-import { createPushmeter, type Platform, type Pushmeter, type PushmeterOptions } from "./index.ts";
+import { type Platform, recorderOf } from "./adapter/index.ts";
+import { createPushmeter, type Pushmeter, type PushmeterOptions } from "./index.ts";
 import { remoteWrite } from "./remote-write/index.ts";
 import { FakeRuntime, Receiver } from "./testing/index.ts";
 
-/** A pushmeter on a fake clock, its receiver, and the errors it told. */
+/** A pushmeter on a fake clock, its receiver, and the errors it reported. */
 class Instance {
   readonly runtime: FakeRuntime;
   readonly receiver = new Receiver();
@@ -28,9 +29,9 @@ class Instance {
   }
 
   invoke(): void {
-    const invocation = this.pushmeter.begin("http", () => this.platform, {});
+    const invocation = recorderOf(this.pushmeter).begin("http", () => this.platform, {});
     if (!invocation) return;
-    this.pushmeter.endHttp(
+    recorderOf(this.pushmeter).endHttp(
       invocation,
       { method: "GET", url: "https://x/" },
       { status: 200 },
@@ -47,14 +48,14 @@ class Instance {
     return this.receiver.total("http_server_request_duration_seconds_count");
   }
 
-  /** The labels that say who the writer is. */
-  get target() {
+  /** The labels that identify the writer. */
+  get writer() {
     const { job, instance } = this.receiver.series("faas_coldstarts_total")[0]?.labels ?? {};
     return { job, instance };
   }
 }
 
-/** Somebody else's exporter, which wants exponential histograms. */
+/** Another vendor's exporter, which prefers exponential histograms. */
 class Exponential extends InMemoryMetricExporter {
   constructor() {
     super(AggregationTemporality.CUMULATIVE);
@@ -109,7 +110,7 @@ describe("createPushmeter", () => {
       const instance = new Instance({ service }, variables);
       instance.invoke();
       await instance.flush();
-      jobs.push(instance.target.job);
+      jobs.push(instance.writer.job);
     }
     expect(jobs).toEqual(["courses", "shop/courses", "from-env", "from attributes", "unknown_service"]);
   });
@@ -120,7 +121,7 @@ describe("createPushmeter", () => {
     await instance.flush();
     instance.invoke();
     await instance.flush();
-    expect(instance.target.instance).toBe("instance-1");
+    expect(instance.writer.instance).toBe("instance-1");
     expect(instance.requests).toBe(2);
   });
 
@@ -150,11 +151,11 @@ describe("createPushmeter", () => {
 
   it("records durations on a monotonic clock, in seconds", async () => {
     const instance = new Instance();
-    const invocation = instance.pushmeter.begin("http", () => instance.platform, {});
+    const invocation = recorderOf(instance.pushmeter).begin("http", () => instance.platform, {});
     await instance.runtime.advance(120);
     if (invocation) {
       const request = { method: "GET", url: "https://x/" };
-      instance.pushmeter.endHttp(invocation, request, { status: 200 }, () => instance.platform);
+      recorderOf(instance.pushmeter).endHttp(invocation, request, { status: 200 }, () => instance.platform);
     }
     await instance.flush();
     expect(instance.receiver.total("http_server_request_duration_seconds_sum")).toBeCloseTo(0.12);
@@ -190,7 +191,7 @@ describe("createPushmeter", () => {
     expect(instance.receiver.total("pushmeter_push_dropped_total", { reason: "type_conflict" })).toBe(1);
   });
 
-  it("tells onError of a callback that throws, and pushes everything else", async () => {
+  it("reports a callback that throws to onError, and pushes everything else", async () => {
     const instance = new Instance();
     instance.pushmeter.meter.createObservableGauge("users").addCallback(() => {
       throw new Error("database is down");
@@ -201,7 +202,7 @@ describe("createPushmeter", () => {
     expect(instance.requests).toBe(1);
   });
 
-  it("survives an onError that throws, and without one says it on the console", async () => {
+  it("survives an onError that throws, and without one writes to the console", async () => {
     const refuse = {
       push: remoteWrite({ url: "http://r/", fetch: async () => new Response("", { status: 403 }) }),
     };
@@ -230,7 +231,7 @@ describe("createPushmeter", () => {
     expect(instance.errors).toMatchObject([{ result: "timeout" }]);
   });
 
-  it("says once that nothing is pushed when no destination is configured", async () => {
+  it("reports once that nothing is pushed when no destination is configured", async () => {
     const instance = new Instance({ push: undefined });
     for (let i = 0; i < 3; i++) {
       instance.invoke();
@@ -258,7 +259,7 @@ describe("createPushmeter", () => {
     expect(instance.requests).toBe(1);
   });
 
-  it("tells once of an environment that is unusable, without the secret in it", async () => {
+  it("reports an unusable environment once, without the secret in it", async () => {
     const instance = new Instance(
       { push: undefined },
       { PUSHMETER_REMOTE_WRITE_URL: "s3cr3t.example/write", PUSHMETER_REMOTE_WRITE_TOKEN: "s3cr3t" },
@@ -278,7 +279,7 @@ describe("createPushmeter", () => {
   it("does nothing at all with OTEL_SDK_DISABLED", async () => {
     const instance = new Instance({}, { OTEL_SDK_DISABLED: "TRUE" });
     instance.invoke();
-    expect(instance.pushmeter.begin("http", () => instance.platform, {})).toBeUndefined();
+    expect(recorderOf(instance.pushmeter).begin("http", () => instance.platform, {})).toBeUndefined();
     expect(await instance.flush()).toBe(true);
     expect(instance.receiver.accepted).toBe(0);
   });

@@ -1,10 +1,12 @@
 /** Puts the parts together: options, OpenTelemetry provider, instruments, flush and destination. */
 
-import { type Attributes, createNoopMeter, type Histogram, type Meter } from "@opentelemetry/api";
+import { createNoopMeter, type Meter } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { destinationFrom, scrape } from "#ondemand";
+import { RECORDER, type Recorder } from "./adapter/recorder.ts";
 import { AttributeSets } from "./attribute-sets.ts";
+import type { Destination } from "./destination.ts";
 import { DEFAULT_BUCKETS } from "./enumerations.ts";
 import { environment, isDisabled } from "./environment.ts";
 import { Flusher } from "./flush/flusher.ts";
@@ -12,15 +14,8 @@ import { Pusher } from "./flush/pusher.ts";
 import { Reader } from "./flush/reader.ts";
 import { createInstance, type Instance } from "./instance.ts";
 import { createInstruments } from "./instruments.ts";
-import {
-  type Ending,
-  httpAttributes,
-  type Invocation,
-  methodOf,
-  type Platform,
-  type Trigger,
-  withOutcome,
-} from "./invocation.ts";
+import type { Platform, Trigger } from "./invocation.ts";
+import { InvocationRecorder } from "./invocation-recorder.ts";
 import { lateHistograms } from "./late-histogram.ts";
 import { METER_NAME } from "./prometheus/scope.ts";
 import { checkDestination, checkOptions } from "./pushmeter-options.ts";
@@ -40,35 +35,35 @@ import { type Runtime, systemRuntime } from "./runtime.ts";
  * ```
  * @param runtime - clock, randomness and fetch, for tests.
  * @throws TypeError for an option that is unknown or unusable. What `push` throws at the first invocation goes
- * to `onError`: a handler never suffers from it.
+ * to `onError` and not to the handler.
  */
 export function createPushmeter<Env = Record<string, string | undefined>>(
-  options: PushmeterOptions<Env> = {},
+  options: PushmeterOptions<Env> & { readonly push: (env: Env) => Push },
+  runtime?: Runtime,
+): Pushmeter<Env>;
+export function createPushmeter<Env = unknown>(
+  options?: PushmeterOptions<Env>,
+  runtime?: Runtime,
+): Pushmeter<Env>;
+export function createPushmeter(
+  options: PushmeterOptions<never> = {},
   runtime: Runtime = systemRuntime,
 ): Pushmeter {
   checkOptions(options);
-  return new Core(options as PushmeterOptions<never>, runtime);
-}
-
-/** An invocation and the objects by which it is found while it runs. */
-interface Running extends Invocation {
-  readonly key: object;
-  readonly context: object | undefined;
+  return new Core(options, runtime);
 }
 
 class Core implements Pushmeter {
-  readonly meter: Meter;
   readonly #options: PushmeterOptions<never>;
   readonly #runtime: Runtime;
   readonly #provider: MeterProvider;
+  readonly #meter: Meter;
   readonly #instruments;
+  readonly #recorder: Recorder;
   readonly #pusher: Pusher;
   readonly #flusher: Flusher;
-  readonly #sets = new AttributeSets();
-  /** By request and execution context, while they run. */
-  readonly #running = new WeakMap<object, Running>();
   #instance: Instance | undefined;
-  #destination: Push | undefined;
+  #destination: Destination | undefined;
   #silent = false;
   #ended = false;
 
@@ -81,81 +76,32 @@ class Core implements Pushmeter {
     );
     this.#provider = new MeterProvider({ resource: resourceFromAttributes({}), readers: [reader] });
     const meter = lateHistograms(this.#provider.getMeter(METER_NAME));
-    this.meter = isDisabled(environment()) ? createNoopMeter() : meter;
-    this.#instruments = createInstruments(meter);
-    const report = (error: unknown) => this.report(error);
-    const sets = this.#sets;
-    this.#pusher = new Pusher({ runtime, reader, sets, instruments: this.#instruments, report });
+    this.#meter = isDisabled(environment()) ? createNoopMeter() : meter;
+    const instruments = createInstruments(meter);
+    this.#instruments = instruments;
+    const report = (error: unknown) => this.#report(error);
+    const sets = new AttributeSets();
+    this.#recorder = new InvocationRecorder({
+      runtime,
+      instruments,
+      sets,
+      report,
+      isOn: (trigger, platform) => !this.#isOff(this.#instance ?? this.#start(platform(), trigger)),
+      recorded: (platform, now) => {
+        if (!this.#silent) this.#flusher.recorded(platform, now);
+      },
+    });
+    this.#pusher = new Pusher({ runtime, reader, sets, instruments, report });
     this.#flusher = new Flusher(runtime, options.flush ?? { every: 5000 }, (timeout) => this.#push(timeout));
   }
 
-  begin(trigger: Trigger, platform: () => Platform, key: object, context?: object): Invocation | undefined {
-    try {
-      if (this.#isOff(this.#instance ?? this.#start(platform(), trigger))) return undefined;
-      const startedAt = this.#runtime.monotonic();
-      const invocation: Running = { startedAt, key, context, route: undefined, thrown: undefined };
-      this.#running.set(key, invocation);
-      if (context) this.#running.set(context, invocation);
-      return invocation;
-    } catch (error) {
-      this.report(error);
-      return undefined;
-    }
+  // Accessors of the class, and so left out by JSON.stringify and console.log: a meter is a circular object.
+  get meter(): Meter {
+    return this.#meter;
   }
 
-  current(key: object): Invocation | undefined {
-    return this.#running.get(key);
-  }
-
-  endHttp(
-    invocation: Invocation,
-    request: { readonly method: string; readonly url: string },
-    { status, thrown = invocation.thrown }: Ending,
-    platform: () => Platform,
-    custom?: Attributes,
-  ): void {
-    this.#end(invocation, platform, this.#instruments.request, () => {
-      const { method, url } = request;
-      const { route } = invocation;
-      const make = () => httpAttributes(method, url, route, { status, thrown }, custom);
-      if (thrown || custom) return make();
-      return this.#sets.numbered(`${methodOf(method)} ${status} ${url.slice(0, 5)} ${route}`, make);
-    });
-  }
-
-  endFaas(
-    invocation: Invocation,
-    trigger: Trigger,
-    ending: Ending,
-    platform: () => Platform,
-    custom?: Attributes,
-  ): void {
-    this.#end(invocation, platform, this.#instruments.invoke, () =>
-      withOutcome({ ...custom, "faas.trigger": trigger }, ending),
-    );
-  }
-
-  endIgnored(invocation: Invocation, platform: () => Platform): void {
-    this.#end(invocation, platform);
-  }
-
-  #end(
-    invocation: Invocation,
-    platform: () => Platform,
-    instrument?: Histogram,
-    attributes?: () => Attributes,
-  ): void {
-    const { key, context } = invocation as Running;
-    try {
-      const now = this.#runtime.monotonic();
-      // A request that is sent twice is two; and what is left to the garbage collector costs it more than this.
-      this.#running.delete(key);
-      if (context) this.#running.delete(context);
-      instrument?.record((now - invocation.startedAt) / 1000, attributes?.());
-      if (!this.#silent) this.#flusher.recorded(platform, now);
-    } catch (error) {
-      this.report(error);
-    }
+  get [RECORDER](): Recorder {
+    return this.#recorder;
   }
 
   async flush({ timeout }: { readonly timeout?: number } = {}): Promise<boolean> {
@@ -176,20 +122,20 @@ class Core implements Pushmeter {
     await this.flush();
     this.#ended = true;
     try {
-      await this.#destination?.shutdown();
+      await this.#destination?.shutdown({ instance: this.#instance?.id });
       await this.#provider.shutdown();
     } catch (error) {
-      this.report(error);
+      this.#report(error);
     }
   }
 
-  report(error: unknown): void {
+  #report(error: unknown): void {
     try {
       const { onError } = this.#options;
       if (onError) onError(error);
       else console.error(String(error));
     } catch {
-      // onError itself failed; there is nobody left to tell.
+      // onError itself failed: there is nowhere left to report that.
     }
   }
 
@@ -225,9 +171,9 @@ class Core implements Pushmeter {
     return this.#destination ? this.#pusher.push(this.#destination, resource, labels, timeout) : false;
   }
 
-  /** There is no destination: says so once, and pushes nothing. */
+  /** There is no destination: reports that once, and pushes nothing. */
   #silence(error: unknown): void {
     this.#silent = true;
-    this.report(error);
+    this.#report(error);
   }
 }

@@ -13,7 +13,7 @@ export interface Runtime {
   instanceId(): string;
   /** Calls `callback` after `ms`; the result cancels it. A `background` timer does not keep Node alive. */
   timer(ms: number, callback: () => void, background?: boolean): () => void;
-  /** Used when a destination has no `fetch` of its own. */
+  /** Used by destinations without the option `fetch`. */
   fetch(request: Request): Promise<Response>;
 }
 
@@ -31,7 +31,7 @@ export const systemRuntime: Runtime = {
   fetch: (request) => fetch(request),
 };
 
-/** What `promise` comes to, or a rejection with what `late` returns after `ms`. */
+/** Settles as `promise` does, or rejects after `ms` with the error that `late` returns. */
 export async function inTime<Result>(
   runtime: Runtime,
   ms: number,

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { instrumentLambda, type LambdaHandler } from "@pushmeter/adapters/lambda";
+import { instrumentLambda } from "@pushmeter/adapters/lambda";
 import { type Order, pushmeter, work } from "./work.ts";
 
-export const handler = instrumentLambda<LambdaHandler>(pushmeter, work, {
+export const handler = instrumentLambda(pushmeter, work, {
   every: Number(process.env.EVERY) || undefined,
 });
 

@@ -1,4 +1,4 @@
-/** A server as a process of our own, on a free port of the loopback interface, with a folder of its own. */
+/** A server as a child process: free ports of the loopback interface, a temporary folder, ended and started again. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -7,86 +7,150 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "../poll.ts";
 
-/** What is kept of a server's output, to say why it did not start. */
+/** Characters of a server's output that are kept, to say why it did not start. */
 const OUTPUT_LIMIT = 4_000;
 const ATTEMPTS = 5;
+const READY_DEADLINE = 60_000;
 
 /**
- * Becomes the server, and leaves a guard behind: standard input ends when the tests' process does, however it
- * does, and then the guard ends the server and removes its folder. No exit handler runs on SIGKILL.
+ * A guard that becomes the server. When standard input ends, because this process has ended, a copy of the guard
+ * kills the server and removes its folder: after SIGKILL no exit handler runs.
  */
 const GUARDED = `
 exec 3<&0
-{ cat <&3; kill -9 $$; rm -rf "$1"; } >/dev/null 2>&1 &
-shift
+{ cat <&3; kill -9 $$; kill -0 "$2" || rm -rf "$1"; } >/dev/null 2>&1 &
+shift 2
 exec "$@" </dev/null 3<&-
 `;
 
+export interface Launch {
+  readonly file: string;
+  /** How many free ports it needs. Default 1. */
+  readonly ports?: number;
+  /** @param folder - temporary; `stop()` removes it. */
+  args(ports: readonly number[], folder: string): readonly string[] | Promise<readonly string[]>;
+  /** A URL that answers with `readyStatus` once the server is ready. Default `/-/ready` on its first port. */
+  ready?(ports: readonly number[]): string;
+  /** Default 200. */
+  readonly readyStatus?: number;
+  /** How `restart()` ends it. Default SIGKILL. */
+  readonly signal?: NodeJS.Signals;
+}
+
+/** What every server in these files has. */
 export interface Server {
   /** Without a slash at the end. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** What a server is started with: where to listen, and a folder that is removed with it. */
-type Arguments = (address: string, folder: string) => string[] | Promise<string[]>;
+export class Process implements Server {
+  readonly folder: string;
+  readonly #launch: Launch;
+  #ports: readonly number[] = [];
+  #output = "";
+  #kill: (signal: NodeJS.Signals) => Promise<void> = async () => {};
+  #isOver: () => boolean = () => true;
 
-/**
- * Starts a server and waits until its `/-/ready` answers 200. Tries another port if somebody took the one that
- * was free.
- *
- * @throws Error with the server's last output if it ends or is not ready in time.
- */
-export async function startServer(file: string, args: Arguments): Promise<Server> {
-  for (let attempt = 1; ; attempt++) {
-    const address = `127.0.0.1:${await freePort()}`;
-    const folder = await mkdtemp(join(tmpdir(), "pushmeter-server-"));
-    const command = [folder, file, ...(await args(address, folder))];
+  private constructor(launch: Launch, folder: string) {
+    this.#launch = launch;
+    this.folder = folder;
+  }
+
+  /** @throws Error with the server's last output if it ends or is not ready within a minute. */
+  static async start(launch: Launch): Promise<Process> {
+    const process = new Process(launch, await mkdtemp(join(tmpdir(), "pushmeter-server-")));
+    try {
+      await process.#startOnFreePorts();
+      return process;
+    } catch (error) {
+      await process.stop();
+      throw error;
+    }
+  }
+
+  get ports(): readonly number[] {
+    return this.#ports;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#ports[0]}`;
+  }
+
+  /** Ends the server and starts it again with its folder and its ports. */
+  async restart(): Promise<void> {
+    await this.#kill(this.#launch.signal ?? "SIGKILL");
+    await this.#run();
+  }
+
+  async stop(): Promise<void> {
+    await this.#kill("SIGKILL");
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Another process can take a port after it was found free: then other ports are tried. */
+  async #startOnFreePorts(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      this.#ports = await freePorts(this.#launch.ports ?? 1);
+      try {
+        return await this.#run();
+      } catch (error) {
+        if (!/address already in use/.test(this.#output) || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { file, args } = this.#launch;
+    const command = [this.folder, `${process.pid}`, file, ...(await args(this.#ports, this.folder))];
     const child = spawn("sh", ["-c", GUARDED, "sh", ...command], { stdio: "pipe" });
-    let output = "";
+    this.#output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => {
-        output = (output + chunk).slice(-OUTPUT_LIMIT);
+        this.#output = (this.#output + chunk).slice(-OUTPUT_LIMIT);
       });
     }
     const closed = once(child, "close");
-    const isOver = () => child.exitCode !== null || child.signalCode !== null;
-    const stop = async () => {
-      child.kill("SIGKILL");
+    this.#isOver = () => child.exitCode !== null || child.signalCode !== null;
+    this.#kill = async (signal) => {
+      child.kill(signal);
       await closed;
-      await rm(folder, { recursive: true, force: true });
     };
+    await this.#untilReady();
+  }
+
+  async #untilReady(): Promise<void> {
+    const { file, ready = () => `${this.url}/-/ready`, readyStatus = 200 } = this.#launch;
+    const url = ready(this.#ports);
+    const isReady = async () => this.#isOver() || (await statusOf(url)) === readyStatus;
     try {
-      const url = `http://${address}`;
-      await until(`${file} is ready`, () => isOver() || isReady(url), Boolean);
-      if (!isOver()) return { url, stop };
-      await stop();
+      await until(`${file} is ready`, isReady, Boolean, READY_DEADLINE);
+      if (this.#isOver()) throw new Error(`${file} ended`);
     } catch (error) {
-      await stop();
-      throw new Error(`${error}\n${output}`);
-    }
-    if (!output.includes("address already in use") || attempt === ATTEMPTS) {
-      throw new Error(`${file} ended with ${child.exitCode ?? child.signalCode}:\n${output}`);
+      await this.#kill("SIGKILL");
+      throw new Error(`${error instanceof Error ? error.message : error}:\n${this.#output}`);
     }
   }
 }
 
-async function isReady(url: string): Promise<boolean> {
+/** 0 while it does not listen. */
+async function statusOf(url: string): Promise<number> {
   try {
-    const response = await fetch(`${url}/-/ready`);
+    const response = await fetch(url);
     await response.body?.cancel();
-    return response.ok;
+    return response.status;
   } catch {
     // Not listening yet.
-    return false;
+    return 0;
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
+/** All are held at the same time, so that no port is given twice. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  for (const server of servers) server.close();
+  await Promise.all(servers.map((server) => once(server, "close")));
+  return ports;
 }

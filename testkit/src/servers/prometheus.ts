@@ -1,7 +1,8 @@
-/** A Prometheus that takes remote write, scrapes Pushgateways every second, and answers queries. */
+/** A Prometheus that takes remote write, scrapes every second, and answers queries. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Server, startServer } from "./process.ts";
+import { Process, type Server } from "./process.ts";
+import { ask, numberOf, type Result } from "./promql.ts";
 
 export interface QueriedSeries {
   /** With `__name__` where the query leaves it. */
@@ -36,110 +37,85 @@ export interface Prometheus extends Server {
 }
 
 export interface PrometheusOptions {
-  /** URLs of Pushgateways. */
-  readonly scrape?: readonly string[];
+  /** Jobs to scrape and their URLs. Labels of the job `pushgateway` are kept: `honor_labels`. */
+  readonly scrape?: Readonly<Record<string, string>>;
   /** More of its own flags. */
   readonly args?: readonly string[];
   /** A folder for its storage that outlives it. Default: one that `stop()` removes. */
   readonly storage?: string;
 }
 
-interface Answer {
-  readonly status: string;
-  readonly error?: string;
-  readonly data: {
-    readonly result: readonly {
-      readonly metric: Record<string, string>;
-      readonly value: readonly [number, string];
-      readonly values: readonly (readonly [number, string])[];
-      readonly histogram: readonly [
-        number,
-        {
-          readonly count: string;
-          readonly sum: string;
-          readonly buckets?: readonly (readonly [
-            rule: number,
-            lower: string,
-            upper: string,
-            count: string,
-          ])[];
-        },
-      ];
-    }[];
-  };
-}
-
-/** Its storage is gone when it is stopped, unless it was given one. */
+/** `stop()` removes its storage, unless the storage was given. */
 export async function startPrometheus(file: string, options: PrometheusOptions = {}): Promise<Prometheus> {
-  const server = await startServer(file, async (address, folder) => {
-    const configuration = join(folder, "prometheus.json");
-    await writeFile(configuration, JSON.stringify(scraping(options.scrape ?? [])));
-    return [
-      `--web.listen-address=${address}`,
-      `--config.file=${configuration}`,
-      `--storage.tsdb.path=${options.storage ?? join(folder, "data")}`,
-      "--web.enable-remote-write-receiver",
-      "--log.level=warn",
-      ...(options.args ?? []),
-    ];
+  const { scrape = {}, args = [], storage } = options;
+  const server = await Process.start({
+    file,
+    args: async ([port], folder) => {
+      const configuration = join(folder, "prometheus.json");
+      await writeFile(configuration, JSON.stringify(scraping(scrape)));
+      return [
+        `--web.listen-address=127.0.0.1:${port}`,
+        `--config.file=${configuration}`,
+        `--storage.tsdb.path=${storage ?? join(folder, "data")}`,
+        "--web.enable-remote-write-receiver",
+        "--log.level=warn",
+        ...args,
+      ];
+    },
   });
-  return { ...querying(server.url), stop: server.stop };
+  return { ...querying(server.url), stop: () => server.stop() };
 }
 
 /**
- * Prometheus's HTTP interface, which others speak too.
+ * Prometheus's HTTP interface, which other receivers have, too.
  *
- * @param before - each query.
+ * @param before - is called before each query.
  */
 export function querying(url: string, before?: () => Promise<unknown>): Omit<Prometheus, "stop"> {
-  const query = async (promql: string, time = Date.now()) => {
+  const query = async <T>(promql: string, time = Date.now(), map: (result: Result) => T): Promise<T[]> => {
     await before?.();
-    const body = new URLSearchParams({ query: promql, time: `${time / 1000}` });
-    const response = await fetch(`${url}/api/v1/query`, { method: "POST", body });
-    const answer = (await response.json()) as Answer;
-    if (answer.status !== "success") throw new Error(`${promql}: ${answer.error}`);
-    return answer.data.result;
+    return (await ask(url, "query", { query: promql, time: `${time / 1000}` })).map(map);
   };
   return {
     url,
     writeUrl: `${url}/api/v1/write`,
-    query: async (promql, time) =>
-      (await query(promql, time)).map(({ metric, value }) => ({ labels: metric, value: number(value[1]) })),
-    queryRange: async (promql, time) =>
-      (await query(promql, time)).map(({ metric, values }) => ({
+    query: (promql, time) =>
+      query(promql, time, ({ metric, value: [, value] = [0, "NaN"] }) => ({
         labels: metric,
-        samples: values.map(([seconds, value]) => [Math.round(seconds * 1000), number(value)] as const),
+        value: numberOf(value),
       })),
-    queryHistograms: async (promql, time) =>
-      (await query(promql, time)).map(({ metric, histogram: [, { count, sum, buckets = [] }] }) => ({
+    queryRange: (promql, time) =>
+      query(promql, time, ({ metric, values = [] }) => ({
         labels: metric,
-        count: number(count),
-        sum: number(sum),
-        buckets: buckets.map(([, lower, upper, count]) => ({
-          lower: number(lower),
-          upper: number(upper),
-          count: number(count),
-        })),
+        samples: values.map(([seconds, value]) => [Math.round(seconds * 1000), numberOf(value)] as const),
       })),
+    queryHistograms: (promql, time) =>
+      query(
+        promql,
+        time,
+        ({ metric, histogram: [, { count, sum, buckets = [] }] = [0, { count: "0", sum: "0" }] }) => ({
+          labels: metric,
+          count: numberOf(count),
+          sum: numberOf(sum),
+          buckets: buckets.map(([, lower, upper, count]) => ({
+            lower: numberOf(lower),
+            upper: numberOf(upper),
+            count: numberOf(count),
+          })),
+        }),
+      ),
   };
 }
 
-/** Prometheus writes `+Inf` where JavaScript reads `+Infinity`. */
-function number(text: string): number {
-  return Number(text.replace("Inf", "Infinity"));
-}
-
 /** The configuration file; JSON is YAML. */
-function scraping(urls: readonly string[]): object {
+function scraping(jobs: Readonly<Record<string, string>>): object {
   return {
     global: { scrape_interval: "1s", scrape_timeout: "1s" },
-    scrape_configs: [
-      {
-        job_name: "pushgateway",
-        // Else a pushed job and instance would become exported_job and exported_instance.
-        honor_labels: true,
-        static_configs: [{ targets: urls.map((url) => new URL(url).host) }],
-      },
-    ],
+    scrape_configs: Object.entries(jobs).map(([job_name, url]) => ({
+      job_name,
+      // Without this a pushed job and instance become exported_job and exported_instance.
+      honor_labels: job_name === "pushgateway",
+      static_configs: [{ targets: [new URL(url).host] }],
+    })),
   };
 }

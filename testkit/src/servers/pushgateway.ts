@@ -1,4 +1,4 @@
-import { type Server, startServer } from "./process.ts";
+import { Process, type Server } from "./process.ts";
 
 export interface Group {
   /** The grouping key. */
@@ -17,18 +17,19 @@ interface Answer {
 
 /** A Pushgateway that forgets everything when it ends. */
 export async function startPushgateway(file: string): Promise<Pushgateway> {
-  const server = await startServer(file, (address) => [
-    `--web.listen-address=${address}`,
-    "--persistence.file=",
-  ]);
+  const server = await Process.start({
+    file,
+    args: ([port]) => [`--web.listen-address=127.0.0.1:${port}`, "--persistence.file="],
+  });
   return {
-    ...server,
+    url: server.url,
+    stop: () => server.stop(),
     groups: async () => {
       const response = await fetch(`${server.url}/api/v1/metrics`);
       const { data } = (await response.json()) as Answer;
       return data.map(({ labels, ...metrics }) => ({
         labels,
-        // The others: when the last push came, and whether it succeeded.
+        // Left out: when the last push came, and whether it succeeded.
         metrics: Object.keys(metrics).filter((name) => !/^(push_|last_push_)/.test(name)),
       }));
     },

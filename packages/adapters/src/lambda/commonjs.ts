@@ -1,16 +1,24 @@
 /**
  * `@pushmeter/adapters/lambda` for functions in CommonJS: `require` gets it, and a bundler that writes CommonJS
  * is pointed to `@pushmeter/adapters/lambda/commonjs`. Importing it does nothing.
+ * @module @pushmeter/adapters/lambda/commonjs
  */
 import process from "node:process";
 import type { Pushmeter } from "@pushmeter/sdk";
 import type { LambdaOptions } from "./options.ts";
 import { registerBlocking } from "./register-blocking.ts";
 import { Shutdown } from "./shutdown.ts";
-import { type LambdaHandler, wrap } from "./wrap.ts";
+import type { AnyHandler, InstrumentedHandler, LambdaHandler, OptionsOf } from "./signature.ts";
+import { wrap } from "./wrap.ts";
 
 export type { LambdaOptions } from "./options.ts";
-export type { LambdaHandler } from "./wrap.ts";
+export type {
+  AnyHandler,
+  InstrumentedHandler,
+  LambdaContext,
+  LambdaHandler,
+  OptionsOf,
+} from "./signature.ts";
 
 const shutdown = new Shutdown();
 
@@ -24,8 +32,19 @@ const shutdown = new Shutdown();
 export function instrumentLambda<Handler extends LambdaHandler>(
   pushmeter: Pushmeter,
   handler: Handler,
-  options: LambdaOptions = {},
-): Handler {
+  options?: OptionsOf<Handler>,
+): InstrumentedHandler<Handler>;
+/** For handlers that stream, and for those typed with a callback, as `@types/aws-lambda` does. */
+export function instrumentLambda<Handler extends AnyHandler>(
+  pushmeter: Pushmeter,
+  handler: Handler,
+  options?: OptionsOf<Handler>,
+): InstrumentedHandler<Handler>;
+export function instrumentLambda(
+  pushmeter: Pushmeter,
+  handler: AnyHandler,
+  options: LambdaOptions<never, never> = {},
+): AnyHandler {
   const { env } = process;
   const extension = options.registration === "blocking" ? registerBlocking(env) : undefined;
   return wrap(pushmeter, handler, options, { env, extension, shutdown });

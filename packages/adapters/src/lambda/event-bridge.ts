@@ -1,4 +1,4 @@
-/** EventBridge: rules, and schedules of its own and of EventBridge Scheduler. */
+/** EventBridge: rules, scheduled rules, and schedules of EventBridge Scheduler. */
 
 import { type Fields, last, text } from "./fields.ts";
 import type { FaasSource } from "./source.ts";

@@ -1,7 +1,7 @@
+import * as events from "@pushmeter/testkit/lambda/events";
 import { describe, expect, it } from "vitest";
 import { recognise } from "./event.ts";
 import type { FaasSource } from "./source.ts";
-import * as events from "./testing/events.ts";
 
 describe("recognise", () => {
   it.each([
@@ -75,7 +75,7 @@ describe("a batch's failed records", () => {
     expect((recognise(events.sqs) as FaasSource).batch?.failed({ batchItemFailures: [null] })).toBe(3);
   });
 
-  it("are none when the handler reports none, or the trigger knows no partial response", () => {
+  it("are 0 when the handler reports no failure, or the trigger has no partial responses", () => {
     for (const result of [undefined, null, "x", 7, [], {}, { batchItemFailures: null }]) {
       expect((recognise(events.sqs) as FaasSource).batch?.failed(result)).toBe(0);
     }

@@ -1,4 +1,4 @@
-/** What a Lambda event is, told by its shape: https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html */
+/** Recognises a Lambda event by its shape: https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html */
 import { eventBridge } from "./event-bridge.ts";
 import { type Fields, fields } from "./fields.ts";
 import { alb, httpApi, lattice, restApi } from "./http-events.ts";

@@ -1,7 +1,7 @@
 /**
- * An internal extension: work for the time after the response. The environment is frozen only once the runtime
- * and every extension wait for the next invocation, so what is done before `event/next` is called again is
- * done in peace, while the caller already has the answer.
+ * An internal extension: runs work after the response. Lambda freezes the environment only once the runtime and
+ * every extension wait for the next invocation, so work that ends before `event/next` is called again is not
+ * frozen, and the caller already has the response.
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { ExtensionsApi } from "./extensions-api.ts";
@@ -9,18 +9,18 @@ import type { Variables } from "./resource.ts";
 
 type Task = () => Promise<unknown>;
 
-/** How long after an invocation's event its handler may begin. One that never begins must not hang it. */
+/** How long the extension waits for an invocation's handler to begin, ms: a user's wrapper may never call it. */
 const LONGEST_BEGIN = 250;
 
 export class Extension {
   readonly #api: ExtensionsApi;
   readonly #id: string;
   #current: Turn | undefined;
-  /** The invocation that was not waited for, if its handler begins after all. */
+  /** The last invocation that the extension stopped waiting for. */
   #letGo: string | undefined;
   #lost = false;
 
-  /** @param id - from the registration; `next` is called at once, as the service demands. */
+  /** @param id - from the registration. Calls `next` at once, as the service demands. */
   constructor(api: ExtensionsApi, id: string) {
     this.#api = api;
     this.#id = id;
@@ -28,8 +28,8 @@ export class Extension {
   }
 
   /**
-   * @returns a function that takes what is to be done after the response; undefined if the extension cannot,
-   * and the handler has to wait for it.
+   * @returns a function that takes the work for after the response; undefined if the extension cannot run it, and
+   * the handler has to await it.
    */
   begin(requestId: string): ((task: Task) => void) | undefined {
     if (this.#lost || this.#letGo === requestId) return undefined;
@@ -57,12 +57,12 @@ export class Extension {
         await task();
       }
     } catch {
-      // Without the API there is no time after the response: from now on handlers wait for their pushes.
+      // Without the API nothing runs after the response: from now on handlers await their pushes.
       this.#lost = true;
     }
   }
 
-  /** Runtime and extension hear of an invocation at the same time, in any order. */
+  /** Runtime and extension get an invocation at the same time, in either order. */
   #turnOf(requestId: string): Turn {
     if (this.#current?.requestId !== requestId) this.#current = new Turn(requestId);
     return this.#current;
@@ -95,7 +95,7 @@ export async function registerExtension(env: Variables): Promise<Extension | und
   try {
     return new Extension(api, await api.register());
   } catch {
-    // Refused: handlers then wait for their pushes, and nothing is lost.
+    // Refused: handlers then await their pushes, and nothing is lost.
     return undefined;
   }
 }

@@ -18,7 +18,7 @@ export const REGISTRATION = {
 export class ExtensionsApi {
   readonly #host: string | undefined;
   readonly #port: string | undefined;
-  // `event/next` is answered after a thaw that may be hours away: no time-out, which fetch cannot be told.
+  // `event/next` may be answered after hours, when the environment thaws. fetch has a time-out; this has none.
   readonly #agent = new Agent({ keepAlive: true, timeout: 0 });
 
   /** @param address - `AWS_LAMBDA_RUNTIME_API`, host and port. */

@@ -1,4 +1,4 @@
-/** Reading of events, which can be anything: whoever may invoke a function chooses what it is given. */
+/** Reads events, which may be any JSON value: the caller of a function chooses it. */
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -7,12 +7,12 @@ export function fields(value: unknown): Fields {
   return typeof value === "object" && value && !Array.isArray(value) ? (value as Fields) : {};
 }
 
-/** The string itself if it has something in it. */
+/** The string itself unless it is empty. */
 export function text(value: unknown): string | undefined {
   return typeof value === "string" && value ? value : undefined;
 }
 
-/** The array's objects; the rest of it is left out. */
+/** The array's elements that are objects. */
 export function objects(value: unknown): readonly Fields[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "object" && item) : [];
 }

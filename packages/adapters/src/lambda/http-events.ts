@@ -1,4 +1,4 @@
-/** Events for which somebody waits: API Gateway, function URLs, load balancers, VPC Lattice. */
+/** Events whose caller waits for a response: API Gateway, function URLs, load balancers, VPC Lattice. */
 
 import { type Fields, fields, text } from "./fields.ts";
 import type { HttpSource } from "./source.ts";
@@ -37,7 +37,7 @@ export function lattice(event: Fields): HttpSource | undefined {
   return { kind: "http", method, scheme: schemeOf(fields(event.headers)), failure: 502, bare: false };
 }
 
-/** REST API, or HTTP API with payload format 1.0. An authorizer's event resembles it and is none. */
+/** REST API, or HTTP API with payload format 1.0. An authorizer's event resembles it and is not one. */
 export function restApi(event: Fields): HttpSource | undefined {
   const method = text(event.httpMethod);
   const resource = text(event.resource);

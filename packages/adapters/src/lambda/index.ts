@@ -1,18 +1,26 @@
 /**
  * `@pushmeter/adapters/lambda`: AWS Lambda, for functions that are ES modules.
  *
- * Importing it in a Lambda environment registers an internal extension, which has to happen before the runtime
- * asks for its first invocation and can only be awaited here. Anywhere else the import does nothing.
+ * Importing it in a Lambda environment registers an internal extension. That has to end before the runtime asks for
+ * its first invocation, and only the loading of a module can be awaited then. Elsewhere the import does nothing.
+ * @module @pushmeter/adapters/lambda
  */
 import process from "node:process";
 import type { Pushmeter } from "@pushmeter/sdk";
 import { registerExtension } from "./extension.ts";
 import type { LambdaOptions } from "./options.ts";
 import { Shutdown } from "./shutdown.ts";
-import { type LambdaHandler, wrap } from "./wrap.ts";
+import type { AnyHandler, InstrumentedHandler, LambdaHandler, OptionsOf } from "./signature.ts";
+import { wrap } from "./wrap.ts";
 
 export type { LambdaOptions } from "./options.ts";
-export type { LambdaHandler } from "./wrap.ts";
+export type {
+  AnyHandler,
+  InstrumentedHandler,
+  LambdaContext,
+  LambdaHandler,
+  OptionsOf,
+} from "./signature.ts";
 
 const host = { env: process.env, extension: await registerExtension(process.env), shutdown: new Shutdown() };
 
@@ -33,7 +41,18 @@ const host = { env: process.env, extension: await registerExtension(process.env)
 export function instrumentLambda<Handler extends LambdaHandler>(
   pushmeter: Pushmeter,
   handler: Handler,
-  options: LambdaOptions = {},
-): Handler {
+  options?: OptionsOf<Handler>,
+): InstrumentedHandler<Handler>;
+/** For handlers that stream, and for those typed with a callback, as `@types/aws-lambda` does. */
+export function instrumentLambda<Handler extends AnyHandler>(
+  pushmeter: Pushmeter,
+  handler: Handler,
+  options?: OptionsOf<Handler>,
+): InstrumentedHandler<Handler>;
+export function instrumentLambda(
+  pushmeter: Pushmeter,
+  handler: AnyHandler,
+  options: LambdaOptions<never, never> = {},
+): AnyHandler {
   return wrap(pushmeter, handler, options, host);
 }

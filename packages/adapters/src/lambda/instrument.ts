@@ -1,6 +1,13 @@
 /** One function: recognises each event, measures its handler, and has the numbers pushed. */
 import { threadId } from "node:worker_threads";
-import type { Ending, Invocation, Platform, Pushmeter } from "@pushmeter/sdk";
+import type { Pushmeter } from "@pushmeter/sdk";
+import {
+  type Ending,
+  type Invocation,
+  type Platform,
+  type Recorder,
+  recorderOf,
+} from "@pushmeter/sdk/adapter";
 import { attempt } from "../callbacks.ts";
 import { recognise, UNKNOWN } from "./event.ts";
 import type { Extension } from "./extension.ts";
@@ -26,6 +33,7 @@ export interface Host {
 
 export class InstrumentedFunction {
   readonly #pushmeter: Pushmeter;
+  readonly #recorder: Recorder;
   readonly #options: LambdaOptions;
   readonly #extension: Extension | undefined;
   readonly #managed: boolean;
@@ -34,16 +42,22 @@ export class InstrumentedFunction {
   readonly #platform: () => Platform;
   #initSeconds: number | undefined;
 
-  constructor(pushmeter: Pushmeter, options: LambdaOptions, { env, extension, shutdown }: Host) {
+  constructor(
+    pushmeter: Pushmeter,
+    options: LambdaOptions<never, never>,
+    { env, extension, shutdown }: Host,
+  ) {
     this.#pushmeter = pushmeter;
-    this.#options = options;
+    this.#recorder = recorderOf(pushmeter);
+    // Callbacks are called with what the handler that they are typed with is called with.
+    this.#options = options as LambdaOptions;
     this.#extension = extension;
     this.#managed = isManaged(env);
     this.#instruments = createInstruments(pushmeter.meter);
     this.#pushes = new Pushes(pushmeter, { every: options.every ?? 0, now: () => performance.now() });
     this.#platform = () => ({
       // On Managed Instances nothing is frozen: the core's own interval pushes.
-      ...(!this.#managed && { flushes: true, waitUntil: () => {} }),
+      ...(!this.#managed && { adapterFlushes: true, waitUntil: () => {} }),
       resource: {
         ...resourceAttributes(env),
         ...(this.#managed && { "service.instance.id": `${crypto.randomUUID()}-${threadId}` }),
@@ -60,21 +74,21 @@ export class InstrumentedFunction {
    * @param endOf - reads how an HTTP invocation ended from the handler's result.
    */
   async run(event: unknown, context: unknown, handle: () => unknown, endOf = endingOf): Promise<unknown> {
-    const pushmeter = this.#pushmeter;
+    const recorder = this.#recorder;
     const key = typeof context === "object" && context ? context : {};
     // Wrapped twice: the outer wrapper counts.
-    if (pushmeter.current(key)) return handle();
+    if (recorder.current(key)) return handle();
 
     const afterResponse = this.#extension?.begin(text(fields(context).awsRequestId) ?? "");
-    const source = attempt(pushmeter, recognise, event) ?? UNKNOWN;
+    const source = attempt(recorder, recognise, event) ?? UNKNOWN;
     const trigger = source.kind === "http" ? "http" : source.trigger;
-    const invocation = pushmeter.begin(trigger, this.#platform, key);
+    const invocation = recorder.begin(trigger, this.#platform, key);
     if (invocation) this.#recordInit(trigger);
     let ended = false;
     const end = (ending: Ending, result?: unknown) => {
       if (ended || !invocation) return;
       ended = true;
-      attempt(pushmeter, () => this.#record(invocation, source, event, ending, result));
+      attempt(recorder, () => this.#record(invocation, source, event, ending, result));
     };
     const remaining = remainingTime(context);
     const disarm = this.#armTimeout(remaining, end);
@@ -82,7 +96,7 @@ export class InstrumentedFunction {
       const result = await handle();
       // A result may be anything, with getters that throw.
       const read = () => (source.kind === "http" ? endOf(source, result) : faasEnding(source, result));
-      end(attempt(pushmeter, read) ?? {}, result);
+      end(attempt(recorder, read) ?? {}, result);
       return result;
     } catch (error) {
       end({ status: source.kind === "http" ? source.failure : undefined, thrown: { error } });
@@ -96,28 +110,28 @@ export class InstrumentedFunction {
   }
 
   #record(invocation: Invocation, source: Source, event: unknown, ending: Ending, result: unknown): void {
-    const pushmeter = this.#pushmeter;
+    const recorder = this.#recorder;
     const { ignore, route, attributes } = this.#options;
     if (!this.#managed) this.#pushes.recorded();
-    if (ignore && attempt(pushmeter, ignore, event)) {
-      pushmeter.endIgnored(invocation, this.#platform);
+    if (ignore && attempt(recorder, ignore, event)) {
+      recorder.endIgnored(invocation, this.#platform);
       return;
     }
-    const custom = attributes && attempt(pushmeter, attributes, event, result);
+    const custom = attributes && attempt(recorder, attributes, event, result);
     if (source.kind === "http") {
-      const named = route && attempt(pushmeter, route, event);
+      const named = route && attempt(recorder, route, event);
       invocation.route = named ?? invocation.route ?? source.route;
       const request = { method: source.method, url: `${source.scheme}:` };
-      pushmeter.endHttp(invocation, request, ending, this.#platform, custom);
+      recorder.endHttp(invocation, request, ending, this.#platform, custom);
     } else {
       const all = { ...custom, ...source.attributes };
-      pushmeter.endFaas(invocation, source.trigger, ending, this.#platform, all);
+      recorder.endFaas(invocation, source.trigger, ending, this.#platform, all);
       const { batch } = source;
       if (batch) this.#instruments.recordBatch(source, ending, batch.size, batch.failed(result));
     }
   }
 
-  /** Once, with the first invocation: an environment that is never invoked is no cold start of anybody's. */
+  /** Once, with the first invocation: an environment that is never invoked has no cold start. */
   #recordInit(trigger: string): void {
     if (this.#initSeconds !== undefined) {
       this.#instruments.init.record(this.#initSeconds, { "faas.trigger": trigger });
@@ -125,7 +139,7 @@ export class InstrumentedFunction {
     this.#initSeconds = undefined;
   }
 
-  /** A function whose time is up is killed without a word: records that before it happens. */
+  /** Lambda kills a function whose time is up: records the time-out shortly before. */
   #armTimeout(remaining: () => number, end: (ending: Ending) => void): () => void {
     const left = remaining();
     if (!(left > 0 && left <= LONGEST_FUNCTION)) return () => {};
@@ -146,7 +160,7 @@ export class InstrumentedFunction {
   }
 }
 
-/** A batch of which every record failed is a failure, though nothing was thrown. */
+/** A batch of which every record failed is a failure, although nothing was thrown. */
 function faasEnding({ batch }: FaasSource, result: unknown): Ending {
   if (!batch?.size || batch.failed(result) < batch.size) return {};
   const error = new Error("Every record of the batch failed");
@@ -154,7 +168,7 @@ function faasEnding({ batch }: FaasSource, result: unknown): Ending {
   return { thrown: { error } };
 }
 
-/** Of the function's time, ms; endless where the context, perhaps a test's, does not tell. */
+/** What remains of the function's time, ms. Infinity if the context has no remaining time. */
 function remainingTime(context: unknown): () => number {
   const { getRemainingTimeInMillis: remaining } = fields(context);
   if (typeof remaining !== "function") return () => Infinity;

@@ -1,6 +1,6 @@
-/** What only Lambda knows of an invocation. Names and buckets: semantic conventions 1.44, "FaaS metrics". */
+/** Instruments of Lambda alone. Names and buckets: semantic conventions 1.44, "FaaS metrics". */
 import type { Meter } from "@opentelemetry/api";
-import type { Ending, Outcome } from "@pushmeter/sdk";
+import type { Ending, Outcome } from "@pushmeter/sdk/adapter";
 import type { FaasSource } from "./source.ts";
 
 /** In seconds. */

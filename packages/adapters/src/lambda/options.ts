@@ -1,13 +1,17 @@
 import type { Attributes } from "@opentelemetry/api";
+import { checkFunction, checkMilliseconds, checkNames, invalid } from "@pushmeter/sdk/adapter";
 
-/** Options of `instrumentLambda`. Callbacks get the event as the handler does; what they throw is reported. */
-export interface LambdaOptions {
+/** Options of `instrumentLambda`. What a callback throws is reported to `onError`. */
+export interface LambdaOptions<Event = unknown, Result = unknown> {
   /** The route's pattern, e.g. `/courses/{id}`. Never return a raw path: each value becomes series. */
-  route?(event: unknown): string | undefined;
+  route?(event: Event): string | undefined;
   /** True: the invocation is not measured. */
-  ignore?(event: unknown): boolean;
-  /** More attributes. Keep their values few: 2,000 sets of attributes at most are told apart. */
-  attributes?(event: unknown, result: unknown): Attributes | undefined;
+  ignore?(event: Event): boolean;
+  /**
+   * More attributes. Keep their values few: each instrument has at most 2,000 sets of attributes. `result` is
+   * undefined if the handler threw or ran out of time.
+   */
+  attributes?(event: Event, result: Result | undefined): Attributes | undefined;
   /**
    * Push at most every so many ms, to spend less billed time: an invocation sooner after the last push leaves
    * its numbers to a later one, or to the environment's end. Default: after each invocation. On Managed
@@ -26,32 +30,17 @@ export interface LambdaOptions {
   readonly registration?: "blocking" | undefined;
 }
 
-const CALLBACKS = ["route", "ignore", "attributes"] as const;
-const DURATIONS = ["every", "timeoutMargin"] as const;
-const NAMES: readonly string[] = [...CALLBACKS, ...DURATIONS, "registration"];
-
 /** @throws TypeError for an option that is unknown or unusable. */
-export function checkLambdaOptions(options: LambdaOptions): void {
-  const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
-  if (unknown) refuse(`has no option ${unknown}. Accepted: ${NAMES.join(", ")}`);
-  for (const name of CALLBACKS) {
-    const value = options[name];
-    if (value !== undefined && typeof value !== "function") {
-      refuse(`${name} must be a function, got ${typeof value}`);
-    }
+export function checkLambdaOptions(options: LambdaOptions<never, never>): void {
+  checkNames("instrumentLambda", options, "route ignore attributes every timeoutMargin registration");
+  for (const name of ["route", "ignore", "attributes"] as const) {
+    checkFunction(`instrumentLambda ${name}`, options[name]);
   }
-  for (const name of DURATIONS) {
-    const value = options[name];
-    if (value !== undefined && !(typeof value === "number" && value >= 1 && value <= 900_000)) {
-      refuse(`${name} must be a number of milliseconds from 1 to 900000, got ${String(value)}`);
-    }
+  for (const name of ["every", "timeoutMargin"] as const) {
+    if (options[name] !== undefined) checkMilliseconds(`instrumentLambda ${name}`, options[name]);
   }
   const { registration } = options;
   if (registration !== undefined && registration !== "blocking") {
-    refuse(`registration must be "blocking" or absent, got ${typeof registration}`);
+    invalid("instrumentLambda registration", registration, '"blocking" or absent');
   }
-}
-
-function refuse(what: string): never {
-  throw new TypeError(`pushmeter: instrumentLambda ${what}`);
 }

@@ -1,13 +1,13 @@
-/** When to push on Lambda, and how long a push may take: it is billed, and counts against the time-out. */
+/** Decides when to push on Lambda, and for how long: a push is billed and counts towards the time-out. */
 import type { Pushmeter } from "@pushmeter/sdk";
 
-/** Kept of a function's time for the platform to notice that everything has ended. */
+/** What a push leaves of the function's time, so that the platform sees the invocation end, ms. */
 const RESERVE = 150;
-/** No push ends well in less. */
+/** With less time a push is not tried, ms. */
 const SHORTEST_PUSH = 50;
-/** A context that tells no time; the destination's own time-out is shorter. */
+/** For contexts without a remaining time, ms. The destination's own time-out is shorter. */
 const LONGEST_PUSH = 25_000;
-/** After a second failure in a row pushes pause, so that a receiver that is down costs little. */
+/** From the second failure in a row on pushes pause, so that a receiver that is down costs little. */
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 60_000;
 
@@ -31,7 +31,7 @@ export class Pushes {
     this.#options = options;
   }
 
-  /** There is something to push. */
+  /** An invocation has recorded something. */
   recorded(): void {
     this.#pending = true;
   }

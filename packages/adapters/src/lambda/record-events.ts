@@ -6,13 +6,13 @@ import type { Batch, FaasSource } from "./source.ts";
 interface Kind {
   readonly trigger: FaasSource["trigger"];
   readonly attributes: (record: Fields) => Readonly<Record<string, string | undefined>>;
-  /** By what a partial batch response names a record. */
+  /** The identifier of a record in a partial batch response. */
   readonly id?: (record: Fields) => unknown;
-  /** A stream is read on from the first failure: what follows it is delivered again too. */
+  /** Lambda reads a stream again from the first failure on: what follows it is delivered again too. */
   readonly ordered?: true;
 }
 
-/** By `eventSource`, which SNS writes with a capital. Attributes: OpenTelemetry's, for messaging and FaaS. */
+/** By `eventSource` (SNS: `EventSource`). Attributes: OpenTelemetry's, for messaging and FaaS. */
 const KINDS: Readonly<Record<string, Kind>> = {
   "aws:sqs": {
     trigger: "pubsub",
@@ -76,7 +76,7 @@ function batchOf(records: readonly Fields[], { id, ordered }: Kind): Batch {
       const positions = new Map(records.map((record, position) => [text(id(record)), position]));
       positions.delete(undefined);
       const failed = failures.map((failure) => positions.get(text(fields(failure).itemIdentifier)) ?? -1);
-      // One identifier that is empty or of no record of the batch, and Lambda takes all of it for failed.
+      // With one identifier that is empty or unknown, Lambda takes the whole batch for failed.
       if (failed.includes(-1)) return size;
       return ordered ? size - Math.min(...failed) : new Set(failed).size;
     },

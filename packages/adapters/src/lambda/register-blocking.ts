@@ -1,6 +1,6 @@
 /**
- * Registers the extension without awaiting: a worker thread asks while this one waits. For CommonJS, where the
- * runtime goes on as soon as the module's last line has run.
+ * Registers the extension synchronously: a worker thread sends the request while this one blocks. For CommonJS,
+ * where the runtime goes on as soon as the module's last line has run.
  */
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { Extension, extensionsAddress } from "./extension.ts";

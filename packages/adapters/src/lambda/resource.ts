@@ -1,4 +1,4 @@
-/** What the environment tells of a function, in OpenTelemetry's names: semantic conventions 1.44, "AWS Lambda". */
+/** Resource attributes from a function's environment variables: semantic conventions 1.44, "AWS Lambda". */
 import type { Attributes } from "@opentelemetry/api";
 
 export type Variables = Readonly<Record<string, string | undefined>>;

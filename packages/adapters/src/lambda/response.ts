@@ -1,9 +1,9 @@
-/** The status that a caller sees, read from what a handler returned. */
-import type { Ending } from "@pushmeter/sdk";
+/** Reads the status that the caller gets from what a handler returned. */
+import type { Ending } from "@pushmeter/sdk/adapter";
 import { fields } from "./fields.ts";
 import type { HttpSource } from "./source.ts";
 
-/** How an HTTP invocation ended that threw nothing. */
+/** How an HTTP invocation ended whose handler did not throw. */
 export function endingOf({ bare, failure }: HttpSource, result: unknown): Ending {
   const { statusCode } = fields(result);
   if (statusCode === undefined && bare) return { status: 200 };
@@ -29,7 +29,7 @@ export function streamEnding(stream: unknown): Ending {
       });
     }
   } catch {
-    // Another runtime than AWS's own; the status is then the usual one.
+    // Not AWS's own runtime: the status is then 200.
   }
   const { statusCode } = fields(prelude);
   return { status: typeof statusCode === "number" ? statusCode : 200 };

@@ -1,11 +1,11 @@
 /**
- * The end of an environment: SIGTERM, then 500 ms, in which every function of the process may push what it has
+ * Pushes at the end of an environment: after SIGTERM every function of the process has 500 ms to push what is
  * left. Lambda sends it only if an extension has registered, and on Managed Instances.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 import process from "node:process";
 
-/** Of the 500 ms, what a task may take. */
+/** How long a task may take, ms. */
 const TIME = 450;
 
 export class Shutdown {
@@ -19,7 +19,7 @@ export class Shutdown {
 
   async #run(): Promise<void> {
     await Promise.all(this.#tasks.map((task) => task(TIME)));
-    // A listener of the user's ends the process when it has done its part.
+    // With a listener of the user's, that one ends the process.
     if (!process.listenerCount("SIGTERM")) process.exit(0);
   }
 }

@@ -1,20 +1,20 @@
-/** What an event tells of an invocation, whatever its shape. */
-import type { Trigger } from "@pushmeter/sdk";
+/** What is read from an event, whatever its shape. */
+import type { Trigger } from "@pushmeter/sdk/adapter";
 
-/** Somebody waits for an HTTP response. */
+/** An event whose caller waits for an HTTP response. */
 export interface HttpSource {
   readonly kind: "http";
   readonly method: string;
   readonly scheme: "http" | "https";
   /** The route's pattern as the gateway matched it. */
   readonly route?: string | undefined;
-  /** The status that the caller sees when the function fails or its answer is none. */
+  /** The status that the caller gets when the function fails or returns no usable answer. */
   readonly failure: 500 | 502;
   /** Whether an answer without a `statusCode` is a body with status 200. */
   readonly bare: boolean;
 }
 
-/** Everything else. */
+/** Any other event. */
 export interface FaasSource {
   readonly kind: "faas";
   readonly trigger: Exclude<Trigger, "http">;

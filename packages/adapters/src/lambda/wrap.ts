@@ -1,49 +1,46 @@
-/** A handler's signature, kept: the runtime looks at the number of parameters and at marks on the function. */
+/** Keeps a handler's signature: the runtime reads the number of parameters and marks on the function. */
 import type { Pushmeter } from "@pushmeter/sdk";
+import { invalid } from "@pushmeter/sdk/adapter";
 import { type Host, InstrumentedFunction } from "./instrument.ts";
 import { checkLambdaOptions, type LambdaOptions } from "./options.ts";
 import { streamEnding } from "./response.ts";
-
-// The parameters of a user's handler are his own; only what it is called with matters here.
-// biome-ignore lint/suspicious/noExplicitAny: `unknown` would refuse every handler that names its parameters' types.
-export type LambdaHandler = (...args: any[]) => unknown;
+import type { AnyHandler } from "./signature.ts";
 
 /** Marks of `awslambda.streamifyResponse`, as AWS's runtime reads them. */
 const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
 const HIGH_WATER_MARK = Symbol.for("aws.lambda.runtime.handler.streaming.highWaterMark");
 
-/** @throws TypeError for what is no handler, and for options that are unusable. */
-export function wrap<Handler extends LambdaHandler>(
+type Callable = ((...args: unknown[]) => unknown) & { [STREAMING]?: unknown; [HIGH_WATER_MARK]?: unknown };
+
+/**
+ * Returns a function with the same parameters and result.
+ *
+ * @throws TypeError if `handler` is not a handler, and for options that are unusable.
+ */
+export function wrap(
   pushmeter: Pushmeter,
-  handler: Handler,
-  options: LambdaOptions,
+  handler: AnyHandler,
+  options: LambdaOptions<never, never>,
   host: Host,
-): Handler {
+): (...args: unknown[]) => Promise<unknown> {
   checkLambdaOptions(options);
-  if (typeof handler !== "function") {
-    throw new TypeError(`pushmeter: instrumentLambda needs a function, got ${typeof handler}`);
-  }
-  const marks = handler as Handler & { [STREAMING]?: unknown; [HIGH_WATER_MARK]?: unknown };
-  if (!marks[STREAMING] && handler.length > 2) {
+  if (typeof handler !== "function") invalid("instrumentLambda handler", handler, "a function");
+  const handle = handler as Callable;
+  const { [STREAMING]: streaming, [HIGH_WATER_MARK]: highWaterMark } = handle;
+  if (!streaming && handle.length > 2) {
     throw new TypeError(
       "pushmeter: instrumentLambda needs a handler with (event, context) that returns a promise, got one with " +
-        `${handler.length} parameters: Lambda's Node.js runtime has no callbacks since version 24`,
+        `${handle.length} parameters: Lambda's Node.js runtime has no callbacks since version 24`,
     );
   }
   const instrumented = new InstrumentedFunction(pushmeter, options, host);
-  if (!marks[STREAMING]) {
-    const wrapped = (event: unknown, context: unknown) =>
-      instrumented.run(event, context, () => handler(event, context));
-    // Called with the parameters of the handler that it wraps, and answers with its result.
-    return wrapped as LambdaHandler as Handler;
-  }
+  if (!streaming) return (event, context) => instrumented.run(event, context, () => handle(event, context));
   const wrapped = (event: unknown, stream: unknown, context: unknown) =>
     instrumented.run(
       event,
       context,
-      () => handler(event, stream, context),
+      () => handle(event, stream, context),
       () => streamEnding(stream),
     );
-  const copied = { [STREAMING]: marks[STREAMING], [HIGH_WATER_MARK]: marks[HIGH_WATER_MARK] };
-  return Object.assign(wrapped, copied) as LambdaHandler as Handler;
+  return Object.assign(wrapped, { [STREAMING]: streaming, [HIGH_WATER_MARK]: highWaterMark });
 }

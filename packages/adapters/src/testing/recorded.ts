@@ -1,4 +1,4 @@
-/** A pushmeter whose pushes end in a receiver, and what it has received, for the adapters' tests. */
+/** For the adapters' tests: a pushmeter that pushes to a receiver, and what the receiver has stored. */
 import { createPushmeter, type Pushmeter, type PushmeterOptions } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { Receiver } from "@pushmeter/sdk/testing";
@@ -43,7 +43,7 @@ export class Recorded {
   }
 }
 
-/** A platform's execution context that remembers what it was asked to wait for. */
+/** A platform's execution context that keeps the promises it was given. */
 export class WaitUntil {
   readonly promises: Promise<unknown>[] = [];
 

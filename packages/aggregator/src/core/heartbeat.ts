@@ -150,27 +150,39 @@ export class Heartbeat {
     failed: (series: Series) => void,
     stale = false,
   ): Promise<boolean> {
-    const { destination, labels } = this.#options;
     const target = this.#target;
     const requests = [...requestsOf(samples)];
     let isReachable = true;
     const send = async () => {
       for (let request = requests.shift(); request; request = requests.shift()) {
-        try {
-          if (!isReachable || !target) throw new PushError("unreachable", "not tried");
-          const metrics = outgoing(request, target, time, labels);
-          const dropped = await destination.write?.(metrics, { time, stale, timeout: TIMEOUT });
-          this.#countDropped(dropped, time);
-        } catch (error) {
-          if (isReachable) this.#failure ??= error instanceof Error ? error : new Error(String(error));
-          if (!(error instanceof PushError && error.result === "refused")) isReachable = false;
-          else if (CONFLICT.test(error.message)) this.hasRival = true;
-          for (const [series] of request) failed(series);
-        }
+        const error = isReachable && target ? await this.#writeOne(request, target, time, stale) : NOT_TRIED;
+        if (!error) continue;
+        if (error !== NOT_TRIED) this.#failure ??= error;
+        if (!(error instanceof PushError && error.result === "refused")) isReachable = false;
+        else if (CONFLICT.test(error.message)) this.hasRival = true;
+        for (const [series] of request) failed(series);
       }
     };
     await Promise.all(Array.from({ length: PARALLEL }, send));
     return isReachable;
+  }
+
+  /** Returns why it was not stored. */
+  async #writeOne(
+    request: readonly Sample[],
+    target: Target,
+    time: number,
+    stale: boolean,
+  ): Promise<Error | undefined> {
+    const { destination, labels } = this.#options;
+    try {
+      const metrics = outgoing(request, target, time, labels);
+      const result = await destination.write?.(metrics, { time, stale, timeout: TIMEOUT });
+      this.#countDropped(result?.dropped, time);
+      return result?.code ? (result.error ?? new PushError("refused", "refused as before")) : undefined;
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
   }
 
   /** For destinations that take everything at once. */
@@ -298,6 +310,8 @@ export class Heartbeat {
     }
   }
 }
+
+const NOT_TRIED = new Error("not tried");
 
 /** Series that start together, before their values are pushed. */
 function* groupsOf(all: readonly Series[]): Generator<Series[]> {

@@ -3,7 +3,7 @@ import type { Platform } from "../invocation.ts";
 import { FakeRuntime } from "../testing/fake-runtime.ts";
 import { Flusher, type FlushPolicy } from "./flusher.ts";
 
-/** Invocations of one instance: records, counts what each push carries, and can abort the owner of a promise. */
+/** One instance: records invocations, counts what each push carries, and can abort an invocation. */
 class Instance {
   readonly runtime = new FakeRuntime();
   /** What was recorded when each push began, and when it began. */
@@ -82,9 +82,9 @@ describe("{ every } with waitUntil", () => {
     expect(instance.pushes.at(-1)?.recorded).toBe(50);
   });
 
-  it("pushes at once for an invocation whose waitUntil somebody waits for, and lets it go otherwise", async () => {
+  it("pushes at once for an invocation with pushAtOnce, and waits for no further push in it", async () => {
     const instance = new Instance();
-    const queue = { waitUntil: () => instance.waiting++, hurry: true };
+    const queue = { waitUntil: () => instance.waiting++, pushAtOnce: true };
     instance.invoke(queue);
     await instance.runtime.advance(0);
     expect(instance.pushes).toEqual([{ recorded: 1, at: 0 }]);
@@ -192,7 +192,7 @@ describe("{ every } without waitUntil", () => {
     expect(instance.runtime.pending).toBe(0);
   });
 
-  it("begins anew when the loop died with its request, as on Workers", async () => {
+  it("starts another loop when the first one ended with its request, as on Workers", async () => {
     const instance = new Instance({ every: 1000 });
     const timer = instance.runtime.timer;
     instance.runtime.timer = () => () => {};
@@ -206,13 +206,13 @@ describe("{ every } without waitUntil", () => {
 });
 
 describe("flush", () => {
-  it("pushes at once, also what no invocation recorded", async () => {
+  it("pushes at once, also what was recorded outside of invocations", async () => {
     const instance = new Instance();
     expect(await instance.flusher.flush()).toBe(true);
     expect(instance.pushes).toHaveLength(1);
   });
 
-  it("has the instance to itself for as long as it was given", async () => {
+  it("keeps other pushes waiting for as long as its timeout allows", async () => {
     const instance = new Instance();
     instance.pushTime = 20_000;
     instance.invoke();

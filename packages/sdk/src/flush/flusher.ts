@@ -1,12 +1,12 @@
 /**
- * When to push. Never in the response's way, never two pushes at once, and no request waits for another
- * request's promise (a trap on Workers): each waits on timers of its own.
+ * Decides when to push. A push never delays a response, and one push runs at a time. No request awaits another
+ * request's promise, which hangs on Workers: each uses timers that it started itself.
  *
  * - With `waitUntil` (Workers, edge): the first invocation after a push takes a lease, lingers for `every` ms
- *   and then pushes all that the instance recorded meanwhile. It gives the lease up at the moment it
- *   collects, so that what is recorded during the push has the next invocation as its owner. The second
- *   invocation stands by and takes over if the owner was aborted.
- * - Without (Node, Bun, Deno): the process lives on by itself, and a loop pushes every `every` ms.
+ *   and then pushes all that the instance has recorded. It releases the lease when it collects, so that the next
+ *   invocation pushes what is recorded during the push. The second invocation stands by and takes over if the
+ *   first was aborted.
+ * - Without (Node, Bun, Deno): the process is long-lived, and a loop pushes every `every` ms.
  */
 import type { Platform } from "../invocation.ts";
 import { type Runtime, sleep } from "../runtime.ts";
@@ -15,15 +15,15 @@ import { Lease } from "./lease.ts";
 /** `{ every }` in milliseconds, or after each invocation. */
 export type FlushPolicy = { readonly every: number } | "invocation";
 
-/** Workers keep an instance for 30 s after the response; five of them stay in reserve. */
+/** Workers keep an instance for 30 s after the response. 5 s of them stay in reserve. */
 const BUDGET = 25_000;
-/** Linger, then wait for a push under way, then push: the three fit into the budget. */
+/** Lingering, waiting for a push under way and pushing together fit into the budget. */
 const LONGEST_LINGER = 15_000;
 const LONGEST_PUSH = 10_000;
-/** How late an owner may be before it counts as aborted. */
+/** How late the owner of a lease may be before it counts as aborted. */
 const GRACE = 1_000;
 const POLL = 50;
-/** How late a loop may be, pushing or with its process blocked, before it counts as dead. */
+/** How late a loop may be, because it pushes or its process is blocked, before it counts as ended. */
 const LONGEST_TICK = 60_000;
 
 /** Pushes all totals, giving up after `timeout` ms; true if they were stored. Never rejects. */
@@ -39,7 +39,7 @@ export class Flusher {
   readonly #standby = new Lease();
   readonly #pushing = new Lease();
   readonly #looping = new Lease();
-  /** Invocations that have ended, and how many of them a push has carried. A push that dies counts none. */
+  /** Invocations that have ended, and how many of them are stored. */
   #recorded = 0;
   #stored = 0;
 
@@ -51,26 +51,26 @@ export class Flusher {
     this.#longestPush = Math.min(LONGEST_PUSH, (BUDGET - this.#linger) / 2);
   }
 
-  /** An invocation has ended, at `now` on the monotonic clock: sees to it that what it recorded is pushed. */
+  /** An invocation has ended, at `now`: makes sure that what it recorded is pushed. */
   recorded(platform: () => Platform, now: number): void {
     this.#recorded++;
     if (this.#looping.held(now)) return;
     if (this.#owner.held(now) && this.#standby.held(now)) return;
 
-    const { flushes, waitUntil = this.#every ? undefined : () => {}, hurry } = platform();
-    if (flushes) return;
+    const { adapterFlushes, waitUntil = this.#every ? undefined : () => {}, pushAtOnce } = platform();
+    if (adapterFlushes) return;
     if (!waitUntil) {
       const loop = this.#looping.take(now, this.#every + LONGEST_TICK);
       if (loop) void this.#loop(loop);
       return;
     }
-    const linger = hurry ? 0 : this.#linger;
+    const linger = pushAtOnce ? 0 : this.#linger;
     const owner = this.#owner.take(now, linger + GRACE);
     if (owner) {
       waitUntil(this.#own(owner, linger, now + BUDGET));
       return;
     }
-    if (hurry) return;
+    if (pushAtOnce) return;
     const wait = this.#owner.remaining(now) + POLL;
     const standby = this.#standby.take(now, wait + GRACE);
     if (standby) waitUntil(this.#standBy(standby, wait, now + BUDGET));
@@ -104,7 +104,7 @@ export class Flusher {
     if (owner) await this.#own(owner, 0, end);
   }
 
-  /** Waits for a push under way. Undefined if none of the time until `end` would be left to push. */
+  /** Waits for a push under way. Undefined if that takes all of the time until `end`. */
   async #turn(end: number, longest: number, owner?: symbol): Promise<symbol | undefined> {
     for (;;) {
       const now = this.#runtime.monotonic();
@@ -129,7 +129,7 @@ export class Flusher {
     }
   }
 
-  /** Ends when another loop has taken its place: a Worker's loop dies with the request that began it. */
+  /** Ends when another loop has taken over: a Worker's loop ends with the request that began it. */
   async #loop(loop: symbol): Promise<void> {
     do {
       await sleep(this.#runtime, this.#every, true);

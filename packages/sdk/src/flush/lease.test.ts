@@ -8,7 +8,7 @@ describe("Lease", () => {
     expect(lease.take(50, 100)).toBeUndefined();
   });
 
-  it("is free again at its expiry, though its holder never let go", () => {
+  it("is free again at its expiry, although its holder never released it", () => {
     const lease = new Lease();
     lease.take(0, 100);
     expect(lease.take(99, 100)).toBeUndefined();

@@ -1,12 +1,12 @@
 /**
- * A lock that lets go by itself. An aborted invocation never runs its `finally` (seen with `ctx.abort()` and
- * evictions on Workers), so whoever holds a plain lock then holds it for ever.
+ * A lock that expires. An aborted invocation never runs its `finally` (seen with `ctx.abort()` and evictions on
+ * Workers), so it would hold a lock without expiry for ever.
  */
 export class Lease {
   #expiresAt = 0;
   #holder: symbol | undefined;
 
-  /** A token if nobody holds the lease at `now`, else undefined. Times in ms on one clock. */
+  /** A token if the lease is free at `now`, else undefined. Times in ms on one clock. */
   take(now: number, ms: number): symbol | undefined {
     if (this.held(now)) return undefined;
     this.#holder = Symbol();
@@ -18,29 +18,29 @@ export class Lease {
     return this.#holder !== undefined && now < this.#expiresAt;
   }
 
-  /** Milliseconds until the lease is free if its holder does nothing more. */
+  /** Milliseconds until the lease expires; 0 if it is free. */
   remaining(now: number): number {
     return this.held(now) ? this.#expiresAt - now : 0;
   }
 
-  /** Whether nobody has taken the lease since, even if it has expired. */
+  /** True as long as no other token was given out since, even if the lease has expired. */
   has(token: symbol): boolean {
     return this.#holder === token;
   }
 
-  /** False, and nothing happens, once somebody else has taken the lease. */
+  /** False, without effect, once another token was given out. */
   renew(token: symbol, now: number, ms: number): boolean {
     if (!this.has(token)) return false;
     this.#expiresAt = now + ms;
     return true;
   }
 
-  /** Nothing happens once somebody else has taken the lease. */
+  /** Without effect once another token was given out. */
   release(token: symbol): void {
     if (this.has(token)) this.revoke();
   }
 
-  /** Takes the lease from whoever has it. */
+  /** Frees the lease, whichever token holds it. */
   revoke(): void {
     this.#holder = undefined;
   }

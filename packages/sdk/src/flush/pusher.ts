@@ -1,6 +1,6 @@
 /**
- * One push: collect, add up, hand to the destination, and record how it went. The record is carried by the
- * next push.
+ * One push: collects, adds up, passes the totals to the destination and records duration and result. The next
+ * push carries that record.
  */
 import type { Attributes } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
@@ -14,16 +14,16 @@ import { inTime, type Runtime } from "../runtime.ts";
 import type { Reader } from "./reader.ts";
 import { Totals } from "./totals.ts";
 
-/** For all observable callbacks of the user's together. */
+/** For all of the user's observable callbacks together, ms. */
 const COLLECT_TIMEOUT = 3_000;
 
 export interface PusherOptions {
   readonly runtime: Runtime;
   readonly reader: Reader;
   readonly instruments: Instruments;
-  /** What recordings under a number stand for. */
+  /** Restores the attributes of recordings under a number. */
   readonly sets: AttributeSets;
-  /** Hears of every failure. */
+  /** Is called with every failure. */
   readonly report: (error: unknown) => void;
 }
 
@@ -38,8 +38,8 @@ export class Pusher {
   /** Collects what was recorded since the last time, adds it to the totals and returns it. */
   async collect(resource: Resource, labels?: Attributes): Promise<ResourceMetrics> {
     const { reader, report, sets } = this.#options;
-    // One meter, so the SDK hands out all deltas at once after the last callback: an invocation that is
-    // aborted while a callback waits loses nothing.
+    // There is one meter, so the SDK takes all deltas out together, after the last callback: an invocation that
+    // is aborted while a callback waits loses nothing.
     const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT });
     sets.restore(resourceMetrics, labels);
     this.#totals.add(resourceMetrics);
@@ -67,7 +67,7 @@ export class Pusher {
       const temporality = destination.selectAggregationTemporality?.(COUNTER as InstrumentType);
       const batch = temporality === DELTA ? delta : this.totals(resource);
       const left = timeout - (runtime.monotonic() - started);
-      // In time, even if the destination never calls back.
+      // Ends in time even if the destination never calls back.
       result = await inTime(
         runtime,
         left,
@@ -75,11 +75,11 @@ export class Pusher {
         () => new PushError("timeout", `no answer within ${left} ms`),
       );
     } catch (error) {
-      // Whatever somebody else's exporter threw; report takes anything.
+      // Another vendor's exporter may throw any value; report takes any.
       result = { code: 1, error: error as Error };
     }
-    const { code, error, dropped = [] } = result;
-    if (error) report(error);
+    const { code, error, isTold, dropped = [] } = result;
+    if (error && !isTold) report(error);
     const outcome = code === 0 ? "success" : error instanceof PushError ? error.result : "error";
     instruments.push.record((runtime.monotonic() - started) / 1000, { result: outcome });
     for (const [reason, points] of dropped) instruments.dropped.add(points, { reason });

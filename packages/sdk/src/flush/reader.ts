@@ -1,4 +1,4 @@
-/** Collects from the OpenTelemetry SDK on demand: no timer of its own, so it may be made at module scope. */
+/** Collects from the OpenTelemetry SDK on demand. It starts no timer, so it may be created at module scope. */
 import { type AggregationSelector, MetricReader } from "@opentelemetry/sdk-metrics";
 import { DELTA } from "../enumerations.ts";
 

@@ -45,7 +45,7 @@ describe("Totals", () => {
     ]);
   });
 
-  it("stay numbers when a counter is given none, and lose only what came with it", async () => {
+  it("stay numbers when a counter is given NaN", async () => {
     const metered = new Metered();
     const counter = metered.meter.createCounter("counter");
     const upDown = metered.meter.createUpDownCounter("updown");
@@ -71,7 +71,7 @@ describe("Totals", () => {
     expect((await metered.points()).map(({ value }) => value)).toEqual([40]);
   });
 
-  it("forget what an observable gauge does not observe any more", async () => {
+  it("forget what an observable gauge no longer observes", async () => {
     const metered = new Metered();
     const queues = ["a", "b"];
     metered.meter.createObservableGauge("depth").addCallback((result) => {
@@ -82,7 +82,7 @@ describe("Totals", () => {
     expect(await metered.points()).toEqual([{ attributes: { queue: "a" }, value: 1 }]);
   });
 
-  it("tell attribute sets apart by content, not by order or by the object", async () => {
+  it("distinguish attribute sets by content, not by order or identity", async () => {
     const metered = new Metered();
     const counter = metered.meter.createCounter("counter");
     const attributes: Record<string, string> = { a: "1", b: "2" };
@@ -93,7 +93,7 @@ describe("Totals", () => {
     expect(await metered.points()).toEqual([{ attributes: { a: "1", b: "2" }, value: 2 }]);
   });
 
-  it("hold 2,000 attribute sets of an instrument for good, and count the rest in sight", async () => {
+  it("hold 2,000 attribute sets of an instrument, and count the rest as overflow", async () => {
     const metered = new Metered();
     const counter = metered.meter.createCounter("counter");
     for (let i = 0; i < 10_000; i++) {

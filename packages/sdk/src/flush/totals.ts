@@ -1,9 +1,9 @@
 /**
- * The cumulative totals of one instance, added up from the deltas that the OpenTelemetry SDK hands out.
+ * The cumulative totals of one instance, added up from the deltas that the OpenTelemetry SDK collects.
  *
- * The SDK's own cumulative mode limits attribute sets per collection, not for the life of the instance:
- * with a push every few seconds its memory would grow with every new attribute value. Here the limit holds
- * for good, and what is over it stays visible under `otel.metric.overflow="true"`.
+ * The SDK's cumulative mode limits attribute sets per collection, not for the life of the instance: with a push
+ * every few seconds its memory would grow with every new attribute value. Here the limit holds for the instance's
+ * life, and what exceeds it is counted under `otel.metric.overflow="true"`.
  */
 import type { Attributes, HrTime } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
@@ -17,6 +17,7 @@ import type {
 } from "@opentelemetry/sdk-metrics";
 import { CUMULATIVE, GAUGE_POINTS, OBSERVABLE_GAUGE } from "../enumerations.ts";
 import { add, type Value } from "../histogram.ts";
+import { keyOf } from "../key.ts";
 
 /** Attribute sets per instrument, the overflow set among them: the OpenTelemetry SDK's own default. */
 export const CARDINALITY_LIMIT = 2000;
@@ -24,7 +25,7 @@ const OVERFLOW: Attributes = { "otel.metric.overflow": true };
 
 type Point = { -readonly [K in keyof DataPoint<unknown>]: DataPoint<unknown>[K] };
 
-/** The SDK's descriptor has the instrument's type; the interface does not show it. */
+/** The SDK's descriptor has the instrument's type, which its interface does not declare. */
 type Descriptor = MetricData["descriptor"] & { readonly type?: InstrumentType };
 
 interface Total {
@@ -39,8 +40,8 @@ export class Totals {
 
   /** Adds one collection with delta temporality. */
   add(delta: ResourceMetrics): void {
-    // What a callback does not observe any more is not there any more (SDK specification, "Observations inside
-    // asynchronous callbacks").
+    // A callback reports everything that exists now: what it leaves out is gone (SDK specification, "Observations
+    // inside asynchronous callbacks").
     for (const { data, points } of this.#totals.values()) {
       if ((data.descriptor as Descriptor).type === OBSERVABLE_GAUGE) points.clear();
     }
@@ -48,7 +49,7 @@ export class Totals {
       this.#scope = scope;
       for (const data of metrics) {
         const { descriptor, dataPointType } = data;
-        // What tells the SDK's own storages apart: points of two instruments with one name need not add up.
+        // The SDK has one storage for each of these: points of two instruments of one name may not add up.
         const { name, unit, valueType, type } = descriptor as Descriptor;
         const key = `${name} ${unit} ${valueType} ${type}`;
         const total = this.#totals.get(key) ?? { data, points: new Map() };
@@ -75,7 +76,7 @@ export class Totals {
 }
 
 function addPoint({ points }: Total, delta: Point, type: DataPointType): void {
-  // With one NaN in it a counter would stay NaN for the instance's whole life.
+  // One NaN would make a counter NaN for the rest of the instance's life.
   if (type !== GAUGE_POINTS && Number.isNaN(delta.value)) return;
   let attributes = delta.attributes;
   let key = keyOf(attributes);
@@ -85,15 +86,10 @@ function addPoint({ points }: Total, delta: Point, type: DataPointType): void {
   }
   const total = points.get(key);
   if (!total) {
-    // The SDK keeps the object that the caller recorded with; a copy cannot change under our feet.
+    // The SDK keeps the caller's object. A copy does not change when the caller changes it.
     points.set(key, { ...delta, attributes: { ...attributes } });
   } else {
-    // One instrument, one kind of buckets: they always add up.
+    // One instrument has one kind of buckets, so its values always add up.
     total.value = type === GAUGE_POINTS ? delta.value : add(total.value as Value, delta.value as Value);
   }
-}
-
-/** The same for equal attributes in any order. */
-function keyOf(attributes: Attributes): string {
-  return JSON.stringify(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { FakeRuntime } from "../testing/fake-runtime.ts";
+import { busy, byStatus, send } from "./send.ts";
 import { Target } from "./target.ts";
 
 /** A receiver that is up or down, and what comes to it. */
-class Rig {
+class Flaky {
   readonly runtime = new FakeRuntime();
   isUp = false;
   requests = 0;
-  readonly #target = new Target(
+  answer = () => new Response();
+  readonly target = new Target(
     "remoteWrite",
     {
       url: "http://receiver/",
@@ -15,55 +17,94 @@ class Rig {
       fetch: async () => {
         this.requests++;
         if (!this.isUp) throw new TypeError("connection refused");
-        return new Response();
+        return this.answer();
       },
     },
     this.runtime,
+    "the write endpoint",
   );
 
-  async send(timeout = 1000): Promise<string> {
-    const answer = this.#target.send({ method: "POST", headers: {} }, timeout).then(
-      ({ status }) => `${status}`,
-      ({ result, message }) => (message.includes("not tried") ? "not tried" : result),
-    );
-    return this.runtime.until(answer);
+  async send(timeout = 1000, last = false): Promise<string> {
+    const call = { method: "POST", headers: {} };
+    const decide = (answer: Parameters<typeof byStatus>[0]) => byStatus(answer, busy);
+    const sent = send(this.target, call, decide, { timeout, last });
+    const { error, answer } = await this.runtime.until(sent);
+    if (!error) return `${answer?.status}`;
+    return error.message.includes("not tried") ? "not tried" : error.result;
   }
 }
 
 describe("a receiver that is down", () => {
   it("is left alone for a while after three calls, and taken back when it answers", async () => {
-    const rig = new Rig();
-    for (let i = 0; i < 3; i++) expect(await rig.send()).toBe("unreachable");
-    const before = rig.requests;
-    expect([await rig.send(100), await rig.send(100), rig.requests]).toEqual([
+    const receiver = new Flaky();
+    for (let i = 0; i < 3; i++) expect(await receiver.send()).toBe("unreachable");
+    const before = receiver.requests;
+    expect([await receiver.send(100), await receiver.send(100), receiver.requests]).toEqual([
       "not tried",
       "not tried",
       before,
     ]);
 
-    rig.isUp = true;
-    const since = rig.runtime.monotonic();
-    expect(await rig.send()).toBe("200");
-    expect(rig.runtime.monotonic() - since).toBeGreaterThan(100);
-    const later = rig.runtime.monotonic();
-    expect(await rig.send()).toBe("200");
-    expect(rig.runtime.monotonic()).toBe(later);
+    receiver.isUp = true;
+    const since = receiver.runtime.monotonic();
+    expect(await receiver.send()).toBe("200");
+    expect(receiver.runtime.monotonic() - since).toBeGreaterThan(100);
+    const later = receiver.runtime.monotonic();
+    expect(await receiver.send()).toBe("200");
+    expect(receiver.runtime.monotonic()).toBe(later);
   });
 
   it("is tried at least once by every call that has its whole time", async () => {
-    const rig = new Rig();
+    const receiver = new Flaky();
     for (let i = 0; i < 20; i++) {
-      const before = rig.requests;
-      expect(await rig.send()).toBe("unreachable");
-      expect(rig.requests).toBeGreaterThan(before);
+      const before = receiver.requests;
+      expect(await receiver.send()).toBe("unreachable");
+      expect(receiver.requests).toBeGreaterThan(before);
     }
   });
 
+  it("is tried at once by the last call of an instance", async () => {
+    const receiver = new Flaky();
+    for (let i = 0; i < 3; i++) await receiver.send();
+    receiver.isUp = true;
+    expect(await receiver.send(100)).toBe("not tried");
+    expect(await receiver.send(100, true)).toBe("200");
+  });
+
   it("that answers with a refusal is not down", async () => {
-    const runtime = new FakeRuntime({ fetch: async () => new Response("no", { status: 400 }) });
-    const target = new Target("remoteWrite", { url: "http://receiver/" }, runtime);
-    for (let i = 0; i < 10; i++) {
-      expect((await runtime.until(target.send({ method: "POST", headers: {} }))).status).toBe(400);
+    const receiver = new Flaky();
+    receiver.isUp = true;
+    receiver.answer = () => new Response("no", { status: 400 });
+    for (let i = 0; i < 10; i++) expect(await receiver.send(100)).toBe("refused");
+  });
+});
+
+describe("a receiver that says when to come back", () => {
+  const asking = (seconds: string) => {
+    const receiver = new Flaky();
+    receiver.isUp = true;
+    receiver.answer = () => new Response("", { status: 429, headers: { "retry-after": seconds } });
+    return receiver;
+  };
+
+  it("is not asked before that, by the last call either", async () => {
+    const receiver = asking("3600");
+    expect(await receiver.send()).toBe("unavailable");
+    receiver.answer = () => new Response();
+    for (let i = 0; i < 9; i++) {
+      await receiver.runtime.advance(390_000);
+      expect(await receiver.send(1000, i % 2 > 0)).toBe("not tried");
     }
+    expect(receiver.requests).toBe(1);
+    await receiver.runtime.advance(100_000);
+    expect(await receiver.send()).toBe("200");
+  });
+
+  it("is not believed beyond an hour", async () => {
+    const receiver = asking("86400");
+    await receiver.send();
+    receiver.answer = () => new Response();
+    await receiver.runtime.advance(3_600_000);
+    expect(await receiver.send()).toBe("200");
   });
 });

@@ -1,9 +1,12 @@
 /** A destination's address and credentials: checked at start, kept out of every message. */
 import { checkFunction, checkMilliseconds, checkNames, checkText, invalid } from "../options.ts";
 import type { Runtime } from "../runtime.ts";
+import { scheduleClock } from "../schedule-clock.ts";
+import { type Answer, attempt, type Call } from "./attempt.ts";
 import { Breaker } from "./breaker.ts";
-import { type Answer, type Call, type Client, failed, send } from "./client.ts";
-import type { PushError } from "./error.ts";
+import { PushError, type PushFailure } from "./error.ts";
+import { hint } from "./hints.ts";
+import { credentials, pathSecrets, redact, signed } from "./redact.ts";
 
 /** Returns the request signed. Called for every attempt: a signature holds for some minutes only. */
 export type Signer = (request: Request) => Promise<Request>;
@@ -47,19 +50,34 @@ export const TARGET_OPTIONS = "url auth timeout fetch";
 /** Headers, in lower case, that are part of a wire format; a user's headers cannot replace them. */
 const RESERVED = /^(content-(type|encoding|length)|host|x-prometheus-remote-write-version)$/;
 const DEFAULT_TIMEOUT = 10_000;
+/** Of an answer's body in a message, in characters. */
+const KEPT_LENGTH = 1024;
 
 /** Where to send, how long to try, and what to say when it fails. */
 export class Target {
+  readonly runtime: Runtime;
+  readonly breaker: Breaker;
+  /** For schedules. */
+  readonly clock: () => number;
   /** For one push, ms. */
   readonly timeout: number;
   /** Without credentials. */
   readonly url: string;
   readonly #headers: Record<string, string>;
-  readonly #client: Client;
-  readonly #breaker: Breaker;
+  readonly #fetch: (request: Request) => Promise<Response>;
+  readonly #sign: Signer | undefined;
+  readonly #secrets: readonly string[];
+  /** Who sends and where to, the start of every message. */
+  readonly #name: string;
+  readonly #wanted: string;
+  /** The last answer took more than half of a push's time. */
+  #isSlow = false;
 
-  /** @param name - the destination as the user knows it, the first word of its messages. */
-  constructor(name: string, options: TargetOptions, runtime: Runtime) {
+  /**
+   * @param name - the destination as the user knows it, the first word of its messages.
+   * @param wanted - what its url has to be.
+   */
+  constructor(name: string, options: TargetOptions, runtime: Runtime, wanted: string) {
     const { timeout = DEFAULT_TIMEOUT, fetch = (request: Request) => runtime.fetch(request) } = options;
     const { username, password, origin, pathname, search, searchParams } = checkUrl(
       `${name} url`,
@@ -74,56 +92,75 @@ export class Target {
       ? { basic: { username: decodeURIComponent(username), password: decodeURIComponent(password) } }
       : options.auth;
     const headers = auth ? checkAuth(`${name} auth`, auth) : {};
-    const sign = auth?.sigv4;
-    const secrets = [
+    const inPath = pathSecrets(pathname);
+    this.#secrets = [
       auth?.basic?.password ?? "",
       password,
-      // A scheme in front of a token is none.
-      ...Object.values(headers).flatMap((value) => [value, value.replace(/^\w+ /, "")]),
+      ...Object.values(headers).flatMap(credentials),
       ...searchParams.values(),
       ...search.slice(1).split(/[&=]/),
-      // Shorter ones would be found in every other word.
-    ].filter((secret) => secret.length > 3);
+      ...inPath,
+    ];
+    this.runtime = runtime;
+    this.clock = scheduleClock(runtime);
+    this.breaker = new Breaker(this.clock, () => runtime.random(), timeout);
     this.timeout = timeout;
     this.url = origin + pathname + search;
     this.#headers = headers;
-    this.#breaker = new Breaker(runtime, timeout);
-    this.#client = {
-      runtime,
-      name: `${name} to ${origin}${pathname}`,
-      fetch: sign ? (request) => sign(request).then(fetch) : fetch,
-      redact: (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, "***"), text),
-    };
+    this.#fetch = fetch;
+    this.#sign = auth?.sigv4;
+    this.#name = `${name} to ${origin}${redact(pathname, inPath)}`;
+    this.#wanted = wanted;
   }
 
   /**
-   * Sends to the target's URL, if the call has none of its own.
+   * One request, to the target's URL if the call has none. An attempt takes at most half of a push's time, so that
+   * a connection that was dropped silently leaves time for another; all of it if half was not enough last time.
    *
-   * @throws PushError with the target's name and address in the message.
+   * @param left - of the push, ms.
    */
-  async send(call: Omit<Call, "url"> & Partial<Call>, timeout = this.timeout): Promise<Answer> {
-    const { runtime } = this.#client;
-    const end = runtime.monotonic() + Math.min(timeout, this.timeout);
-    await this.#breaker.pause(end);
-    try {
-      const headers = { ...this.#headers, ...call.headers };
-      const answer = await send(this.#client, { url: this.url, ...call, headers }, end);
-      this.#breaker.ended();
-      return answer;
-    } catch (error) {
-      this.#breaker.ended(error as PushError);
-      throw error;
-    }
+  async attempt(call: Omit<Call, "url"> & Partial<Call>, left: number): Promise<Answer> {
+    const secrets = new Set(this.#secrets);
+    const fetch = async (request: Request) => {
+      const sent = this.#sign ? await this.#sign(request) : request;
+      if (sent !== request) for (const secret of signed(sent.headers, request.headers)) secrets.add(secret);
+      return this.#fetch(sent);
+    };
+    const client = { runtime: this.runtime, fetch, redact: (text: string) => redact(text, secrets) };
+    const headers = { ...this.#headers, ...call.headers };
+    const timeout = Math.min(left, this.#isSlow ? this.timeout : this.timeout / 2);
+    const started = this.runtime.monotonic();
+    const answer = await attempt(client, { url: this.url, ...call, headers }, timeout);
+    const took = this.runtime.monotonic() - started;
+    this.#isSlow = answer.failure === "timeout" || took >= this.timeout / 2;
+    return answer;
   }
 
   /**
-   * The error for an answer that no retry would change.
+   * The error for an answer.
    *
    * @param what - was refused; left out: everything.
    */
-  refusal({ status, body }: Answer, what = ""): PushError {
-    const message = `refused ${what && `${what} `}with ${status}${body && `: ${body}`}`;
-    return failed(this.#client, "refused", message, status);
+  failure({ status, body, failure }: Answer, what = ""): PushError {
+    const text = body.slice(0, KEPT_LENGTH);
+    if (failure) return this.error(failure, text);
+    const isBusy = status >= 500 || status === 429;
+    const some = what && `${what} `;
+    const verb =
+      status < 300 ? `did not store ${some}and answered` : isBusy ? "answered" : `refused ${some}with`;
+    const message = `${verb} ${status}${text && `: ${text}`}${hint(status, body, this.#wanted)}`;
+    return this.error(isBusy ? "unavailable" : "refused", message, status);
+  }
+
+  /** The error of a push that is not tried for `ms` more, because of what the last ones came to. */
+  paused(ms: number): PushError {
+    const { result = "unavailable", message, status } = this.breaker.failure ?? {};
+    const text = message?.slice(this.#name.length + 2) ?? "asked to be left alone";
+    return this.error(result, `${text} (not tried again for ${Math.ceil(ms)} ms)`, status);
+  }
+
+  error(result: PushFailure, message: string, status?: number): PushError {
+    return new PushError(result, `${this.#name}: ${message}`, status);
   }
 }
 

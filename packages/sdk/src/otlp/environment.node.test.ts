@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { recorderOf } from "../adapter/index.ts";
 import { createPushmeter } from "../index.ts";
 import { FakeRuntime } from "../testing/fake-runtime.ts";
 
@@ -17,7 +18,7 @@ describe("PUSHMETER_OTLP_URL", () => {
     const runtime = new FakeRuntime({ fetch });
     const pushmeter = createPushmeter({}, runtime);
     const platform = { env, waitUntil: () => {} };
-    pushmeter.begin("http", () => platform, {});
+    recorderOf(pushmeter).begin("http", () => platform, {});
     // Time stands still while a thread compresses.
     expect(await pushmeter.flush()).toBe(true);
     const [{ url, headers }] = requests as [Request];

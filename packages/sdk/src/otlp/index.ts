@@ -1,8 +1,13 @@
-/** `@pushmeter/sdk/otlp`: pushes OTLP over HTTP, to an aggregator, a Collector or anything else that takes it. */
+/**
+ * `@pushmeter/sdk/otlp`: pushes OTLP over HTTP, to an aggregator, a Collector or anything else that takes it.
+ * @module @pushmeter/sdk/otlp
+ */
 import { JsonMetricsSerializer, ProtobufMetricsSerializer } from "@opentelemetry/otlp-transformer";
 import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { cumulativeDestination, type Destination, type PushResult } from "../destination.ts";
+import type { Answer } from "../http/attempt.ts";
 import { compress } from "../http/gzip.ts";
+import { busy, byStatus, send as sendOne } from "../http/send.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkFunction, checkNames, checkOneOf } from "../options.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
@@ -10,9 +15,7 @@ import { countingRejected } from "./answer.ts";
 import { deltaDestination } from "./delta.ts";
 import type { Batch } from "./outbox.ts";
 
-export type { Auth } from "../http/target.ts";
-/** The platform as it is, for destinations built on `deltaDestination`. */
-export { systemRuntime } from "../runtime.ts";
+export type { Auth, Basic, Signer, TargetOptions } from "../http/target.ts";
 export { type DeltaTransport, deltaDestination } from "./delta.ts";
 export type { Batch } from "./outbox.ts";
 
@@ -29,6 +32,7 @@ export interface OtlpOptions extends TargetOptions {
   readonly gzip?: boolean | undefined;
 }
 
+const decide = (answer: Answer) => byStatus(answer, busy);
 const WIRES = {
   "http/protobuf": { contentType: "application/x-protobuf", serializer: ProtobufMetricsSerializer },
   "http/json": { contentType: "application/json", serializer: JsonMetricsSerializer },
@@ -55,7 +59,7 @@ export function otlp(options: OtlpOptions, runtime: Runtime = systemRuntime): De
   const { contentType, serializer } = WIRES[protocol];
   const { fetch = (request: Request) => runtime.fetch(request) } = options;
   checkFunction("otlp fetch", fetch);
-  const target = new Target("otlp", { ...options, fetch: countingRejected(fetch, serializer) }, runtime);
+  const target = new Target("otlp", { ...options, fetch: countingRejected(fetch, serializer) }, runtime, "x");
 
   const encode = (metrics: ResourceMetrics) =>
     (serializer.serializeRequest(metrics) ?? new Uint8Array()) as Uint8Array<ArrayBuffer>;
@@ -69,14 +73,17 @@ export function otlp(options: OtlpOptions, runtime: Runtime = systemRuntime): De
     if (key) headers["idempotency-key"] = JSON.stringify(key);
     if (gzip) headers["content-encoding"] = "gzip";
     const call = { method: "POST", headers, body: gzip ? await compress(body) : body };
-    const answer = await target.send(call, timeout);
-    if (answer.status >= 300) throw target.refusal(answer);
+    const { error, answer } = await sendOne(target, call, decide, { timeout });
+    if (error || !answer) throw error;
     const points = Number(answer.body);
     return points > 0 ? new Map([["rejected", points]]) : undefined;
   }
 
   if (temporality === "cumulative") {
-    return cumulativeDestination((metrics, timeout) => send(encode(metrics), timeout));
+    return cumulativeDestination(async (metrics, { timeout }) => ({
+      code: 0,
+      dropped: await send(encode(metrics), timeout),
+    }));
   }
   const deliver = ({ instance, seq, body }: Batch, timeout: number | undefined) =>
     send(body, timeout, `${instance}/${seq}`);

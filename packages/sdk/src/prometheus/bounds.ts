@@ -1,7 +1,7 @@
 /**
  * A bucket's upper bound as the `le` label. Prometheus 3 rewrites `le="1"` of whatever it scrapes to `le="1.0"`
  * (migration guide, "le and quantile label values") and large or small bounds to Go's `1e+06` and `1e-05`;
- * remote write does the same, so that a service that is pushed and one that is scraped share their series.
+ * so does remote write here, so that a service keeps its series when it changes from being scraped to pushing.
  */
 export function bound(value: number | undefined): string {
   if (value === undefined || value === Infinity) return "+Inf";

@@ -1,4 +1,7 @@
-/** `@pushmeter/sdk/prometheus`: how OpenTelemetry data becomes Prometheus series. */
+/**
+ * `@pushmeter/sdk/prometheus`: how OpenTelemetry data becomes Prometheus series.
+ * @module @pushmeter/sdk/prometheus
+ */
 export { addExponential, toClassic } from "../histogram.ts";
 export { keyOf } from "../key.ts";
 export { bound } from "./bounds.ts";

@@ -42,8 +42,8 @@ export function metricName(name: string, unit: string, type: MetricType): string
 }
 
 /**
- * Attribute keys become label names; a reserved `__` collapses with every other run of underscores. `job`,
- * `instance` and `le` are the receiver's or the wire's: an attribute of that name is kept beside it.
+ * Attribute keys become label names. Runs of underscores collapse, so that no name has the reserved `__`. `job`,
+ * `instance` and `le` have a meaning in Prometheus: attributes of these names become `exported_job` and so on.
  */
 export function labelName(key: string): string {
   const name = sanitize(key);

@@ -1,2 +1,2 @@
-/** The name of pushmeter's own meter. Its series carry no scope labels; those of other meters do. */
+/** The name of pushmeter's meter. Its series have no scope labels; those of other meters do. */
 export const METER_NAME = "@pushmeter/sdk";

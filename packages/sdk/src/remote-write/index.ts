@@ -1,15 +1,20 @@
-/** `@pushmeter/sdk/remote-write`: pushes to a Prometheus remote-write endpoint. */
-import { cumulativeDestination, type Destination } from "../destination.ts";
+/**
+ * `@pushmeter/sdk/remote-write`: pushes to a Prometheus remote-write endpoint.
+ * @module @pushmeter/sdk/remote-write
+ */
+import { cumulativeDestination, type Destination, sumOf } from "../destination.ts";
 import { DEFAULT_BUCKETS, EXPONENTIAL_BUCKETS, HISTOGRAM } from "../enumerations.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames, checkOneOf } from "../options.ts";
 import { type LabelCache, translate } from "../prometheus/translate.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { Encoder } from "./encoder.ts";
-import { type Protocol, Sender } from "./sender.ts";
+import { Ledger } from "./ledger.ts";
+import { Push } from "./push.ts";
+import { type Protocol, Receiver } from "./receiver.ts";
 
-export type { Auth } from "../http/target.ts";
-export type { Protocol } from "./sender.ts";
+export type { Auth, Basic, Signer, TargetOptions } from "../http/target.ts";
+export type { Protocol } from "./receiver.ts";
 
 /** `url` is the whole endpoint, for Prometheus `http://host:9090/api/v1/write`. */
 export interface RemoteWriteOptions extends TargetOptions {
@@ -46,53 +51,54 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
   const { protocol = "auto", histograms = "classic" } = options;
   checkOneOf("remoteWrite protocol", protocol, ["auto", "1.0", "2.0"]);
   checkOneOf("remoteWrite histograms", histograms, ["classic", "native"]);
-  const target = new Target("remoteWrite", options, runtime);
-  const sender = new Sender(target, runtime, protocol);
-  const takesNative = () => histograms === "native" && sender.takesNative;
+  const wanted = "the whole write endpoint, for Prometheus http://host:9090/api/v1/write";
+  const target = new Target("remoteWrite", options, runtime, wanted);
+  const receiver = new Receiver(protocol);
+  const encoder = new Encoder();
+  const takesNative = () => histograms === "native" && receiver.takesNative;
   /** Several instances may share one destination. */
-  const encoders = new Map<string, Encoder>();
+  const ledgers = new Map<string, Ledger>();
   const labelCache: LabelCache = new WeakMap();
   let ownInstance: string | undefined;
 
   const destination = cumulativeDestination(
-    async (metrics, timeout = target.timeout) => {
+    async (metrics, options) => {
+      const { timeout = target.timeout } = options;
       const end = runtime.monotonic() + timeout;
       for (;;) {
-        const native = takesNative();
-        const translation = translate(metrics, labelCache, native);
+        const translation = translate(metrics, labelCache, takesNative());
         const { families, job, instance, dropped } = translation;
-        if (!families.length) return dropped;
-        // Two writers of one series would refute each other; somebody else's provider may not name an instance.
+        if (!families.length) return { code: 0, dropped };
+        // Two writers of one series send out-of-order samples; a foreign provider may not name an instance.
         ownInstance ??= instance || runtime.instanceId();
         const labels = { job, instance: instance || ownInstance };
         const key = JSON.stringify(labels);
-        const encoder = encoders.get(key) ?? new Encoder(labels);
-        encoders.set(key, encoder);
-        const batch = encoder.start(runtime.now(), translation);
-        try {
-          await sender.push(encoder, batch, end);
-          return dropped;
-        } catch (error) {
-          // Once more, with classic ones.
-          if (native === takesNative()) throw error;
-        }
+        const ledger = ledgers.get(key) ?? new Ledger(labels, target.clock, () => runtime.instanceId());
+        ledgers.set(key, ledger);
+        const push = new Push(target, receiver, ledger, encoder, ledger.start(runtime.now(), translation));
+        const result = await push.run({ ...options, timeout: end - runtime.monotonic() });
+        // Once more, with classic ones.
+        if (push.needsClassic) continue;
+        return { ...result, dropped: sumOf(dropped, result.dropped) };
       }
     },
     async () => {
-      for (const encoder of encoders.values()) {
-        const end = runtime.monotonic() + target.timeout;
-        await sender.push(encoder, encoder.end(runtime.now(), takesNative()), end);
+      for (const ledger of ledgers.values()) {
+        const push = new Push(target, receiver, ledger, encoder, ledger.end(runtime.now(), takesNative()));
+        const { error } = await push.run({ last: true });
+        if (error) throw error;
       }
     },
   );
-  destination.write = async (metrics, { time, stale = false, timeout = target.timeout }) => {
+  destination.write = async (metrics, { time, stale = false, ...options }) => {
     const translation = translate(metrics, undefined, takesNative());
     const { families, job, instance, dropped } = translation;
-    if (!families.length) return dropped;
-    const encoder = new Encoder({ job, instance });
-    const batch = { ...encoder.start(time, translation), stale };
-    await sender.push(encoder, batch, runtime.monotonic() + Math.min(timeout, target.timeout));
-    return dropped;
+    if (!families.length) return { code: 0, dropped };
+    const ledger = new Ledger({ job, instance }, target.clock, () => runtime.instanceId());
+    const batch = ledger.start(time, translation);
+    const push = new Push(target, receiver, ledger, encoder, { ...batch, isStale: stale });
+    const result = await push.run(options);
+    return { ...result, dropped: sumOf(dropped, result.dropped) };
   };
   destination.selectAggregation = (type) => ({
     type: takesNative() && type === HISTOGRAM ? EXPONENTIAL_BUCKETS : DEFAULT_BUCKETS,

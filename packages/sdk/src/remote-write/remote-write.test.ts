@@ -166,7 +166,8 @@ describe("remoteWrite", () => {
     expect(error?.message).toBe(
       "remoteWrite to http://receiver/api/v1/write: refused with 400: out of bounds",
     );
-    expect(requests).toBe(1);
+    // Once more with a later zero: the zero may be what is too old.
+    expect(requests).toBe(2);
   });
 
   it("keeps the series of instances apart that share one destination", async () => {

@@ -1,8 +1,13 @@
-/** `@pushmeter/sdk/sigv4`: signs pushes for Amazon Managed Service for Prometheus. */
+/**
+ * `@pushmeter/sdk/sigv4`: signs pushes for Amazon Managed Service for Prometheus.
+ * @module @pushmeter/sdk/sigv4
+ */
 import { AwsV4Signer } from "aws4fetch";
 import { environment, text } from "../environment.ts";
 import type { Signer } from "../http/target.ts";
 import { checkNames, checkText, invalid } from "../options.ts";
+
+export type { Signer } from "../http/target.ts";
 
 export interface AwsCredentials {
   readonly accessKeyId: string;
@@ -17,21 +22,21 @@ export interface SigV4Options {
   readonly service?: string | undefined;
   /**
    * Credentials, or a function that is asked for them before every request. Left out: `AWS_ACCESS_KEY_ID`,
-   * `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, read anew each time, for they rotate.
+   * `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, read before every request, because they rotate.
    */
   readonly credentials?: AwsCredentials | (() => AwsCredentials | Promise<AwsCredentials>) | undefined;
 }
 
 /**
- * The `auth` of a destination that wants AWS Signature Version 4. An import of its own: bundles that do not
- * sign do not grow.
+ * The `auth` of a destination that wants AWS Signature Version 4. A separate entry point, so that only users of
+ * SigV4 bundle it.
  *
  * @example
  * ```ts
  * remoteWrite({ url: workspaceUrl, auth: { sigv4: sigv4({ region: "eu-central-1" }) } });
  * ```
- * @throws TypeError for an option that is unknown or unusable. A push without credentials fails, and `onError`
- * hears of it.
+ * @throws TypeError for an option that is unknown or unusable. A push without credentials fails and is
+ * reported to `onError`.
  */
 export function sigv4(options: SigV4Options = {}): Signer {
   checkNames("sigv4", options, "region service credentials");

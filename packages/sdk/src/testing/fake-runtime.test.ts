@@ -86,7 +86,7 @@ describe("FakeRuntime", () => {
     expect(fired).toBe(true);
   });
 
-  it("hands out instance ids one after the other, and the random value that is set", () => {
+  it("returns numbered instance ids and the random value that is set", () => {
     const runtime = new FakeRuntime();
     expect([runtime.instanceId(), runtime.instanceId()]).toEqual(["instance-1", "instance-2"]);
     expect(runtime.random()).toBe(0.5);

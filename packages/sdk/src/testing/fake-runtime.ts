@@ -7,7 +7,7 @@ export interface FakeRuntimeOptions {
 
 /** `now()` at the start, milliseconds since the epoch. */
 const EPOCH = 1_700_000_000_000;
-/** How long a chain of promises may be between two timers. */
+/** The longest chain of promises between two timers. */
 const MICROTASKS = 50;
 /** What `settle` waits at most, in real milliseconds. */
 const LONGEST_SETTLE = 5_000;
@@ -18,8 +18,8 @@ interface Timer {
 }
 
 /**
- * A runtime whose time stands still until it is told to move, so that tests of deadlines, leases and retries
- * neither sleep nor flicker. `now()` starts at 1,700,000,000,000, `monotonic()` at 0; instance ids are
+ * A runtime whose time stands still until a test advances it, so that tests of deadlines, leases and retries
+ * do not sleep and do not depend on the machine's speed. `now()` starts at 1,700,000,000,000, `monotonic()` at 0; instance ids are
  * `instance-1`, `instance-2` and so on.
  *
  * @example
@@ -78,10 +78,10 @@ export class FakeRuntime implements Runtime {
   }
 
   /**
-   * Moves time by `ms` and fires the timers that come due, in order, those made meanwhile among them. Before and
-   * after each the event loop turns once, so that promises settle and a `Receiver` answers. A thread or a
-   * network takes longer and misses its deadlines when time flies: advance in steps with `settle` between them
-   * for gzip in Node and for a real `fetch`.
+   * Advances time by `ms` and fires the timers that come due, in order, including those started meanwhile. Before
+   * and after each the event loop turns once, so that promises settle and a `Receiver` answers. A thread or a
+   * network takes real time and would miss fake deadlines: for gzip in Node and for a real `fetch`, advance in
+   * steps with `settle` between them.
    */
   async advance(ms: number): Promise<void> {
     const end = this.#elapsed + ms;
@@ -109,10 +109,10 @@ export class FakeRuntime implements Runtime {
   }
 
   /**
-   * Lets time run until the promise settles, from timer to timer; before each one the event loop gets its turns.
-   * The result is the promise's.
+   * Advances time from timer to timer until the promise settles, and settles as it does. Before each timer the
+   * event loop turns as in `settle`.
    *
-   * @throws Error if it waits for something that no timer brings about.
+   * @throws Error if the promise waits for something that no timer causes.
    */
   async until<T>(promise: Promise<T>): Promise<T> {
     let settled = false;

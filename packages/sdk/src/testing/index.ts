@@ -1,3 +1,7 @@
-/** `@pushmeter/sdk/testing`: a receiver and a clock for tests, on every runtime. */
+/**
+ * `@pushmeter/sdk/testing`: a receiver and a clock for tests, on every runtime.
+ * @module @pushmeter/sdk/testing
+ */
 export { FakeRuntime, type FakeRuntimeOptions } from "./fake-runtime.ts";
 export { type ReceivedSample, type ReceivedSeries, Receiver, type ReceiverOptions } from "./receiver.ts";
+export type { ReceivedMetadata } from "./series.ts";

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { recorderOf } from "../adapter/index.ts";
 import type { Destination } from "../destination.ts";
 import { createPushmeter, type Pushmeter } from "../index.ts";
 import { pushgateway } from "../pushgateway/index.ts";
@@ -47,10 +48,10 @@ function start(push: Push): {
 
 function invoke(pushmeter: Pushmeter, route: string, status: number): void {
   const request = new Request(`http://courses${route}`);
-  const invocation = pushmeter.begin("http", () => ({}), request);
+  const invocation = recorderOf(pushmeter).begin("http", () => ({}), request);
   if (!invocation) throw new Error("metrics are switched off");
   invocation.route = route;
-  pushmeter.endHttp(invocation, request, { status }, () => ({}));
+  recorderOf(pushmeter).endHttp(invocation, request, { status }, () => ({}));
 }
 
 /** Everything but times: what both wires must agree on. */
@@ -129,7 +130,7 @@ describe("Receiver", () => {
     expect(receiver.total("http_server_request_duration_seconds_count", { instance: "instance-2" })).toBe(1);
   });
 
-  it("removes the group on shutdown if told so", async () => {
+  it("removes the group on shutdown with deleteOnShutdown", async () => {
     const { receiver, pushmeter } = start((fetch, runtime) =>
       pushgateway({ url: "http://gateway", fetch, deleteOnShutdown: true }, runtime),
     );
@@ -152,9 +153,9 @@ describe("Receiver", () => {
         lingering = promise;
       },
     });
-    const invocation = pushmeter.begin("http", platform, request);
+    const invocation = recorderOf(pushmeter).begin("http", platform, request);
     if (!invocation) throw new Error("metrics are switched off");
-    pushmeter.endHttp(invocation, request, { status: 200 }, platform);
+    recorderOf(pushmeter).endHttp(invocation, request, { status: 200 }, platform);
     await runtime.advance(4_999);
     expect(receiver.accepted).toBe(0);
     await runtime.advance(1);

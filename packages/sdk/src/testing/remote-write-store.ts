@@ -39,7 +39,7 @@ export class RemoteWriteStore {
     return this.#series.values();
   }
 
-  /** Of version 1.0 a whole request is stored or, when anything in it is wrong, nothing; of 2.0 what is right. */
+  /** Version 1.0: stores all of a request, or nothing if any of it is wrong. Version 2.0: stores what is right. */
   async answer(request: Request): Promise<Response> {
     const [, version, decodeMessage] = checkHeaders(request);
     const series = decode(await readBody(request), decodeMessage);

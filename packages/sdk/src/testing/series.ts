@@ -1,3 +1,5 @@
+import { keyOf } from "../key.ts";
+
 export interface ReceivedSample {
   readonly value: number;
   /** Milliseconds since the Unix epoch; from the Pushgateway the time of receipt. */
@@ -25,7 +27,7 @@ export interface ReceivedSeries {
   readonly metadata?: ReceivedMetadata | undefined;
 }
 
-/** Of a name and labels, the same for the same series: labels are compared without regard to their order. */
+/** Equal for two series exactly if their names and labels are, whatever the order of the labels. */
 export function seriesKey(name: string, labels: Readonly<Record<string, string>>): string {
-  return JSON.stringify([name, Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))]);
+  return name + keyOf(labels);
 }

@@ -1,0 +1,98 @@
+/** One request with a deadline, and what came of it as a value. Knows no metrics and no retries. */
+import { inTime, type Runtime } from "../runtime.ts";
+
+/** How much of an answer's body is read, in bytes. */
+const READ_LIMIT = 65_536;
+
+export interface Call {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array<ArrayBuffer> | undefined;
+}
+
+export interface Answer {
+  /** 0 if there was no answer. */
+  readonly status: number;
+  readonly headers: Headers;
+  /** The body as it came, at most 64 kB. */
+  readonly bytes: Uint8Array;
+  /** The body as text, or why there was no answer; without secrets. */
+  readonly body: string;
+  /** Why there was no answer. */
+  readonly failure?: "unreachable" | "timeout" | undefined;
+}
+
+export interface Client {
+  readonly runtime: Runtime;
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** Takes secrets out of a text that comes from outside. */
+  readonly redact: (text: string) => string;
+}
+
+/** Never rejects. Gives up after `timeout` ms. */
+export async function attempt(client: Client, call: Call, timeout: number): Promise<Answer> {
+  const { url, method, headers, body = null } = call;
+  const abort = new AbortController();
+  const none = (failure: Answer["failure"], text: string) => ({
+    status: 0,
+    headers: new Headers(),
+    bytes: new Uint8Array(),
+    body: client.redact(text),
+    failure,
+  });
+  try {
+    // A redirect would carry custom headers, and with them a token, to wherever it points.
+    const request = new Request(url, { method, headers, body, redirect: "manual", signal: abort.signal });
+    // A fetch of the user's need not heed the signal: this ends in time anyway.
+    return await inTime(client.runtime, timeout, answered(client, request), () => {
+      abort.abort();
+      return new Late();
+    });
+  } catch (error) {
+    if (error instanceof Late) return none("timeout", `no answer within ${Math.round(timeout)} ms`);
+    // Node says only "fetch failed"; why, such as ECONNREFUSED, stands in the cause.
+    const code = (error as { cause?: { code?: string } } | undefined)?.cause?.code;
+    return none("unreachable", code ? `${error} ${code}` : `${error}`);
+  }
+}
+
+class Late extends Error {}
+
+async function answered({ fetch, redact }: Client, request: Request): Promise<Answer> {
+  const response = await fetch(request);
+  const bytes = await readStart(response);
+  const { status, headers } = response;
+  return { status, headers, bytes, body: redact(new TextDecoder().decode(bytes).trim()) };
+}
+
+/** Reads what fits and cancels the rest: a body that is neither read nor cancelled holds its connection. */
+async function readStart({ body }: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const reader = body?.getReader();
+  for (let left = READ_LIMIT; reader && left > 0; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value.slice(0, left));
+    left -= value.length;
+    if (left <= 0) await reader.cancel();
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
+/** `Retry-After` in ms, given as seconds or as an HTTP date (RFC 9110 §10.2.3); 0 if absent or unreadable. */
+export function retryAfter({ headers }: Answer, now: number): number {
+  const value = headers.get("retry-after");
+  // The receiver's own clock, if it says what time it is.
+  const date = Date.parse(`${value}`) - (Date.parse(`${headers.get("date")}`) || now);
+  return Math.max(0, Number(value) * 1000 || date || 0);
+}
+
+/** The receiver has certainly stored nothing of the request. A 400, 5xx or broken connection leaves it open. */
+export function isNotStored({ status, failure, body }: Answer): boolean {
+  if (status) return (status >= 300 && status < 400) || NOT_STORED.includes(status);
+  return failure === "unreachable" && NEVER_CONNECTED.test(body);
+}
+
+const NOT_STORED = [401, 402, 403, 404, 405, 411, 413, 429];
+const NEVER_CONNECTED = /refused|ENOTFOUND|EAI_AGAIN|getaddrinfo/i;

@@ -1,0 +1,103 @@
+/**
+ * The loop of every wire: send the first request of the queue, have the wire decide about the answer, act. Whatever
+ * the answers are, it ends: at a deadline, and after a number of requests.
+ */
+import { sleep } from "../runtime.ts";
+import { type Answer, type Call, retryAfter } from "./attempt.ts";
+import type { PushError } from "./error.ts";
+import type { Target } from "./target.ts";
+
+/** Of one push, whatever is answered: Workers have 50 subrequests on the free plan, for all that they do. */
+export const MOST_REQUESTS = 10;
+const FIRST_BACKOFF = 250;
+const LONGEST_BACKOFF = 5_000;
+/** With less time left than this, ms, the last failure says more than the time-out that would follow. */
+const SHORTEST_ATTEMPT = 50;
+
+/**
+ * What an answer asks for. `done`: stored, or known to have been stored earlier. `retry`: the same again, after
+ * `Retry-After` or a back-off. `split`: the same in parts. `drop`: this can never be stored. `fall back`: the same
+ * in another form. `give up`: nothing more in this push.
+ */
+export type Action = "done" | "retry" | "split" | "drop" | `fall back to ${string}` | "give up";
+
+/** One push over one wire. */
+export interface Wire<Request> {
+  /** What is still to be sent, in this order. `act` changes it. */
+  readonly queue: Request[];
+  call(request: Request): Call | Promise<Call>;
+  /** A pure function of the request's state and the answer. */
+  decide(request: Request, answer: Answer): Action;
+  /** Does what was decided; for `retry` and `give up` it only takes note. */
+  act(request: Request, action: Action, answer: Answer): void;
+}
+
+export interface ExchangeOptions {
+  /** For all requests together, ms. Default and at most the target's. */
+  readonly timeout?: number | undefined;
+  /** The instance ends: does not wait because of earlier failures, unless the receiver has asked for it. */
+  readonly last?: boolean | undefined;
+  /** Default `MOST_REQUESTS`. */
+  readonly most?: number | undefined;
+}
+
+/** What one push cost. */
+export interface Details {
+  readonly requests: number;
+  /** Sent in bodies. */
+  readonly bytes: number;
+  /** Of the last answer; 0 if there was none. */
+  readonly status: number;
+}
+
+export interface Exchanged {
+  readonly details: Details;
+  /** Why it gave up. Absent though the queue is not empty: no request was left to send the rest with. */
+  readonly error?: PushError | undefined;
+}
+
+export async function exchange<Request>(
+  target: Target,
+  wire: Wire<Request>,
+  { timeout = target.timeout, last = false, most = MOST_REQUESTS }: ExchangeOptions = {},
+): Promise<Exchanged> {
+  const { runtime, breaker } = target;
+  const end = runtime.monotonic() + Math.min(timeout, target.timeout);
+  let [requests, bytes, status, retries] = [0, 0, 0, 0];
+  const ended = (error?: PushError): Exchanged => ({ error, details: { requests, bytes, status } });
+
+  const pause = breaker.wait(last);
+  if (pause > 0) {
+    if (pause >= end - runtime.monotonic()) return ended(target.paused(pause));
+    await sleep(runtime, pause);
+  }
+  for (let request = wire.queue[0]; request !== undefined && requests < most; request = wire.queue[0]) {
+    const call = await wire.call(request);
+    const answer = await target.attempt(call, end - runtime.monotonic());
+    requests++;
+    bytes += call.body?.length ?? 0;
+    status = answer.status;
+    const action = wire.decide(request, answer);
+    wire.act(request, action, answer);
+    if (action === "give up") {
+      const error = target.failure(answer);
+      breaker.ended(error.result === "refused" ? undefined : error);
+      return ended(error);
+    }
+    const asked = action === "retry" || action === "split" ? retryAfter(answer, runtime.now()) : 0;
+    breaker.retryAfter(asked);
+    if (action !== "retry") retries = 0;
+    // Never at once: half of the pause is certain.
+    const backoff = action === "retry" ? Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** retries++) : 0;
+    const wait = Math.max(asked, (1 - runtime.random() / 2) * backoff);
+    if (!wait) continue;
+    if (end - runtime.monotonic() - wait < SHORTEST_ATTEMPT || requests === most) {
+      const error = target.failure(answer);
+      breaker.ended(error);
+      return ended(error);
+    }
+    await sleep(runtime, wait);
+  }
+  breaker.ended();
+  return ended();
+}

@@ -1,0 +1,111 @@
+/** Records invocations with pushmeter's own instruments, from their begin to their end. */
+import type { Attributes, Histogram } from "@opentelemetry/api";
+import type { Recorder } from "./adapter/recorder.ts";
+import type { AttributeSets } from "./attribute-sets.ts";
+import type { Instruments } from "./instruments.ts";
+import type { Ending, HttpRequest, Invocation, Platform, Trigger } from "./invocation.ts";
+import { withOutcome } from "./outcome.ts";
+import { requestAttributes, requestKey } from "./request-attributes.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** The instance in which invocations run. */
+export interface RecorderHost {
+  readonly runtime: Runtime;
+  readonly instruments: Instruments;
+  readonly sets: AttributeSets;
+  /** Whether invocations are recorded. The first one starts the instance. */
+  isOn(trigger: Trigger, platform: () => Platform): boolean;
+  /** An invocation has ended, at `now` on the monotonic clock: there is something to push. */
+  recorded(platform: () => Platform, now: number): void;
+  report(error: unknown): void;
+}
+
+/** An invocation and the objects by which it is found while it runs. */
+interface Running extends Invocation {
+  readonly key: object;
+  readonly context: object | undefined;
+}
+
+export class InvocationRecorder implements Recorder {
+  readonly #host: RecorderHost;
+  /** By request and execution context, while they run. */
+  readonly #running = new WeakMap<object, Running>();
+
+  constructor(host: RecorderHost) {
+    this.#host = host;
+  }
+
+  begin(trigger: Trigger, platform: () => Platform, key: object, context?: object): Invocation | undefined {
+    const { runtime } = this.#host;
+    try {
+      if (!this.#host.isOn(trigger, platform)) return undefined;
+      const startedAt = runtime.monotonic();
+      const invocation: Running = { startedAt, key, context, route: undefined, thrown: undefined };
+      this.#running.set(key, invocation);
+      if (context) this.#running.set(context, invocation);
+      return invocation;
+    } catch (error) {
+      this.report(error);
+      return undefined;
+    }
+  }
+
+  current(key: object): Invocation | undefined {
+    return this.#running.get(key);
+  }
+
+  endHttp(
+    invocation: Invocation,
+    { method, url }: HttpRequest,
+    { status, thrown = invocation.thrown }: Ending,
+    platform: () => Platform,
+    custom?: Attributes,
+  ): void {
+    const { instruments, sets } = this.#host;
+    this.#end(invocation, platform, instruments.request, () => {
+      const request = { method, url, route: invocation.route, status, thrown };
+      if (custom) return requestAttributes(request, custom);
+      return sets.numbered(requestKey(request), () => requestAttributes(request));
+    });
+  }
+
+  endFaas(
+    invocation: Invocation,
+    trigger: Trigger,
+    ending: Ending,
+    platform: () => Platform,
+    custom?: Attributes,
+  ): void {
+    this.#end(invocation, platform, this.#host.instruments.invoke, () =>
+      withOutcome({ ...custom, "faas.trigger": trigger }, ending),
+    );
+  }
+
+  endIgnored(invocation: Invocation, platform: () => Platform): void {
+    this.#end(invocation, platform);
+  }
+
+  report(error: unknown): void {
+    this.#host.report(error);
+  }
+
+  #end(
+    invocation: Invocation,
+    platform: () => Platform,
+    instrument?: Histogram,
+    attributes?: () => Attributes,
+  ): void {
+    const { key, context } = invocation as Running;
+    const { runtime } = this.#host;
+    try {
+      const now = runtime.monotonic();
+      // A request that is sent twice counts twice. And deleting costs less than the garbage collector would.
+      this.#running.delete(key);
+      if (context) this.#running.delete(context);
+      instrument?.record((now - invocation.startedAt) / 1000, attributes?.());
+      this.#host.recorded(platform, now);
+    } catch (error) {
+      this.report(error);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/** Checks the tarballs of all published packages with publint and attw. Prints one line, or every finding. */
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { type Packed, packAll, ROOT } from "./pack.ts";
+
+/** What publint finds, suggestions included. */
+async function publintFindings({ tarball }: Packed): Promise<string[]> {
+  const { buffer } = new Uint8Array(await readFile(tarball));
+  const { messages, pkg } = await publint({ pack: { tarball: buffer } });
+  return messages.map((message) => `publint: ${pkg.name}: ${formatMessage(message, pkg, { color: false })}`);
+}
+
+/** What attw finds. ES modules only: until a package has CommonJS, `require` is not checked. */
+async function attwFindings({ tarball }: Packed): Promise<string[]> {
+  const attw = join(ROOT, "node_modules/.bin/attw");
+  try {
+    await promisify(execFile)(attw, ["--profile", "esm-only", "--no-color", "--format", "ascii", tarball]);
+    return [];
+  } catch (error) {
+    return [`attw: ${(error as { readonly stdout?: string }).stdout || error}`];
+  }
+}
+
+const folder = await mkdtemp(join(tmpdir(), "pushmeter-packages-"));
+try {
+  const packages = await packAll(folder);
+  const findings = await Promise.all(packages.flatMap((one) => [publintFindings(one), attwFindings(one)]));
+  for (const finding of findings.flat()) console.error(finding);
+  if (findings.flat().length) process.exitCode = 1;
+  else console.log(`${packages.length} packages`);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,71 @@
+/** What a user gets who installs the packages today: it compiles, it runs, and no bundle holds a second SDK. */
+import { execFile } from "node:child_process";
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { codeBlocks } from "@pushmeter/testkit/code-blocks";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bundle } from "./bundle.ts";
+import { type Packed, packAll, ROOT } from "./pack.ts";
+import { createProject } from "./project.ts";
+
+const run = promisify(execFile);
+
+describe("a project that installs the packed packages", () => {
+  let folder = "";
+  let packages: Packed[] = [];
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "pushmeter-consumer-"));
+    packages = await packAll(folder);
+    await createProject(folder, packages);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it("finds in each package a README whose links exist, the LICENSE, and maps that hold their sources", async () => {
+    const license = await readFile(join(ROOT, "LICENSE"), "utf8");
+    for (const { manifest, source } of packages) {
+      const installed = join(folder, "node_modules", manifest.name);
+      expect(await readFile(join(installed, "LICENSE"), "utf8")).toBe(license);
+      const readme = await readFile(join(installed, "README.md"), "utf8");
+      for (const [, path = ""] of readme.matchAll(/pushmeter\/blob\/main\/([^)#]+)/g)) {
+        await access(join(ROOT, path));
+      }
+      const files = await readdir(join(installed, "dist"), { recursive: true });
+      for (const file of files.filter((file) => file.endsWith(".js"))) {
+        await access(join(source, "src", file.replace(/js$/, "ts"))).catch(() =>
+          expect.fail(`dist is stale: no source for ${file}; delete dist and build again`),
+        );
+        expect(file).not.toMatch(/\.test\./);
+        const map = JSON.parse(await readFile(join(installed, "dist", `${file}.map`), "utf8"));
+        expect(map.sourcesContent, file).toEqual([expect.stringMatching(/./)]);
+      }
+    }
+  });
+
+  it.each(["workers", "node", "web"])("compiles for %s with skipLibCheck: false", async (platform) => {
+    for (const { manifest, source } of platform === "workers" ? packages : []) {
+      const readme = await readFile(join(source, "README.md"), "utf8");
+      const [block = ""] = codeBlocks(readme, "ts");
+      await writeFile(join(folder, platform, `readme-${manifest.name.split("/")[1]}.ts`), block);
+    }
+    const tsc = join(ROOT, "node_modules/.bin/tsc");
+    const { stdout } = await run(tsc, ["-p", join(folder, platform)]).catch((error) => error);
+    expect(stdout).toBe("");
+  });
+
+  it("counts in Node, unbundled", async () => {
+    const { stdout } = await run(process.execPath, [join(folder, "node/counts.ts")]);
+    expect(stdout).toBe("2 1\n");
+  });
+
+  it.each(["remote-write", "pushgateway", "otlp", "aggregator"])(
+    "bundles less than 1 kB of packages that are there already, with the destination %s",
+    async (destination) => {
+      const { gzip, repeated } = await bundle(folder, `workers/${destination}.ts`);
+      const bytes = Object.values(repeated).reduce((sum, size) => sum + size, 0);
+      console.log(`${destination}: ${gzip} bytes with gzip, of which a second copy, uncompressed: ${bytes}`);
+      expect(bytes, JSON.stringify(repeated)).toBeLessThan(1000);
+    },
+  );
+});

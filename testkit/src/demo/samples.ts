@@ -1,0 +1,15 @@
+import type { Receiver } from "@pushmeter/sdk/testing";
+
+/** The last value of a series. */
+export interface Sample {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+export function received(receiver: Receiver): Sample[] {
+  return receiver.series().flatMap(({ name, labels, samples }) => {
+    const last = samples.at(-1);
+    return last ? [{ name, labels, value: last.value }] : [];
+  });
+}
