@@ -13,6 +13,11 @@ export interface IngestOptions {
   readonly token: string | undefined;
   /** The same number as in `aggregator(…)`. Default 1. */
   readonly shards?: number | undefined;
+  /**
+   * The number before it was changed, for some hours after the change: a sender stays with the shard that knows it.
+   * Default none.
+   */
+  readonly formerShards?: number | undefined;
   /** Bytes of a body, inflated. Default and at most 1,900,000: what one stored value holds. */
   readonly limit?: number | undefined;
 }
@@ -45,13 +50,14 @@ const ENCODINGS: Readonly<Record<string, OtlpEncoding>> = {
 export async function ingest(
   request: Request,
   binding: AggregatorBinding,
-  { token, shards = 1, limit = LIMIT }: IngestOptions,
+  { token, shards = 1, formerShards, limit = LIMIT }: IngestOptions,
 ): Promise<Response> {
   if (typeof token !== "string" || !token) throw new TypeError("pushmeter: ingest needs a token");
   checkBinding("ingest", binding);
   if (!(limit >= 1 && limit <= LIMIT))
     throw new TypeError(`pushmeter: ingest limit must be 1 to ${LIMIT} bytes`);
   checkShards(shards);
+  if (formerShards !== undefined) checkShards(formerShards);
   let encoding: OtlpEncoding = "json";
   try {
     if (!(await isAllowed(request, token))) throw new Refusal(401, "a valid bearer token is needed");
@@ -64,7 +70,8 @@ export async function ingest(
     }
     if (request.method !== "POST") throw new Refusal(405, "metrics are sent with POST");
     encoding = encodingOf(request);
-    return await store(request, binding, shards, encoding, await readBody(request, limit));
+    const router = { binding, shards, formerShards };
+    return await store(request, router, encoding, await readBody(request, limit));
   } catch (error) {
     // A body that is neither read nor cancelled holds its connection.
     if (request.body && !request.bodyUsed) await request.body.cancel();
@@ -76,10 +83,28 @@ export async function ingest(
   }
 }
 
+interface Router {
+  readonly binding: AggregatorBinding;
+  readonly shards: number;
+  readonly formerShards: number | undefined;
+}
+
+async function shardFor(
+  { binding, shards, formerShards }: Router,
+  id: BatchId,
+  batch: Batch,
+): Promise<number> {
+  const sender = senderOf(id, batch);
+  const shard = shardOf(sender, shards);
+  const former = shardOf(sender, formerShards ?? shards);
+  if (former === shard) return shard;
+  const stub = stubOf(binding, jobOf(batch.resource), former);
+  return (await stub.knows(id, instanceOf(batch))) ? former : shard;
+}
+
 async function store(
   request: Request,
-  binding: AggregatorBinding,
-  shards: number,
+  router: Router,
   encoding: OtlpEncoding,
   body: Uint8Array<ArrayBuffer>,
 ): Promise<Response> {
@@ -98,10 +123,10 @@ async function store(
         return { status: "refused", reason: "service_name_too_long" };
       const part = parts[i] as Uint8Array;
       const id = key ?? { digest: await digest(part) };
-      const shard = shardOf(senderOf(id, batch), shards);
+      const shard = await shardFor(router, id, batch);
       const target = targetOf(batch.resource, shardName(shard));
       const message = { version: VERSION, id, target, encoding, body: part } as const;
-      return stubOf(binding, jobOf(batch.resource), shard).push(message);
+      return stubOf(router.binding, jobOf(batch.resource), shard).push(message);
     }),
   );
   for (const [i, reply] of replies.entries()) {
@@ -132,10 +157,12 @@ function batchKey(request: Request): BatchId | undefined {
 }
 
 /** A sender that repeats a batch has to meet the same object again. */
-function senderOf(id: BatchId, { resource }: Batch): string {
-  if ("instance" in id) return id.instance;
-  const instance = resource["service.instance.id"];
-  return instance ? String(instance) : id.digest;
+function senderOf(id: BatchId, batch: Batch): string {
+  return "instance" in id ? id.instance : instanceOf(batch) || id.digest;
+}
+
+function instanceOf({ resource }: Batch): string {
+  return String(resource["service.instance.id"] ?? "");
 }
 
 async function digest(body: Uint8Array): Promise<string> {

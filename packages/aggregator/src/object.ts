@@ -8,6 +8,7 @@ import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import type { AggregatorStub } from "./binding.ts";
 import { ShardHost } from "./core/host.ts";
 import type { Message, Reply, Status } from "./core/message.ts";
+import type { BatchId } from "./core/shard.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 
 export interface AggregatorOptions<Env> {
@@ -115,6 +116,12 @@ export function createAggregator<Env = unknown>(
       return this.#host.status();
     }
 
+    /** Whether it has had something of this sender. */
+    async knows(id: BatchId, instance: string): Promise<boolean> {
+      return this.#host.shard.knows(id, instance);
+    }
+
+    /** Ends all series at the next heartbeat and begins new ones. */
     reset(): Promise<void> {
       return this.#host.reset();
     }

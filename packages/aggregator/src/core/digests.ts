@@ -2,53 +2,53 @@
 
 /** A sender repeats a body for some minutes at most: OpenTelemetry's Collector for five. */
 const LONGEST_REPEAT = 600_000;
-const MINUTE = 60_000;
+const SLOT = 10_000;
 /** 16 bytes each, and as much again when they are saved. */
 const MOST = 200_000;
 /** Hexadecimal digits of a hash that fit into a number exactly: 52 bits. */
 const DIGITS = 13;
 
-export type SavedDigests = readonly [minute: number, hashes: readonly number[]];
+export type SavedDigests = readonly [slot: number, hashes: readonly number[]];
 
 export class Digests {
-  /** By the minute in which they came, oldest first. */
-  readonly #minutes = new Map<number, Set<number>>();
+  /** By the ten seconds in which they came, oldest first. */
+  readonly #slots = new Map<number, Set<number>>();
   #size = 0;
 
   has(digest: string): boolean {
     const hash = hashOf(digest);
-    for (const hashes of this.#minutes.values()) if (hashes.has(hash)) return true;
+    for (const hashes of this.#slots.values()) if (hashes.has(hash)) return true;
     return false;
   }
 
   /** Adds one; returns how many had to go for it before their time. */
   add(digest: string, now: number): number {
-    const minute = Math.floor(now / MINUTE);
-    const hashes = this.#minutes.get(minute) ?? new Set();
-    this.#minutes.set(minute, hashes);
+    const slot = Math.floor(now / SLOT);
+    const hashes = this.#slots.get(slot) ?? new Set();
+    this.#slots.set(slot, hashes);
     hashes.add(hashOf(digest));
     this.#size++;
     let evicted = 0;
-    for (const [old, { size }] of this.#minutes) {
-      const isOld = (old + 1) * MINUTE <= now - LONGEST_REPEAT;
-      if ((this.#size <= MOST && !isOld) || old === minute) break;
+    for (const [old, { size }] of this.#slots) {
+      const isOld = (old + 1) * SLOT <= now - LONGEST_REPEAT;
+      if ((this.#size <= MOST && !isOld) || old === slot) break;
       if (!isOld) evicted += size;
       this.#size -= size;
-      this.#minutes.delete(old);
+      this.#slots.delete(old);
     }
     return evicted;
   }
 
   *save(): Generator<SavedDigests> {
-    for (const [minute, hashes] of this.#minutes) {
+    for (const [slot, hashes] of this.#slots) {
       const all = [...hashes];
-      for (let at = 0; at < all.length; at += 10_000) yield [minute, all.slice(at, at + 10_000)];
+      for (let at = 0; at < all.length; at += 10_000) yield [slot, all.slice(at, at + 10_000)];
     }
   }
 
-  restore([minute, saved]: SavedDigests): void {
-    const hashes = this.#minutes.get(minute) ?? new Set();
-    this.#minutes.set(minute, hashes);
+  restore([slot, saved]: SavedDigests): void {
+    const hashes = this.#slots.get(slot) ?? new Set();
+    this.#slots.set(slot, hashes);
     for (const hash of saved) hashes.add(hash);
     this.#size += saved.length;
   }

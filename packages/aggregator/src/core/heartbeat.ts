@@ -60,6 +60,8 @@ export class Heartbeat {
   readonly #options: HeartbeatOptions;
   /** The first failure of this heartbeat. */
   #failure: Error | undefined;
+  /** Ids of series that this heartbeat does not push. */
+  #waiting: number[] = [];
   /** Where the last heartbeat ran out of time: the next one begins there. */
   #cursor = 0;
   /** Of a destination that takes everything at once: the heartbeat that was acknowledged last. */
@@ -87,10 +89,13 @@ export class Heartbeat {
     clock.time = time;
     const ended = await this.#forget(time);
     // A series that begins anew under the labels of one that has just ended waits for the next heartbeat.
-    const all = [...shard.series].filter(
-      (series) =>
-        !series.isLeaving && !(ended.size && series.sent === undefined && ended.has(identityOf(series))),
-    );
+    const waits = (series: Series) =>
+      series.isLeaving || (ended.size > 0 && series.sent === undefined && ended.has(identityOf(series)));
+    const all: Series[] = [];
+    this.#waiting = [];
+    for (const series of shard.series)
+      if (waits(series)) this.#waiting.push(series.id);
+      else all.push(series);
     const isWhole = destination.write
       ? await this.#pushSamples(all, time, before)
       : await this.#pushAll(all, time, before);
@@ -117,7 +122,7 @@ export class Heartbeat {
       const starts = group.filter(
         ({ grows, sent, acknowledged }) => grows && (sent === undefined || acknowledged !== time - interval),
       );
-      const except = new Set<number>();
+      const except = new Set(this.#waiting);
       const started = await this.#write(
         starts.map((series) => [series, series.sent ?? series.zero]),
         earlier,
@@ -209,7 +214,7 @@ export class Heartbeat {
       if (untimed && series.grows && (series.sent === undefined || shard.ended)) starting.add(series);
     }
     const to = all.at(-1)?.id ?? 0;
-    const except = new Set(Array.from(starting, ({ id }) => id));
+    const except = new Set([...this.#waiting, ...Array.from(starting, ({ id }) => id)]);
     shard.markSent([0, to], except);
     await note({ state: shard.state, sent: [0, to], except: [...except] });
     const samples = all.map((series): Sample => [series, series.sent ?? series.zero]);
@@ -219,7 +224,7 @@ export class Heartbeat {
       for (const series of starting) series.sent ??= series.zero;
       shard.ended = false;
       // An object that is evicted before the next heartbeat would push the start again.
-      await note({ state: shard.state, zeros: [...except] });
+      await note({ state: shard.state, zeros: Array.from(starting, ({ id }) => id) });
       return false;
     }
     return true;

@@ -65,6 +65,10 @@ export class Senders {
     return this.#senders.size;
   }
 
+  has(id: string): boolean {
+    return this.#senders.get(id) !== undefined;
+  }
+
   /** The batch with this number is in the totals, or too old to tell. */
   isKnown(id: string, seq: number): boolean {
     const sender = this.#senders.get(id);

@@ -45,7 +45,11 @@ interface Stream {
 
 export type SavedSeriesRecord =
   | { readonly replaced: readonly [family: string, by: string] }
-  | { readonly family: readonly [FamilyInfo["type"], name: string, unit: string, description: string] }
+  | {
+      readonly family: readonly [FamilyInfo["type"], name: string, unit: string, description: string];
+      /** False: another family has its name, and its series are to be marked stale. */
+      readonly isLive: boolean;
+    }
   | { readonly bounds: readonly [key: string, bounds: readonly number[] | null] }
   | { readonly series: SavedSeries; readonly of: string };
 
@@ -148,10 +152,18 @@ export class SeriesTable {
 
   *save(): Generator<SavedSeriesRecord> {
     for (const replaced of this.#replaced) yield { replaced };
-    for (const { type, name, unit, description, bounds, series } of this.#families.values()) {
-      yield { family: [type, name, unit, description] };
+    const all = new Map<Family, Series[]>(Array.from(this.#families.values(), (family) => [family, []]));
+    for (const series of this.#byId.values()) {
+      const family = series.family as Family;
+      const own = all.get(family) ?? [];
+      all.set(family, own);
+      own.push(series);
+    }
+    for (const [family, own] of all) {
+      const { type, name, unit, description, bounds } = family;
+      yield { family: [type, name, unit, description], isLive: this.#families.get(family.key) === family };
       for (const [key, values] of bounds) yield { bounds: [key, values ?? null] };
-      for (const one of series.values()) yield { series: one.save(), of: boundsKeyOf(one) };
+      for (const one of own) yield { series: one.save(), of: boundsKeyOf(one) };
     }
   }
 
@@ -160,7 +172,9 @@ export class SeriesTable {
     if ("replaced" in record) this.#replaced.set(...record.replaced);
     else if ("family" in record) {
       const [type, name, unit, description] = record.family;
-      this.#restoring = this.#addFamily(type, { name, unit, description }, 0);
+      const family = newFamily(type, { name, unit, description }, 0);
+      if (record.isLive) this.#register(family);
+      this.#restoring = family;
     } else if ("bounds" in record) {
       const [key, bounds] = record.bounds;
       this.#restoring?.bounds.set(key, bounds ?? undefined);
@@ -216,22 +230,13 @@ export class SeriesTable {
       this.#release(owner);
     }
     if (this.#families.size >= MOST_FAMILIES && !isOwn) return "too_many_metrics";
-    return this.#addFamily(type, metric, now);
+    return this.#register(newFamily(type, metric, now));
   }
 
-  #addFamily(
-    type: FamilyInfo["type"],
-    { name, unit, description }: Pick<Metric, "name" | "unit" | "description">,
-    now: number,
-  ): Family {
-    const translated = metricName(name, unit, type);
-    const key = `${type} ${translated}`;
-    const names = namesOf(translated, type);
-    const family = { key, type, name, unit, description, names, updated: now };
-    const added: Family = { ...family, series: new Map(), bounds: new Map() };
-    this.#families.set(key, added);
-    for (const one of names) this.#owners.set(one, added);
-    return added;
+  #register(family: Family): Family {
+    this.#families.set(family.key, family);
+    for (const name of family.names) this.#owners.set(name, family);
+    return family;
   }
 
   /** Another family may take its names. Its series, if any are left, stay until they have been marked stale. */
@@ -283,6 +288,17 @@ export class SeriesTable {
     // Measured: keys, labels and the object itself; the value and the one that was sent.
     this.#bytes += sign * (400 + 4 * key.length + 20 * series.size);
   }
+}
+
+function newFamily(
+  type: FamilyInfo["type"],
+  { name, unit, description }: Pick<Metric, "name" | "unit" | "description">,
+  updated: number,
+): Family {
+  const translated = metricName(name, unit, type);
+  const names = namesOf(translated, type);
+  const key = `${type} ${translated}`;
+  return { key, type, name, unit, description, names, updated, series: new Map(), bounds: new Map() };
 }
 
 function scopeOf({ scope, scopeVersion }: Metric): Attributes {

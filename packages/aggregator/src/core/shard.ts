@@ -101,7 +101,7 @@ export class Shard {
    * @throws BadInput if the id is too long to be remembered.
    */
   merge(id: BatchId, batch: Batch, now: number): "stored" | "duplicate" {
-    const sender = senderOf(id, batch);
+    const sender = senderOf(id, batch.resource["service.instance.id"]);
     if (this.isKnown(id)) {
       this.count("pushmeter.aggregator.batches", { result: "duplicate" }, 1, now, "counter");
       return "duplicate";
@@ -152,6 +152,17 @@ export class Shard {
     return "digest" in id
       ? this.#digests.has(id.digest)
       : this.#senders.isKnown(numbered(id.instance), id.seq);
+  }
+
+  /**
+   * Something of the same sender is in the totals.
+   *
+   * @param instance - its `service.instance.id`, which tells senders without numbers apart.
+   */
+  knows(id: BatchId, instance: string): boolean {
+    return (
+      this.isKnown(id) || (("instance" in id || instance !== "") && this.#senders.has(senderOf(id, instance)))
+    );
   }
 
   /** The values of these series are about to be pushed. */
@@ -237,8 +248,8 @@ function numbered(instance: string): string {
   return `#${instance}`;
 }
 
-function senderOf(id: BatchId, { resource }: Batch): string {
-  const name = "digest" in id ? `~${resource["service.instance.id"] ?? ""}` : numbered(id.instance);
+function senderOf(id: BatchId, instance: unknown): string {
+  const name = "digest" in id ? `~${instance ?? ""}` : numbered(id.instance);
   if (name.length > LONGEST_ID) throw new BadInput(`an instance id is longer than ${LONGEST_ID} characters`);
   return name;
 }
