@@ -21,7 +21,7 @@ const IDLE = 600_000;
 const TIMEOUT = 6_000;
 /** Prometheus series of one request; requests at a time, of six that a Worker may have; series that start together. */
 const REQUEST_SIZE = 2_000;
-const PARALLEL = 4;
+const PARALLEL = 6;
 const GROUP_SIZE = 40_000;
 /** The part of an interval after which no further group is begun. */
 const PART_OF_INTERVAL = 0.8;
