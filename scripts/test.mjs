@@ -5,6 +5,7 @@ import { step } from "./step.mjs";
 step("Lint", ["biome", "check", "--error-on-warnings", "."]);
 step("Types", ["turbo", "run", "typecheck", "--output-logs=errors-only"]);
 step("Lock names the packages of every platform", ["node", "scripts/lock.mjs", "--check"]);
+step("Unused files, exports and dependencies", ["knip"]);
 step("Tarballs by publint and attw", ["node", "test/packages/check.ts"]);
 step("API reference", ["turbo", "run", "docs:api", "--output-logs=errors-only"]);
 

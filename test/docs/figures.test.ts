@@ -38,15 +38,19 @@ describe("the table of sizes", () => {
     expect(README).toContain(`\`@hono/otel\` (${stated(CONTENDERS[4][0])})`);
   });
 
-  it("holds for the README's own Worker, which is at most 26 KiB", async () => {
+  it("holds for the README's own Worker", async () => {
     const { gzip } = await workerSize({
       code: block("README.md", "src/index.ts"),
       from: import.meta.dirname,
     });
     const kilobytes = Number.parseFloat(stated(CONTENDERS[0][0]));
     expect(gzip / 1000).toBeLessThan(kilobytes * (1 + TOLERANCE));
-    expect(gzip).toBeLessThanOrEqual(26 * 1024);
   });
+});
+
+it("the README's Worker has at most 26 KiB", async () => {
+  const { gzip } = await workerSize({ code: block("README.md", "src/index.ts"), from: import.meta.dirname });
+  expect(gzip).toBeLessThanOrEqual(26 * 1024);
 });
 
 it("the README's table of accuracy says what docs/limits.md and docs/aggregator.md say", () => {

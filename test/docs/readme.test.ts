@@ -1,7 +1,7 @@
 /** A newcomer's way through the README: its files under the real wrangler, its Prometheus, its packages. */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -80,10 +80,13 @@ describe("the README's Worker", () => {
       const prometheus = await Process.start({
         file: servers.prometheus,
         args: async ([port], folder) => {
-          await writeFile(join(folder, "prometheus.yml"), "");
+          await appendFile(join(folder, "prometheus.yml"), "");
           const own = flags.map((flag) => flag.replace("prometheus.yml", join(folder, "prometheus.yml")));
-          const storage = `--storage.tsdb.path=${join(folder, "data")}`;
-          return [...own, `--web.listen-address=127.0.0.1:${port}`, storage];
+          return [
+            ...own,
+            `--web.listen-address=127.0.0.1:${port}`,
+            `--storage.tsdb.path=${join(folder, "data")}`,
+          ];
         },
       });
       stops.push(() => prometheus.stop());

@@ -6,7 +6,7 @@ import type { Miniflare } from "miniflare";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { countedRequests, total, withoutZero } from "./counted.ts";
 import { Front } from "./front.ts";
-import { heard, SITE } from "./rig.ts";
+import { heard, SITE } from "./setup.ts";
 import { addTo, send, type Table } from "./traffic.ts";
 import { startWorker } from "./workers.ts";
 

@@ -31,17 +31,16 @@ describeWithServers("a destination in somebody else's MeterProvider", (servers) 
     await Promise.all([gateway?.stop(), prometheus?.stop()]);
   });
 
-  /** Exports by itself every second. */
-  function provide(exporter: PushMetricExporter, attributes: Record<string, string>): MeterProvider {
+  /** @param exportIntervalMillis - default: only `forceFlush` exports. */
+  function provide(
+    exporter: PushMetricExporter,
+    attributes: Record<string, string>,
+    exportIntervalMillis = 600_000,
+  ): MeterProvider {
+    const exportTimeoutMillis = Math.min(exportIntervalMillis, 30_000);
     const provider = new MeterProvider({
       resource: resourceFromAttributes(attributes),
-      readers: [
-        new PeriodicExportingMetricReader({
-          exporter,
-          exportIntervalMillis: 1000,
-          exportTimeoutMillis: 1000,
-        }),
-      ],
+      readers: [new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis })],
     });
     providers.push(provider);
     return provider;
@@ -55,11 +54,11 @@ describeWithServers("a destination in somebody else's MeterProvider", (servers) 
   it.for(Object.keys(destinations))("%s stores what two instances without a name count", async (wire) => {
     const service = `peer-${wire}`;
     const meters = [0, 1].map(() =>
-      provide(destinations[wire]?.() as PushMetricExporter, {
-        "service.name": service,
-        "service.namespace": "peers",
-        "host.name": "one",
-      }).getMeter("their-meter", "1.2.3"),
+      provide(
+        destinations[wire]?.() as PushMetricExporter,
+        { "service.name": service, "service.namespace": "peers", "host.name": "one" },
+        1000,
+      ).getMeter("their-meter", "1.2.3"),
     );
     const counters = meters.map((meter) => meter.createCounter("their.jobs"));
     const durations = meters.map((meter) => meter.createHistogram("their.duration", { unit: "s" }));
@@ -84,9 +83,9 @@ describeWithServers("a destination in somebody else's MeterProvider", (servers) 
       // No flush: the reader's own interval brings it.
       await until(`round ${round}`, counted, (lines) => lines.join() === expected.join());
     }
-    const [scope] = await prometheus.query(`their_jobs_total{job="peers/${service}"}`);
+    const [scope] = await prometheus.query(`last_over_time(their_jobs_total{job="peers/${service}"}[1h])`);
     expect(scope?.labels).toMatchObject({ otel_scope_name: "their-meter", otel_scope_version: "1.2.3" });
-    const info = await prometheus.query(`target_info{job="peers/${service}"}`);
+    const info = await prometheus.query(`last_over_time(target_info{job="peers/${service}"}[1h])`);
     expect(info.map(({ labels }) => labels.host_name)).toEqual(["one", "one"]);
     expect(new Set(info.map(({ labels }) => labels.instance)).size).toBe(2);
   });
@@ -95,7 +94,7 @@ describeWithServers("a destination in somebody else's MeterProvider", (servers) 
     let isDown = false;
     const exporter = remoteWrite({
       url: prometheus.writeUrl,
-      timeout: 300,
+      timeout: 3000,
       fetch: (request) => (isDown ? Promise.reject(new Error("down")) : fetch(request)),
     });
     const [first, second] = ["a", "b"].map((instance) =>

@@ -1,5 +1,5 @@
 /**
- * Asks again and again until the answer will do.
+ * Asks every 100 ms until the answer is enough.
  *
  * @throws Error with the last answer once `deadline` ms have passed.
  */
@@ -7,7 +7,7 @@ export async function until<T>(
   what: string,
   ask: () => T | Promise<T>,
   isEnough: (answer: T) => boolean,
-  deadline = 30_000,
+  deadline = 60_000,
 ): Promise<T> {
   const end = Date.now() + deadline;
   for (;;) {

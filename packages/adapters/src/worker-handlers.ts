@@ -4,13 +4,14 @@
  */
 
 /** The class `WorkerEntrypoint` of the runtime's types, whose methods have the events as parameters. */
-type Entrypoint = typeof globalThis extends {
+export type Entrypoint = typeof globalThis extends {
   CloudflareWorkersModule: { WorkerEntrypoint: abstract new (...args: infer Args) => infer Instance };
 }
   ? { readonly context: Args[0]; readonly instance: Instance }
   : undefined;
 
-type EventOf<Name extends string, Minimal> = Entrypoint extends { readonly instance: infer Instance }
+/** The first parameter of the runtime's handler of this name. */
+export type EventOf<Name extends string, Minimal> = Entrypoint extends { readonly instance: infer Instance }
   ? Instance extends { [K in Name]?: (event: infer Event, ...rest: never) => unknown }
     ? Event
     : Minimal
@@ -25,9 +26,13 @@ export type WorkerContext = Entrypoint extends { readonly context: infer Context
 export type CronEvent = EventOf<"scheduled", { readonly cron: string; readonly scheduledTime: number }>;
 
 /** A batch of a queue's messages. */
-export type QueueBatch = EventOf<"queue", { readonly queue: string; readonly messages: readonly Message[] }>;
+export type QueueBatch = EventOf<
+  "queue",
+  { readonly queue: string; readonly messages: readonly QueueMessage[] }
+>;
 
-interface Message {
+/** A queue's message, as far as it is used here. */
+export interface QueueMessage {
   readonly id: string;
   readonly timestamp: Date;
   readonly body: unknown;
@@ -36,16 +41,14 @@ interface Message {
   retry(): void;
 }
 
-type Awaitable<Result> = Result | Promise<Result>;
-
 /**
  * What a Worker's default export may hold. Methods and not functions: their parameters may then be declared with
  * types that say more, as `MessageBatch<Order>` does.
  */
 export interface WorkerHandlers<Env = never> {
-  fetch?(request: Request, env: Env, ctx: WorkerContext): Awaitable<Response>;
-  scheduled?(controller: CronEvent, env: Env, ctx: WorkerContext): Awaitable<void>;
-  queue?(batch: QueueBatch, env: Env, ctx: WorkerContext): Awaitable<void>;
+  fetch?(request: Request, env: Env, ctx: WorkerContext): Response | Promise<Response>;
+  scheduled?(controller: CronEvent, env: Env, ctx: WorkerContext): void | Promise<void>;
+  queue?(batch: QueueBatch, env: Env, ctx: WorkerContext): void | Promise<void>;
   email?(message: EventOf<"email", unknown>, env: Env, ctx: WorkerContext): unknown;
   connect?(socket: EventOf<"connect", unknown>, env: Env, ctx: WorkerContext): unknown;
   tail?(events: EventOf<"tail", unknown>, env: Env, ctx: WorkerContext): unknown;
@@ -63,13 +66,14 @@ export type OnlyHandlers<Handlers> =
     ? { readonly [Name in Exclude<keyof Handlers, keyof WorkerHandlers<never>>]: never }
     : unknown;
 
-type Measured = "fetch" | "scheduled" | "queue";
-
 /** Everything that `Handlers` holds; handlers that are measured return a promise. */
 export type InstrumentedWorker<Handlers> = {
-  [Name in keyof Handlers]: Name extends Measured ? Promised<Handlers[Name]> : Handlers[Name];
+  [Name in keyof Handlers]: Name extends "fetch" | "scheduled" | "queue"
+    ? Promised<Handlers[Name]>
+    : Handlers[Name];
 };
 
-type Promised<Handler> = Handler extends (...args: infer Args) => infer Result
+/** The same handler, always with a promise. */
+export type Promised<Handler> = Handler extends (...args: infer Args) => infer Result
   ? (...args: Args) => Promise<Awaited<Result>>
   : Handler;

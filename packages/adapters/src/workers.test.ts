@@ -1,3 +1,4 @@
+import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { Recorded, WaitUntil } from "./testing/recorded.ts";
 import { instrumentWorker } from "./workers.ts";
@@ -118,6 +119,42 @@ describe("instrumentWorker", () => {
     const worker = instrumentWorker(recorded.pushmeter, new App());
     const response = await worker.fetch(new Request("https://x/"), {}, context());
     expect([await response.text(), worker.email()]).toEqual(["app", "app"]);
+  });
+
+  it("holds everything that it was given: a Hono app's request() threw 'is not a function', connect was lost", async () => {
+    const recorded = new Recorded();
+    const app = new Hono().get("/", (c) => c.text("home"));
+    const worker = instrumentWorker(recorded.pushmeter, app);
+    worker.get("/later", (c) => c.text("later"));
+    expect(await (await worker.request("/")).text()).toBe("home");
+    expect(await (await worker.fetch(new Request("http://x/later"), {}, context())).text()).toBe("later");
+    expect(worker.routes).toBe(app.routes);
+
+    class Service {
+      readonly #name = "service";
+      count = 0;
+      get name(): string {
+        return this.#name;
+      }
+      fetch(): Response {
+        return new Response(this.#name);
+      }
+      connect(): string {
+        return this.#name;
+      }
+      comesLater(): number {
+        return ++this.count;
+      }
+    }
+    const service = new Service();
+    const instrumented = instrumentWorker(recorded.pushmeter, service);
+    expect([instrumented.connect(), instrumented.comesLater(), instrumented.name]).toEqual([
+      "service",
+      1,
+      "service",
+    ]);
+    instrumented.count = 41;
+    expect([instrumented.comesLater(), service.count]).toEqual([42, 42]);
   });
 
   it("answers when attributes throw while they are read", async () => {

@@ -10,13 +10,7 @@ import { measureHttp } from "./http.ts";
 import type { InstrumentedWorker, OnlyHandlers, WorkerHandlers } from "./worker-handlers.ts";
 
 export type { HttpOptions } from "./callbacks.ts";
-export type {
-  CronEvent,
-  InstrumentedWorker,
-  QueueBatch,
-  WorkerContext,
-  WorkerHandlers,
-} from "./worker-handlers.ts";
+export type * from "./worker-handlers.ts";
 
 /** The part of a Worker's execution context that is used. */
 interface Context {

@@ -219,7 +219,9 @@ describe("createPushmeter", () => {
     const silent = new Instance({ ...refuse, onError: undefined });
     silent.invoke();
     await silent.flush();
-    expect(silence.mock.calls).toEqual([["PushError: remoteWrite to http://r/: refused with 403"]]);
+    expect(silence.mock.calls).toEqual([
+      ["PushError: remoteWrite to http://r/: refused with 403 (check auth)"],
+    ]);
     silence.mockRestore();
   });
 

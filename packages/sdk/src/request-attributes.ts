@@ -24,9 +24,7 @@ const ATTRIBUTES: readonly [name: string, read: (request: EndedRequest) => Attri
 
 /** Equal for two requests exactly if their attributes are. No value but the route may hold a line break. */
 export function requestKey(request: EndedRequest): string {
-  let key = "";
-  for (const [, read] of ATTRIBUTES) key += `${read(request) ?? ""}\n`;
-  return key;
+  return ATTRIBUTES.map(([, read]) => read(request)).join("\n");
 }
 
 /** @param custom - attributes of the user's, which replace none of the standard ones. */

@@ -137,10 +137,13 @@ export class Environment {
       });
     }
     const fail = (why: string) => this.#ready.reject(new Error(`the function ${why}:\n${this.#output}`));
-    const timer = setTimeout(() => {
-      child.kill("SIGKILL");
-      fail("has not finished its init phase within 10 s");
-    }, INIT_LIMIT);
+    const timer = setTimeout(
+      () => {
+        child.kill("SIGKILL");
+        fail("has not finished its init phase within 10 s");
+      },
+      INIT_LIMIT + (this.#options.leniency ?? 0),
+    );
     child.on("exit", (code, signal) => {
       fail(`ended with ${signal ?? code}`);
       for (const running of this.#running.values()) {

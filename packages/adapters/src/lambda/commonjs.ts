@@ -12,13 +12,7 @@ import type { AnyHandler, InstrumentedHandler, LambdaHandler, OptionsOf } from "
 import { wrap } from "./wrap.ts";
 
 export type { LambdaOptions } from "./options.ts";
-export type {
-  AnyHandler,
-  InstrumentedHandler,
-  LambdaContext,
-  LambdaHandler,
-  OptionsOf,
-} from "./signature.ts";
+export type * from "./signature.ts";
 
 const shutdown = new Shutdown();
 

@@ -28,7 +28,7 @@ export type LambdaHandler = {
 export type AnyHandler = (...args: never[]) => unknown;
 
 /** What a handler resolves to, without the `void` of one that may use a callback instead. */
-type ResultOf<Handler extends AnyHandler> =
+export type ResultOf<Handler extends AnyHandler> =
   Exclude<Awaited<ReturnType<Handler>>, void> extends infer Result
     ? [Result] extends [never]
       ? undefined
@@ -36,7 +36,7 @@ type ResultOf<Handler extends AnyHandler> =
     : never;
 
 /** A handler's parameters, and the context where it declares none: pass it on when calling a handler by hand. */
-type ParametersOf<Handler extends AnyHandler> =
+export type ParametersOf<Handler extends AnyHandler> =
   Parameters<Handler> extends []
     ? [event?: unknown, context?: unknown]
     : Parameters<Handler> extends [event?: infer Event]

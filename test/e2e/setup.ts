@@ -1,4 +1,4 @@
-/** Workers in workerd that push to a receiver in this process; all made anew for each test. */
+/** Workers in workerd that push to a receiver in this process; each test gets new ones. */
 import { Receiver } from "@pushmeter/sdk/testing";
 import { until } from "@pushmeter/testkit/poll";
 import type { Miniflare } from "miniflare";
@@ -10,7 +10,7 @@ import { startWorker, type WorkerName, type WorkerOptions } from "./workers.ts";
 
 export const SITE = "http://courses.example";
 
-export class Rig {
+export class Setup {
   receiver = new Receiver();
   front = new Front(this.receiver.fetch);
   readonly #workers: Miniflare[] = [];
@@ -34,7 +34,7 @@ export class Rig {
     return worker;
   }
 
-  /** Until as many requests are counted as are in the table, and never more. */
+  /** Waits until as many requests are counted as the table has; fails if more are. */
   async received(sent: Table): Promise<Table> {
     const received = () => receivedRequests(this.receiver);
     return until("all requests are counted", received, (table) => {
@@ -44,13 +44,13 @@ export class Rig {
   }
 }
 
-/** Everything that a client can see of an answer. */
+/** A response as a client sees it: status, headers and body in one text. */
 export async function seen(worker: Miniflare, path: string, init: RequestInit = {}): Promise<string> {
   const response = await worker.dispatchFetch(SITE + path, { redirect: "manual", ...init } as object);
   return `${response.status} ${JSON.stringify([...response.headers])} ${await response.text()}`;
 }
 
-/** What `onError` has heard in a worker. */
+/** The errors that `onError` was called with in a worker. */
 export async function heard(worker: Miniflare): Promise<string[]> {
   const response = await worker.dispatchFetch(`${SITE}/errors`);
   return (await response.json()) as string[];
