@@ -120,5 +120,7 @@ function body(from: number, count: number, time: number): Uint8Array {
     },
   }));
   const resource = { attributes: [] };
-  return new TextEncoder().encode(JSON.stringify({ resourceMetrics: [{ resource, scopeMetrics: [{ metrics }] }] }));
+  return new TextEncoder().encode(
+    JSON.stringify({ resourceMetrics: [{ resource, scopeMetrics: [{ metrics }] }] }),
+  );
 }
