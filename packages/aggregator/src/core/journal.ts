@@ -32,7 +32,7 @@ export interface HeartbeatEntry {
   readonly removed?: readonly number[];
 }
 
-type Entry = BatchEntry | HeartbeatEntry | { readonly counted: readonly OwnPoint[] };
+type Entry = BatchEntry | HeartbeatEntry | { readonly counted: OwnPoint[] };
 
 /** A row to be. */
 interface Pending {
@@ -51,6 +51,7 @@ export class Journal {
   constructor(store: Store, shard: Shard) {
     this.#store = store;
     this.#shard = shard;
+    shard.onCount = (point) => this.#count(point);
   }
 
   /**
@@ -85,8 +86,6 @@ export class Journal {
 
   /** Stores what was appended, in as few rows as it fits into. */
   async flush(): Promise<void> {
-    const counted = this.#shard.takeCounted();
-    if (counted.length) this.#add({ counted });
     const pending = this.#pending;
     this.#pending = [];
     for (const one of pending) {
@@ -103,11 +102,17 @@ export class Journal {
 
   /** Stores the whole shard in place of all rows. */
   async save(): Promise<void> {
-    this.#shard.takeCounted();
     this.#pending = [];
     this.#rows = 0;
     this.#bytes = 0;
     await this.#store.save(pack([{ version: VERSION }], this.#shard.records()));
+  }
+
+  /** In its place among batches: the order in which series are made decides about their ids. */
+  #count(point: OwnPoint): void {
+    const last = this.#pending.at(-1)?.entries.at(-1);
+    if (last && "counted" in last) last.counted.push(point);
+    else this.#add({ counted: [point] });
   }
 
   #add(entry: Entry, body: Uint8Array = new Uint8Array()): void {

@@ -44,6 +44,7 @@ interface Stream {
 }
 
 export type SavedSeriesRecord =
+  | { readonly nextId: number }
   | { readonly replaced: readonly [family: string, by: string] }
   | {
       readonly family: readonly [FamilyInfo["type"], name: string, unit: string, description: string];
@@ -151,6 +152,8 @@ export class SeriesTable {
   }
 
   *save(): Generator<SavedSeriesRecord> {
+    // The rows after a snapshot name series by ids that a restart has to give out again.
+    yield { nextId: this.#nextId };
     for (const replaced of this.#replaced) yield { replaced };
     const all = new Map<Family, Series[]>(Array.from(this.#families.values(), (family) => [family, []]));
     for (const series of this.#byId.values()) {
@@ -169,7 +172,8 @@ export class SeriesTable {
 
   /** Adds a record of `save`, in the same order. */
   restore(record: SavedSeriesRecord): void {
-    if ("replaced" in record) this.#replaced.set(...record.replaced);
+    if ("nextId" in record) this.#nextId = record.nextId;
+    else if ("replaced" in record) this.#replaced.set(...record.replaced);
     else if ("family" in record) {
       const [type, name, unit, description] = record.family;
       const family = newFamily(type, { name, unit, description }, 0);

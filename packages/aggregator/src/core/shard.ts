@@ -73,8 +73,8 @@ export class Shard {
   ended = false;
   /** What the gauge of instances shows. */
   #shown = 0;
-  /** Changes of the aggregator's own metrics that no stored row has. */
-  #counted: OwnPoint[] = [];
+  /** Hears of changes of the aggregator's own metrics that do not follow from a batch. */
+  onCount: ((point: OwnPoint) => void) | undefined;
   readonly #native: boolean;
 
   /** @param native - keep exponential histograms, for a receiver of native ones. Default: give them bounds. */
@@ -132,17 +132,11 @@ export class Shard {
 
   /** Records one of the aggregator's own metrics, which are pushed with the others. */
   count(...point: OwnPoint): void {
-    this.#counted.push(point);
+    this.onCount?.(point);
     this.#own(...point);
   }
 
-  /** Changes of own metrics for the next stored row; `replay` makes them again. */
-  takeCounted(): OwnPoint[] {
-    const counted = this.#counted;
-    this.#counted = [];
-    return counted;
-  }
-
+  /** Makes changes again that `onCount` heard of. */
   replay(counted: readonly OwnPoint[]): void {
     for (const point of counted) this.#own(...point);
   }
