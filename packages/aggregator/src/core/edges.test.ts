@@ -383,6 +383,45 @@ describe("a heartbeat that has no time for everything", () => {
   });
 });
 
+describe("a restart", () => {
+  it.each([1, 2, 3])("makes the same shard again, whatever happened, seed %i", async (seed) => {
+    const random = seeded(seed);
+    const object = new FakeObject("remote write", { forgetAfter: 600_000 });
+    const { network } = object;
+    const ids: BatchId[] = [];
+    for (let step = 0; step < 120; step++) {
+      const now = object.runtime.now();
+      const id: BatchId =
+        random() < 0.3
+          ? digest()
+          : { instance: `i${Math.floor(random() * 9)}`, seq: 1 + Math.floor(step / 3 + random() * 4) };
+      ids.push(id);
+      const attributes = { route: Math.floor(random() * 30) };
+      const temporality = random() < 0.5 ? CUMULATIVE : 1;
+      const isMonotonic = random() < 0.7;
+      const options = { attributes, temporality, isMonotonic, start: now - 5 };
+      const name = random() < 0.5 ? "size" : "level";
+      const metrics = [
+        sum(step, now, { ...options, name: isMonotonic ? "logins" : "open" }),
+        random() < 0.5 ? gauge(step, now, { name, attributes }) : histogram(2, now, { ...options, name }),
+        { name: "old", summary: { dataPoints: [{}] } },
+      ];
+      send(object, { metrics }, `i${Math.floor(random() * 9)}`, id);
+      if (random() < 0.2) send(object, { metrics }, "a", ids[Math.floor(random() * ids.length)]);
+      object.network = random() < 0.2 ? () => Promise.reject(new TypeError("refused")) : network;
+      if (random() < 0.6) await object.nextHeartbeat();
+      if (random() < 0.1) await object.runtime.advance(700_000);
+      if (random() < 0.03) await object.host.reset();
+      await object.host.flush();
+      const before = [...object.shard.records()];
+      if (random() < 0.3) {
+        object.restart();
+        expect([...object.shard.records()]).toEqual(before);
+      }
+    }
+  });
+});
+
 function badPoint(time: number): object {
   return { timeUnixNano: nanoseconds(time), count: 3, bucketCounts: [1, 1], explicitBounds: [1] };
 }

@@ -266,8 +266,10 @@ export class Heartbeat {
     }
     const removed = leaving.filter((series) => !failed.has(series)).map(({ id }) => id);
     table.remove(new Set(removed));
+    // In the order in which they happen: a replay gives out the same ids only then.
+    const noted = note({ state: shard.state, removed });
     shard.count("pushmeter.aggregator.forgotten", { what: "series" }, removed.length, time, "counter");
-    await note({ state: shard.state, removed });
+    await noted;
     return new Set(leaving.map(identityOf));
   }
 
@@ -306,6 +308,7 @@ export class Heartbeat {
     this.failures = error ? this.failures + 1 : 0;
     this.last = { time, result, ...(error && { error: error.message }) };
     shard.count("pushmeter.aggregator.pushes", { result }, 1, time, "counter");
+    shard.count("pushmeter.aggregator.instances", {}, shard.instances, time, "gauge");
     shard.count("pushmeter.aggregator.series", {}, shard.series.prometheusSeries, time, "gauge");
   }
 

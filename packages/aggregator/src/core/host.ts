@@ -50,6 +50,8 @@ const FORGET_AFTER = 24 * 3_600_000;
 /** Batches wait for company, ms, while more than so many come in a second: a row is paid for. */
 const COMPANY = 200;
 const CROWD = 20;
+/** With so many they wait no longer. */
+const COMPANY_SIZE = 20;
 /** Between two warnings of the same kind, ms. */
 const WARN_EVERY = 3_600_000;
 
@@ -66,6 +68,9 @@ export class ShardHost {
   /** Batches of this second, and of the one before. */
   #rate = { second: 0, count: 0, before: 0 };
   #warned = 0;
+  /** Batches that the next row is going to have. */
+  #waiting = 0;
+  #endWait = () => {};
 
   /**
    * @param stored - what `options.store.load()` returned.
@@ -134,8 +139,11 @@ export class ShardHost {
     const { second: last, count } = this.#rate;
     if (second === last) this.#rate.count++;
     else this.#rate = { second, count: 1, before: second === last + 1 ? count : 0 };
+    this.#waiting++;
+    if (this.#waiting >= COMPANY_SIZE) this.#endWait();
     this.#commit ??= this.#gather().then(() => {
       this.#commit = undefined;
+      this.#waiting = 0;
       return this.flush();
     });
     return this.#commit;
@@ -157,6 +165,7 @@ export class ShardHost {
       this.#heartbeat ??= this.#start();
       this.#error = undefined;
       await this.#heartbeat.run(runtime.now());
+      this.#journal.note({ state: this.shard.state });
       await this.flush();
       this.#warn();
     } catch (error) {
@@ -204,7 +213,10 @@ export class ShardHost {
   async #gather(): Promise<void> {
     const { runtime, gather } = this.#options;
     if (Math.max(this.#rate.count, this.#rate.before) > CROWD) {
-      await new Promise<void>((resolve) => void runtime.timer(COMPANY, resolve));
+      await new Promise<void>((resolve) => {
+        this.#endWait = resolve;
+        runtime.timer(COMPANY, resolve);
+      });
     }
     await gather?.();
   }

@@ -52,7 +52,7 @@ export type SavedSeriesRecord =
       readonly isLive: boolean;
     }
   | { readonly bounds: readonly [key: string, bounds: readonly number[] | null] }
-  | { readonly series: SavedSeries; readonly of: string };
+  | { readonly series: SavedSeries; readonly family: number; readonly bounds: string };
 
 export class SeriesTable {
   readonly #families = new Map<string, Family>();
@@ -65,8 +65,8 @@ export class SeriesTable {
   #nextId = 1;
   #bytes = 0;
   #prometheusSeries = 0;
-  /** The family of the records that follow. */
-  #restoring: Family | undefined;
+  /** Of the records so far: others name them by their place. */
+  readonly #restored: Family[] = [];
   /** A point went into overflow since this was last set to false. */
   isCrowded = false;
 
@@ -155,18 +155,16 @@ export class SeriesTable {
     // The rows after a snapshot name series by ids that a restart has to give out again.
     yield { nextId: this.#nextId };
     for (const replaced of this.#replaced) yield { replaced };
-    const all = new Map<Family, Series[]>(Array.from(this.#families.values(), (family) => [family, []]));
-    for (const series of this.#byId.values()) {
-      const family = series.family as Family;
-      const own = all.get(family) ?? [];
-      all.set(family, own);
-      own.push(series);
-    }
-    for (const [family, own] of all) {
+    const families = new Set(this.#families.values());
+    for (const { family } of this.#byId.values()) families.add(family as Family);
+    const numbers = new Map(Array.from(families, (family, i) => [family as FamilyInfo, i]));
+    for (const family of families) {
       const { type, name, unit, description, bounds } = family;
       yield { family: [type, name, unit, description], isLive: this.#families.get(family.key) === family };
       for (const [key, values] of bounds) yield { bounds: [key, values ?? null] };
-      for (const one of own) yield { series: one.save(), of: boundsKeyOf(one) };
+    }
+    for (const one of this.#byId.values()) {
+      yield { series: one.save(), family: numbers.get(one.family) as number, bounds: boundsKeyOf(one) };
     }
   }
 
@@ -174,19 +172,19 @@ export class SeriesTable {
   restore(record: SavedSeriesRecord): void {
     if ("nextId" in record) this.#nextId = record.nextId;
     else if ("replaced" in record) this.#replaced.set(...record.replaced);
-    else if ("family" in record) {
+    else if ("series" in record) {
+      const family = this.#restored[record.family] as Family;
+      const series = Series.restore(family, family.bounds.get(record.bounds), record.series);
+      this.#add(family, keyOf(series.labels), series);
+      family.updated = Math.max(family.updated, series.changed);
+    } else if ("family" in record) {
       const [type, name, unit, description] = record.family;
       const family = newFamily(type, { name, unit, description }, 0);
       if (record.isLive) this.#register(family);
-      this.#restoring = family;
-    } else if ("bounds" in record) {
+      this.#restored.push(family);
+    } else {
       const [key, bounds] = record.bounds;
-      this.#restoring?.bounds.set(key, bounds ?? undefined);
-    } else if (this.#restoring) {
-      const family = this.#restoring;
-      const series = Series.restore(family, family.bounds.get(record.of), record.series);
-      this.#add(family, keyOf(series.labels), series);
-      family.updated = Math.max(family.updated, series.changed);
+      this.#restored.at(-1)?.bounds.set(key, bounds ?? undefined);
     }
   }
 

@@ -71,8 +71,6 @@ export class Shard {
   asleep = true;
   /** Marked stale, not pushed since. */
   ended = false;
-  /** What the gauge of instances shows. */
-  #shown = 0;
   /** Hears of changes of the aggregator's own metrics that do not follow from a batch. */
   onCount: ((point: OwnPoint) => void) | undefined;
   readonly #native: boolean;
@@ -123,10 +121,6 @@ export class Shard {
       } else this.#own("pushmeter.aggregator.rejected", { reason: what }, points, now);
     }
     this.#own("pushmeter.aggregator.batches", { result: "merged" }, 1, now);
-    if (this.instances !== this.#shown) {
-      this.#shown = this.instances;
-      this.#own("pushmeter.aggregator.instances", {}, this.instances, now, "gauge");
-    }
     return "stored";
   }
 
