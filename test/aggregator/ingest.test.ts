@@ -232,6 +232,124 @@ describe("a request", () => {
   });
 });
 
+describe("a request that is not what it should be", () => {
+  it("with one bad metric loses nothing else, in any resource", async () => {
+    const one = JSON.parse(logins(4, { name: "beside", instance: "b1", time: 21 }));
+    const two = JSON.parse(logins(5, { name: "beside", instance: "b2", temporality: 2, time: 22 }));
+    const point = { timeUnixNano: "1700000000000000000", count: 3, bucketCounts: [1], explicitBounds: [1] };
+    one.resourceMetrics[0].scopeMetrics[0].metrics.push({
+      name: "bad",
+      histogram: { aggregationTemporality: 1, dataPoints: [point] },
+    });
+    const [sum] = two.resourceMetrics[0].scopeMetrics[0].metrics;
+    sum.sum.dataPoints[0].startTimeUnixNano = `${Date.now() - 1000}000000`;
+    const body = JSON.stringify({ resourceMetrics: [...one.resourceMetrics, ...two.resourceMetrics] });
+    const response = await post(body);
+    expect(await response.json()).toMatchObject({ partialSuccess: { errorMessage: "bad_histogram: 1" } });
+    await arrived("plain", "beside_total", 9);
+  });
+
+  it("for more services than one body may have is refused before any object is made", async () => {
+    const resourceMetrics = Array.from({ length: 500 }, (_, i) => ({
+      resource: { attributes: [{ key: "service.name", value: { stringValue: `made-up-${i}` } }] },
+      scopeMetrics: [],
+    }));
+    expect((await post(JSON.stringify({ resourceMetrics }))).status).toBe(413);
+    expect(await json(worker, "/status?service=made-up-1", { headers: AUTHORIZATION })).toMatchObject({
+      batches: 0,
+    });
+  });
+
+  it("for a service that never sent is answered, and stores nothing", async () => {
+    const status = await json(worker, "/status?service=nobody", { headers: AUTHORIZATION });
+    expect(status).toMatchObject({ batches: 0, instances: 0 });
+    expect(await json(worker, "/tables?object=nobody/0")).toEqual([]);
+  });
+
+  it("resets a service with the token only", async () => {
+    expect((await post(logins(3, { name: "before", instance: "reset" }))).status).toBe(200);
+    const reset = (headers: object) => ask(worker, "/reset?service=plain", { method: "POST", headers });
+    expect((await reset({})).status).toBe(401);
+    expect((await reset(AUTHORIZATION)).status).toBe(200);
+  });
+
+  it("is never a 500 and never grows the object, however hostile", async () => {
+    const random = new Random();
+    const text = (length: number) => "x".repeat(random.below(length));
+    const anything = (depth = 0): unknown =>
+      random.pick<() => unknown>([
+        () => null,
+        () => random.below(3) - 1,
+        () => text(3000),
+        () => Number.MAX_VALUE,
+        () => (depth > 6 ? {} : [anything(depth + 1)]),
+        () => (depth > 6 ? [] : { [text(20)]: anything(depth + 1), __proto__: anything(depth + 1) }),
+      ])();
+    const point = () => ({
+      attributes: Array.from({ length: random.below(80) }, (_, i) => ({
+        key: random.pick([`k${i}`, "__proto__", text(2000)]),
+        value: random.pick([
+          { stringValue: text(5000) },
+          { intValue: anything() },
+          { arrayValue: anything() },
+        ]),
+      })),
+      timeUnixNano: random.pick<unknown>([
+        "1700000000000000000",
+        0,
+        "-1",
+        anything(),
+        "99999999999999999999",
+      ]),
+      startTimeUnixNano: random.pick<unknown>(["1", "1700000000000000000", anything()]),
+      asDouble: random.pick<unknown>([1, -1, 1e308, "NaN", "Infinity", anything()]),
+      count: random.pick<unknown>([1, 0, "1", anything()]),
+      bucketCounts: random.pick<unknown>([[1], [1, 0], anything(), Array.from({ length: 300 }, () => 1)]),
+      explicitBounds: random.pick<unknown>([
+        [],
+        [1],
+        [2, 1],
+        anything(),
+        Array.from({ length: 299 }, (_, i) => i),
+      ]),
+      scale: random.pick<unknown>([0, 20, -10, 99, anything()]),
+      zeroCount: random.pick<unknown>([0, 1, anything()]),
+      positive: random.pick<unknown>([
+        { offset: 2 ** 31, bucketCounts: [1] },
+        { offset: -9, bucketCounts: [1] },
+        anything(),
+      ]),
+    });
+    const kind = () => ({
+      aggregationTemporality: random.pick<unknown>([1, 2, 0, anything()]),
+      isMonotonic: random.pick<unknown>([true, false, anything()]),
+      dataPoints: Array.from({ length: random.below(5) }, point),
+    });
+    const statuses = new Map<number, number>();
+    for (let i = 0; i < 500; i++) {
+      const metrics = Array.from({ length: random.below(4) }, () => ({
+        name: random.pick<unknown>(["hostile", text(400), anything()]),
+        unit: random.pick<unknown>(["", "s", text(400), anything()]),
+        [random.pick(["sum", "gauge", "histogram", "exponentialHistogram", "summary", "other"])]: kind(),
+      }));
+      const attributes = [
+        { key: "service.name", value: { stringValue: "hostile" } },
+        { key: "service.instance.id", value: { stringValue: text(2000) } },
+      ];
+      const resourceMetrics = [{ resource: { attributes }, scopeMetrics: [{ metrics }] }];
+      const { status } = await post(JSON.stringify({ resourceMetrics }));
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+    console.info(`statuses ${JSON.stringify([...statuses])}`);
+    expect([...statuses.keys()].filter((status) => status !== 200 && status !== 400)).toEqual([]);
+    const { series } = await json<{ series: number }>(worker, "/status?service=hostile", {
+      headers: AUTHORIZATION,
+    });
+    expect(series).toBeLessThan(4000);
+    expect(receiver.refused).toBe(0);
+  });
+});
+
 describe("ten thousand random bodies", () => {
   it("are never a 500 and never change a total", async () => {
     const random = new Random();

@@ -27,6 +27,15 @@ export class Aggregator extends createAggregator<Env>({
   crash(): void {
     this.ctx.abort("evicted by the test");
   }
+
+  tables(): string[] {
+    const query =
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'";
+    return this.ctx.storage.sql
+      .exec(query)
+      .toArray()
+      .map(({ name }) => name as string);
+  }
 }
 
 /** Calls are repeated and answers get lost, in turn. */
@@ -90,6 +99,10 @@ export default {
       const stub = env.AGGREGATOR.get(env.AGGREGATOR.idFromName(`courses/${searchParams.get("shard")}`));
       await Promise.resolve(stub.crash()).catch(() => {});
       return new Response();
+    }
+    if (pathname === "/tables") {
+      const name = searchParams.get("object") ?? "";
+      return Response.json(await env.AGGREGATOR.get(env.AGGREGATOR.idFromName(name)).tables());
     }
     return ingest(request, env.AGGREGATOR, { token: env.TOKEN, shards: Number(env.SHARDS) });
   },

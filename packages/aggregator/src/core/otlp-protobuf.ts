@@ -246,8 +246,8 @@ function attribute(attributes: Attributes, message: Uint8Array): void {
       value = typeof decoded === "object" ? JSON.stringify(decoded) : decoded;
     } else return false;
   });
-  // A key such as __proto__ must become a key.
-  if (key && value !== undefined) Object.defineProperty(attributes, key, { value, enumerable: true });
+  // A key such as __proto__ must become a key; of one that is repeated the last counts.
+  if (key && value !== undefined) Object.defineProperty(attributes, key, { value, enumerable: true, configurable: true });
 }
 
 type Any = string | number | boolean | undefined | Any[] | { [key: string]: Any };
