@@ -22,7 +22,7 @@ import { startPrometheus } from "@pushmeter/testkit/servers/prometheus";
 import { Random } from "@pushmeter/testkit/test-random";
 import { expect, it } from "vitest";
 import { Front } from "../e2e/front.ts";
-import { ask, json, startAggregator, TOKEN } from "./rig.ts";
+import { ask, json, startAggregator, TOKEN } from "./aggregator.ts";
 
 const SECONDS = Number(process.env.SOAK) || 15;
 const SHARDS = 2;
@@ -101,7 +101,9 @@ function startCollector(file: string, endpoint: string): Promise<Process> {
 }
 
 describeWithServers("the aggregator in chaos", ({ prometheus: file }) => {
-  it(`counts exactly for ${SECONDS} s, whoever sends and whatever dies`, { timeout: 300_000 }, async () => {
+  it(`counts exactly for ${SECONDS} s in any temporality, through evictions, kills and lost answers`, {
+    timeout: 300_000,
+  }, async () => {
     const random = new Random();
     const prometheus = await startPrometheus(file);
     const out = new Front(async (request) =>

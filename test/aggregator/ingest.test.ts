@@ -15,7 +15,7 @@ import { Random } from "@pushmeter/testkit/test-random";
 import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Front } from "../e2e/front.ts";
-import { ask, json, startAggregator, TOKEN } from "./rig.ts";
+import { ask, json, startAggregator, TOKEN } from "./aggregator.ts";
 
 const SHARDS = 2;
 const AUTHORIZATION = { authorization: `Bearer ${TOKEN}` };
@@ -150,7 +150,7 @@ describe("a batch by RPC", () => {
 });
 
 describe("a request", () => {
-  it("is told apart by its Idempotency-Key, whatever stands in it", async () => {
+  it("is identified by its Idempotency-Key, not by its content", async () => {
     const send = (key: string, n: number) =>
       post(logins(n, { name: "keyed" }), { ...HEADERS, "idempotency-key": JSON.stringify(key) });
     for (const [key, n] of [
@@ -261,9 +261,9 @@ describe("a request that is not what it should be", () => {
   });
 
   it("for a service that never sent is answered, and stores nothing", async () => {
-    const status = await json(worker, "/status?service=nobody", { headers: AUTHORIZATION });
+    const status = await json(worker, "/status?service=unused", { headers: AUTHORIZATION });
     expect(status).toMatchObject({ batches: 0, instances: 0 });
-    expect(await json(worker, "/tables?object=nobody/0")).toEqual([]);
+    expect(await json(worker, "/tables?object=unused/0")).toEqual([]);
   });
 
   it("resets a service with the token only", async () => {

@@ -15,10 +15,10 @@ const nowhere: Destination = {
 
 export class Aggregator extends createAggregator({ push: () => nowhere }) {}
 
-/** Its beats follow each other fast, as in a simulation. */
-export class Beating extends createAggregator({ push: () => nowhere, every: 100 }) {
-  /** Resolves after the next beat, to the bytes that are stored. */
-  async nextBeat(): Promise<number> {
+/** Its heartbeats follow each other fast, as in a simulation. */
+export class Frequent extends createAggregator({ push: () => nowhere, every: 100 }) {
+  /** Resolves after the next heartbeat, to the bytes that are stored. */
+  async nextHeartbeat(): Promise<number> {
     const before = (await this.status()).lastPush?.time;
     while ((await this.status()).lastPush?.time === before) {
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -49,7 +49,10 @@ export class Idle extends DurableObject {
 interface Env {
   readonly [name: string]: {
     idFromName(name: string): unknown;
-    get(id: unknown): { push(message: object): Promise<{ status: string }>; nextBeat(): Promise<number> };
+    get(id: unknown): {
+      push(message: object): Promise<{ status: string }>;
+      nextHeartbeat(): Promise<number>;
+    };
   };
 }
 
@@ -99,7 +102,7 @@ export default {
       }
     };
     await Promise.all(Array.from({ length: number("callers") }, caller));
-    if (searchParams.has("beat")) return Response.json({ stored, bytes: await stub.nextBeat() });
+    if (searchParams.has("heartbeat")) return Response.json({ stored, bytes: await stub.nextHeartbeat() });
     return Response.json(stored);
   },
 };

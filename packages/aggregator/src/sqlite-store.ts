@@ -27,7 +27,7 @@ export class SqliteStore implements Store {
     this.#storage = storage;
   }
 
-  /** Reading stores nothing: whoever only asks for a status must not leave an object behind. */
+  /** Stores nothing itself: a request for a status must not leave a stored object behind. */
   load(): Stored {
     const known = this.#sql("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'journal'");
     this.#exists = known.length > 0;

@@ -272,7 +272,7 @@ describe("forgetting", () => {
     expect(object.receiver.refused).toBe(0);
   });
 
-  it("makes room in an hour where there is none", async () => {
+  it("makes room for new series within an hour when a metric is full", async () => {
     const object = new FakeObject();
     const metrics = (from: number) =>
       Array.from({ length: 1990 }, (_, i) =>

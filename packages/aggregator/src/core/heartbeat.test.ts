@@ -13,7 +13,7 @@ class Counted {
   }
 
   async heartbeats(n: number): Promise<void> {
-    for (let beat = 0; beat < n; beat++) await this.object.nextHeartbeat();
+    for (let heartbeat = 0; heartbeat < n; heartbeat++) await this.object.nextHeartbeat();
   }
 
   /** Until the idle ten minutes are over. */
@@ -31,7 +31,7 @@ class Counted {
   }
 }
 
-describe("a beat", () => {
+describe("a heartbeat", () => {
   it("happens once, however often the alarm goes off", async () => {
     const counted = new Counted();
     await counted.add(5);
@@ -66,7 +66,7 @@ describe("a beat", () => {
       }
       return answer;
     };
-    for (let beat = 0; beat < 60 && !ended; beat++) await counted.heartbeats(1);
+    for (let heartbeat = 0; heartbeat < 60 && !ended; heartbeat++) await counted.heartbeats(1);
     expect(counted.object.shard.asleep).toBe(false);
     await counted.heartbeats(1);
     expect(counted.values.slice(-2)).toEqual(["stale", 9]);

@@ -136,7 +136,7 @@ describe("the journal", () => {
       const acknowledged = new Set<number>();
       const run = async (host: Host) => {
         for (let n = 0; n < all.length; n += 3) {
-          // Three that come at once share a row; every third time a beat follows.
+          // Three that come at once share a row; every third time a heartbeat follows.
           const group = all.slice(n, n + 3);
           if (acknowledged.has(n)) continue;
           for (const batch of group) host.push(...batch);

@@ -150,7 +150,7 @@ describe("the SDK's own encoding", () => {
 });
 
 describe("a shard", () => {
-  it("keeps points of one metric with other bounds apart", () => {
+  it("never mixes points of one metric with different bounds", () => {
     const shard = new Shard();
     const a = { count: "1", bucketCounts: ["1", "0"], explicitBounds: [1] };
     const b = { count: "2", bucketCounts: ["2", "0"], explicitBounds: [5] };

@@ -106,7 +106,8 @@ function attributes(entry: Json): Attributes {
     const key = text(pair, "key");
     const value = attributeValue(pair.value);
     // A key such as __proto__ must become a key; of one that is repeated the last counts.
-    if (key && value !== undefined) Object.defineProperty(result, key, { value, enumerable: true, configurable: true });
+    if (key && value !== undefined)
+      Object.defineProperty(result, key, { value, enumerable: true, configurable: true });
   }
   return result;
 }

@@ -247,7 +247,8 @@ function attribute(attributes: Attributes, message: Uint8Array): void {
     } else return false;
   });
   // A key such as __proto__ must become a key; of one that is repeated the last counts.
-  if (key && value !== undefined) Object.defineProperty(attributes, key, { value, enumerable: true, configurable: true });
+  if (key && value !== undefined)
+    Object.defineProperty(attributes, key, { value, enumerable: true, configurable: true });
 }
 
 type Any = string | number | boolean | undefined | Any[] | { [key: string]: Any };

@@ -145,7 +145,7 @@ export class Shard {
   /**
    * Something of the same sender is in the totals.
    *
-   * @param instance - its `service.instance.id`, which tells senders without numbers apart.
+   * @param instance - its `service.instance.id`, which identifies senders without numbers.
    */
   knows(id: BatchId, instance: string): boolean {
     return (
@@ -231,7 +231,7 @@ function streamOf({ scope, scopeVersion, name, unit }: Metric, bounds: string, k
   return JSON.stringify([scope, scopeVersion, name, unit, bounds, key]);
 }
 
-/** Senders with and without numbers are told apart, also if they have the same id. */
+/** Senders with and without numbers are different ones, also if they have the same id. */
 function numbered(instance: string): string {
   return `#${instance}`;
 }

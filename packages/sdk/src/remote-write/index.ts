@@ -92,7 +92,7 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
     },
   );
   destination.write = async (metrics, { time, stale = false, ...options }) => {
-    const translation = translate(metrics, undefined, takesNative());
+    const translation = translate(metrics, { native: takesNative() });
     const { families, job, instance, dropped } = translation;
     if (!families.length) return { code: 0, dropped };
     const ledger = new Ledger({ job, instance }, target.clock, () => runtime.instanceId());
