@@ -18,6 +18,8 @@ export interface NativeHistograms {
   toClassic(value: ExponentialHistogram, boundaries?: number[]): Histogram;
 }
 
+export type AnyHistogram = Histogram | ExponentialHistogram;
+
 /** The value of a sum, a gauge or a histogram. */
 export type Value = number | Histogram | NativeHistogram;
 

@@ -2,9 +2,10 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { Recorder } from "./adapter/recorder.ts";
 import type { Ending, HttpRequest, Invocation, Platform, Trigger } from "./invocation.ts";
+import type { Guard } from "./metering/guard.ts";
 import { withOutcome } from "./outcome.ts";
 import type { Series } from "./recording/instrument.ts";
-import type { Instruments } from "./recording/instruments.ts";
+import { INVOCATIONS, type Instruments, REQUESTS } from "./recording/instruments.ts";
 import { RequestTable, requestAttributes } from "./request-attributes.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -13,24 +14,34 @@ export interface RecorderHost {
   readonly runtime: Runtime;
   readonly instruments: Instruments;
   readonly cardinalityLimit: number;
+  readonly guard: Guard;
   /** Whether invocations are recorded. The first one starts the instance. */
   isOn(trigger: Trigger, platform: () => Platform): boolean;
-  /** An invocation has ended, at `now` on the monotonic clock: there is something to push. */
-  recorded(platform: () => Platform, now: number): void;
+  /** An invocation has ended: there is something to push. */
+  recorded(platform: () => Platform): void;
   report(error: unknown): void;
+  /** Reports an error, at most once a minute. */
+  remind(error: unknown): void;
 }
 
 /** An invocation and the objects by which it is found while it runs. */
 interface Running extends Invocation {
+  readonly recorder: InvocationRecorder;
   readonly key: object;
   readonly context: object | undefined;
 }
 
+/**
+ * By request and execution context, while they run. Of all recorders together, so that one notices that another
+ * measures the same request.
+ */
+const RUNNING = new WeakMap<object, Running>();
+
+const TWO_PUSHMETERS =
+  "pushmeter: two pushmeters measure the same request, and each counts it: pass one pushmeter to all adapters";
+
 export class InvocationRecorder implements Recorder {
   readonly #host: RecorderHost;
-  /** By request and execution context, while they run. */
-  readonly #running = new WeakMap<object, Running>();
-
   readonly #requests: RequestTable<Series>;
 
   constructor(host: RecorderHost) {
@@ -47,10 +58,10 @@ export class InvocationRecorder implements Recorder {
     try {
       if (!this.#host.isOn(trigger, platform)) return undefined;
       const startedAt = runtime.monotonic();
-      const invocation: Running = { startedAt, key, context, route: undefined, thrown: undefined };
-      this.#running.set(key, invocation);
-      if (context) this.#running.set(context, invocation);
-      return invocation;
+      const running = { startedAt, recorder: this, key, context, route: undefined, thrown: undefined };
+      if (!this.#keep(key, running)) this.remind(new TypeError(TWO_PUSHMETERS));
+      if (context) this.#keep(context, running);
+      return running;
     } catch (error) {
       this.report(error);
       return undefined;
@@ -58,7 +69,8 @@ export class InvocationRecorder implements Recorder {
   }
 
   current(key: object): Invocation | undefined {
-    return this.#running.get(key);
+    const running = RUNNING.get(key);
+    return running?.recorder === this ? running : undefined;
   }
 
   endHttp(
@@ -68,10 +80,11 @@ export class InvocationRecorder implements Recorder {
     platform: () => Platform,
     custom?: Attributes,
   ): void {
+    const { instruments, guard } = this.#host;
     this.#end(invocation, platform, () => {
       const request = { method, url, route: invocation.route, status, thrown };
       return custom
-        ? this.#host.instruments.request.series(requestAttributes(request, custom))
+        ? instruments.request.series(requestAttributes(request, guard.usable(REQUESTS, custom)))
         : this.#requests.get(request);
     });
   }
@@ -83,8 +96,11 @@ export class InvocationRecorder implements Recorder {
     platform: () => Platform,
     custom?: Attributes,
   ): void {
+    const { instruments, guard } = this.#host;
     this.#end(invocation, platform, () =>
-      this.#host.instruments.invoke.series(withOutcome({ ...custom, "faas.trigger": trigger }, ending)),
+      instruments.invoke.series(
+        withOutcome({ ...(custom && guard.usable(INVOCATIONS, custom)), "faas.trigger": trigger }, ending),
+      ),
     );
   }
 
@@ -96,16 +112,27 @@ export class InvocationRecorder implements Recorder {
     this.#host.report(error);
   }
 
+  remind(error: unknown): void {
+    this.#host.remind(error);
+  }
+
+  /** False if another recorder's invocation has this key. */
+  #keep(key: object, running: Running): boolean {
+    const isFree = (RUNNING.get(key)?.recorder ?? this) === this;
+    if (isFree) RUNNING.set(key, running);
+    return isFree;
+  }
+
   #end(invocation: Invocation, platform: () => Platform, series?: () => Series): void {
     const { key, context } = invocation as Running;
     const { runtime } = this.#host;
     try {
       const now = runtime.monotonic();
       // A request that is sent twice counts twice. And deleting costs less than the garbage collector would.
-      this.#running.delete(key);
-      if (context) this.#running.delete(context);
+      if (RUNNING.get(key) === invocation) RUNNING.delete(key);
+      if (context && RUNNING.get(context) === invocation) RUNNING.delete(context);
       series?.().add((now - invocation.startedAt) / 1000);
-      this.#host.recorded(platform, now);
+      this.#host.recorded(platform);
     } catch (error) {
       this.report(error);
     }

@@ -1,5 +1,13 @@
 /** The check of `createPushmeter`'s options. */
-import { checkFunction, checkMilliseconds, checkNames, checkObject, checkText, invalid } from "./options.ts";
+import {
+  checkFunction,
+  checkMilliseconds,
+  checkNames,
+  checkObject,
+  checkOneOf,
+  checkText,
+  invalid,
+} from "./options.ts";
 import type { Push, PushmeterOptions } from "./pushmeter-types.ts";
 
 /** @throws TypeError for an option that is unknown or unusable. */
@@ -7,7 +15,7 @@ export function checkOptions(options: PushmeterOptions<never>): void {
   checkNames(
     "createPushmeter",
     options,
-    "service push flush resource resourceLabels buckets attributes cardinalityLimit onError",
+    "service push flush resource resourceLabels buckets attributes cardinalityLimit debug onError",
   );
   const {
     service = "unknown_service",
@@ -31,6 +39,11 @@ export function checkOptions(options: PushmeterOptions<never>): void {
     checkMilliseconds("flush.every", flush.every);
   }
   checkObject("resource", resource, "an object of resource attributes");
+  for (const [name, value] of Object.entries(resource)) {
+    if (!/^(string|number|boolean)$/.test(typeof value)) {
+      invalid(`resource.${name}`, value, "a string, a number or a boolean");
+    }
+  }
   checkTexts("resourceLabels", resourceLabels, "an array of resource attribute names");
   checkBuckets(options.buckets);
   const { attributes = {}, cardinalityLimit = 2 } = options;
@@ -39,6 +52,7 @@ export function checkOptions(options: PushmeterOptions<never>): void {
   if (!Number.isInteger(cardinalityLimit) || cardinalityLimit < 2 || cardinalityLimit > 100_000) {
     invalid("cardinalityLimit", cardinalityLimit, "an integer from 2 to 100000");
   }
+  checkOneOf("debug", options.debug ?? false, [true, false]);
   checkFunction("onError", onError);
 }
 

@@ -9,7 +9,9 @@ import type { Destination, PushResult } from "../destination.ts";
 import { COUNTER, DELTA } from "../enumerations.ts";
 import type { NativeHistograms } from "../histogram.ts";
 import { PushError } from "../http/error.ts";
-import { Once } from "../once.ts";
+import type { Instance } from "../instance.ts";
+import type { ObservedGauges } from "../metering/observed-gauges.ts";
+import type { Once } from "../once.ts";
 import type { Instruments } from "../recording/instruments.ts";
 import { inTime, type Runtime } from "../runtime.ts";
 import type { Reader } from "./reader.ts";
@@ -25,6 +27,8 @@ export interface PusherOptions {
   readonly cardinalityLimit: number;
   /** The destination's. */
   readonly native: () => NativeHistograms | undefined;
+  readonly gauges: ObservedGauges;
+  readonly once: Once;
   /** Is called with every failure. */
   readonly report: (error: unknown) => void;
 }
@@ -32,24 +36,23 @@ export interface PusherOptions {
 export class Pusher {
   readonly #options: PusherOptions;
   readonly #totals: Totals;
-  readonly #once: Once;
 
   constructor(options: PusherOptions) {
     this.#options = options;
     this.#totals = new Totals(options.native, options.cardinalityLimit);
-    this.#once = new Once(options.report);
   }
 
   /** Collects what was recorded since the last time, adds it to the totals and returns it. */
   async collect(resource: Resource, labels?: Attributes): Promise<ResourceMetrics> {
-    const { reader, report } = this.#options;
+    const { runtime, reader, gauges, report } = this.#options;
     // There is one meter, so the SDK takes all deltas out together, after the last callback: an invocation that
     // is aborted while a callback waits loses nothing.
     const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT });
-    addLabels(resourceMetrics, labels);
-    this.#totals.add(resourceMetrics);
+    const collected = gauges.collect({ ...resourceMetrics, resource }, runtime.now());
+    addLabels(collected, labels);
+    this.#totals.add(collected);
     for (const error of errors) report(error);
-    return { ...resourceMetrics, resource };
+    return collected;
   }
 
   /** All that was collected so far. */
@@ -60,11 +63,10 @@ export class Pusher {
   /** True if everything was stored. Never rejects; gives up after `timeout` ms. */
   async push(
     destination: Destination,
-    resource: Resource,
-    labels: Attributes,
-    timeout: number,
+    { resource, labels, debug }: Instance,
+    { timeout, last }: { readonly timeout: number; readonly last: boolean },
   ): Promise<boolean> {
-    const { runtime, report, instruments } = this.#options;
+    const { runtime, report, instruments, once } = this.#options;
     const started = runtime.monotonic();
     let result: PushResult;
     try {
@@ -76,7 +78,7 @@ export class Pusher {
       result = await inTime(
         runtime,
         left,
-        new Promise<PushResult>((resolve) => destination.export(batch, resolve, { timeout: left })),
+        new Promise<PushResult>((resolve) => destination.export(batch, resolve, { timeout: left, last })),
         () => new PushError("timeout", `no answer within ${left} ms`),
       );
     } catch (error) {
@@ -85,10 +87,12 @@ export class Pusher {
     }
     const { code, error, isTold, dropped = [], conflicts = [] } = result;
     if (error && !isTold) report(error);
-    for (const conflict of conflicts) this.#once.say(conflict);
+    for (const conflict of conflicts) once.say(conflict);
     const outcome = code === 0 ? "success" : error instanceof PushError ? error.result : "error";
-    instruments.push.series({ result: outcome }).add((runtime.monotonic() - started) / 1000);
+    const elapsed = runtime.monotonic() - started;
+    instruments.push.series({ result: outcome }).add(elapsed / 1000);
     for (const [reason, points] of dropped) instruments.dropped.series({ reason }).add(points);
+    if (debug) console.log(line(outcome, elapsed, result.details));
     return code === 0;
   }
 }
@@ -103,4 +107,11 @@ function addLabels({ scopeMetrics }: ResourceMetrics, labels: Attributes | undef
       }
     }
   }
+}
+
+/** A push in one line: how it ended, and what it cost where the destination tells. */
+function line(outcome: string, elapsed: number, details?: PushResult["details"]): string {
+  const { series = 0, requests, bytes, status } = details ?? {};
+  const cost = details && `, ${series} series, ${bytes} bytes in ${requests} requests, answered ${status}`;
+  return `pushmeter: push ${outcome}${cost ?? ""}, ${Math.round(elapsed)} ms`;
 }

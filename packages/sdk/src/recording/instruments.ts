@@ -13,6 +13,9 @@ const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5
 /** Of a push, in seconds: one bound tells how many were slow, at the cost of four series. */
 const PUSH_BOUNDS = [1];
 
+export const REQUESTS = "http.server.request.duration";
+export const INVOCATIONS = "faas.invoke_duration";
+
 export interface InstrumentsHost extends InstrumentHost {
   /** Of the buckets of requests and invocations, in seconds. */
   readonly buckets?: readonly number[] | undefined;
@@ -34,8 +37,8 @@ export class Instruments implements MetricProducer {
       new Instrument(host, name, { unit: "s", description, advice: { explicitBucketBoundaries: bounds } });
     const counter = (name: string, unit: string, description: string) =>
       new Instrument(host, name, { unit, description });
-    this.request = duration("http.server.request.duration", "Duration of HTTP server requests.");
-    this.invoke = duration("faas.invoke_duration", "Duration of invocations other than requests.");
+    this.request = duration(REQUESTS, "Duration of HTTP server requests.");
+    this.invoke = duration(INVOCATIONS, "Duration of invocations other than requests.");
     this.coldstarts = counter("faas.coldstarts", "{coldstart}", "Instances started.");
     this.push = duration("pushmeter.push.duration", "Duration of pushes.", PUSH_BOUNDS);
     this.dropped = counter("pushmeter.push.dropped", "{point}", "Data points not stored.");

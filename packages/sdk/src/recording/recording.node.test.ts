@@ -10,7 +10,7 @@ import {
   MetricReader,
   type ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
-import { Random } from "@pushmeter/testkit/test-random";
+import { SeededRandom } from "@pushmeter/testkit/random";
 import { describe, expect, it } from "vitest";
 import { recorderOf } from "../adapter/index.ts";
 import { CARDINALITY_LIMIT } from "../cardinality.ts";
@@ -28,7 +28,9 @@ const DURATION = {
   },
 };
 const BUILT_IN = ["http.server.request.duration", "faas.invoke_duration", "faas.coldstarts"];
-const { next: random, pick } = new Random();
+const SEED = Math.floor(Math.random() * 2 ** 31);
+console.info(`seed ${SEED}`);
+const { next: random, pick } = new SeededRandom(SEED);
 
 class OracleReader extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}

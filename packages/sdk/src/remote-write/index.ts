@@ -7,7 +7,7 @@ import { DEFAULT_BUCKETS, EXPONENTIAL_BUCKETS, HISTOGRAM } from "../enumerations
 import type { NativeHistograms } from "../histogram.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames, checkOneOf, invalid } from "../options.ts";
-import { type LabelCache, translate } from "../prometheus/translate.ts";
+import { type LabelCache, seriesIn, type TranslateOptions, translate } from "../prometheus/translate.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { Encoder } from "./encoder.ts";
 import { Ledger } from "./ledger.ts";
@@ -62,6 +62,8 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
   const receiver = new Receiver(protocol, target.clock);
   const encoder = new Encoder();
   const takesNative = () => native !== undefined && receiver.takesNative;
+  const exponential: TranslateOptions["exponential"] =
+    native && ((value, bounds) => (takesNative() ? native.of(value) : native.toClassic(value, bounds)));
   /** Several instances may share one destination. */
   const ledgers = new Map<string, Ledger>();
   const cache: LabelCache = new WeakMap();
@@ -72,12 +74,7 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
       const { timeout = target.timeout } = options;
       const end = runtime.monotonic() + timeout;
       for (;;) {
-        const translation = translate(metrics, {
-          cache,
-          exponential:
-            native &&
-            ((value, bounds) => (takesNative() ? native.of(value) : native.toClassic(value, bounds))),
-        });
+        const translation = translate(metrics, { cache, exponential });
         const { families, job, instance, dropped, conflicts } = translation;
         if (!families.length) return { code: 0, dropped, conflicts };
         // Two writers of one series send out-of-order samples; a foreign provider may not name an instance.
@@ -90,7 +87,8 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
         const result = await push.run({ ...options, timeout: end - runtime.monotonic() });
         // Once more, with classic ones.
         if (push.needsClassic) continue;
-        return { ...result, dropped: sumOf(dropped, result.dropped), conflicts };
+        const details = result.details && { ...result.details, series: seriesIn(families) };
+        return { ...result, details, dropped: sumOf(dropped, result.dropped), conflicts };
       }
     },
     async ({ instance } = {}) => {
@@ -102,6 +100,16 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
       }
     },
   );
+  destination.write = async (metrics, { time, stale = false, ...options }) => {
+    const translation = translate(metrics, { exponential });
+    const { families, job, instance, dropped } = translation;
+    if (!families.length) return { code: 0, dropped };
+    const ledger = new Ledger({ job, instance }, target.clock, () => runtime.instanceId());
+    const batch = ledger.start(time, translation);
+    const push = new Push(target, receiver, ledger, encoder, { ...batch, isStale: stale });
+    const result = await push.run(options);
+    return { ...result, dropped: sumOf(dropped, result.dropped) };
+  };
   destination.selectAggregation = (type) => ({
     type: takesNative() && type === HISTOGRAM ? EXPONENTIAL_BUCKETS : DEFAULT_BUCKETS,
   });
