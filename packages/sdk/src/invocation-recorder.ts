@@ -7,6 +7,7 @@ import { withOutcome } from "./outcome.ts";
 import type { Series } from "./recording/instrument.ts";
 import { INVOCATIONS, type Instruments, REQUESTS } from "./recording/instruments.ts";
 import { RequestTable, requestAttributes } from "./request-attributes.ts";
+import { RUNNING, type Running } from "./running.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** The instance in which invocations run. */
@@ -17,25 +18,12 @@ export interface RecorderHost {
   readonly guard: Guard;
   /** Whether invocations are recorded. The first one starts the instance. */
   isOn(trigger: Trigger, platform: () => Platform): boolean;
-  /** An invocation has ended: there is something to push. */
-  recorded(platform: () => Platform): void;
+  /** An invocation has ended, at `now` on the monotonic clock: there is something to push. */
+  recorded(platform: () => Platform, now: number): void;
   report(error: unknown): void;
   /** Reports an error, at most once a minute. */
   remind(error: unknown): void;
 }
-
-/** An invocation and the objects by which it is found while it runs. */
-interface Running extends Invocation {
-  readonly recorder: InvocationRecorder;
-  readonly key: object;
-  readonly context: object | undefined;
-}
-
-/**
- * By request and execution context, while they run. Of all recorders together, so that one notices that another
- * measures the same request.
- */
-const RUNNING = new WeakMap<object, Running>();
 
 const TWO_PUSHMETERS =
   "pushmeter: two pushmeters measure the same request, and each counts it: pass one pushmeter to all adapters";
@@ -58,10 +46,17 @@ export class InvocationRecorder implements Recorder {
     try {
       if (!this.#host.isOn(trigger, platform)) return undefined;
       const startedAt = runtime.monotonic();
-      const running = { startedAt, recorder: this, key, context, route: undefined, thrown: undefined };
-      if (!this.#keep(key, running)) this.remind(new TypeError(TWO_PUSHMETERS));
-      if (context) this.#keep(context, running);
-      return running;
+      const invocation: Running = {
+        startedAt,
+        recorder: this,
+        key,
+        context: context && this.#isFree(context) ? context : undefined,
+        route: undefined,
+        thrown: undefined,
+      };
+      if (this.#isFree(key)) RUNNING.add(invocation);
+      else this.remind(new TypeError(TWO_PUSHMETERS));
+      return invocation;
     } catch (error) {
       this.report(error);
       return undefined;
@@ -116,23 +111,18 @@ export class InvocationRecorder implements Recorder {
     this.#host.remind(error);
   }
 
-  /** False if another recorder's invocation has this key. */
-  #keep(key: object, running: Running): boolean {
-    const isFree = (RUNNING.get(key)?.recorder ?? this) === this;
-    if (isFree) RUNNING.set(key, running);
-    return isFree;
+  /** Whether no other recorder has an invocation by this key. */
+  #isFree(key: object): boolean {
+    return (RUNNING.get(key)?.recorder ?? this) === this;
   }
 
   #end(invocation: Invocation, platform: () => Platform, series?: () => Series): void {
-    const { key, context } = invocation as Running;
     const { runtime } = this.#host;
     try {
       const now = runtime.monotonic();
-      // A request that is sent twice counts twice. And deleting costs less than the garbage collector would.
-      if (RUNNING.get(key) === invocation) RUNNING.delete(key);
-      if (context && RUNNING.get(context) === invocation) RUNNING.delete(context);
+      RUNNING.delete(invocation as Running);
       series?.().add((now - invocation.startedAt) / 1000);
-      this.#host.recorded(platform);
+      this.#host.recorded(platform, now);
     } catch (error) {
       this.report(error);
     }

@@ -122,9 +122,9 @@ class Core implements Pushmeter {
       report,
       isOn: (trigger, platform) => !this.#isOff(this.#instance ?? this.#start(platform(), trigger)),
       remind: this.#remind,
-      recorded: (platform) => {
+      recorded: (platform, now) => {
         if (this.#fault) this.#remind(this.#fault);
-        else this.#flusher.recorded(platform);
+        else this.#flusher.recorded(platform, now);
       },
     });
     this.#pusher = new Pusher({
