@@ -35,7 +35,7 @@ describeWithServers("2,000 requests over five instances, none after the last", (
 
     const counted = () => countedRequests(prometheus);
     await until("all requests are counted", counted, (table) => total(table) >= REQUESTS);
-    // One more push and one more scrape would show what is counted twice.
+    // Long enough for one more push and one more scrape, which would show what is counted twice.
     await throughout(EVERY + 1500, async () => expect(await counted()).toEqual(sent));
 
     const lastBuckets = 'http_server_request_duration_seconds_bucket{job="courses",le="+Inf"}';

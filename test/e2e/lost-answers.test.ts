@@ -68,7 +68,7 @@ describeWithServers("a real Prometheus that stores and whose answers are lost", 
     };
     await front.fail("silence");
     await visit("/courses/1", "GET /courses/:id 200 success -");
-    // One invocation, one push: once it has given up, none is under way.
+    // One invocation makes one push: once it has given up, no push is under way.
     const errors = () => heard(worker);
     await until("the push has given up", errors, ({ length }) => length > 0);
     await front.work();

@@ -12,7 +12,7 @@ import { type Prometheus, startPrometheus } from "@pushmeter/testkit/servers/pro
 import { type Pushgateway, startPushgateway } from "@pushmeter/testkit/servers/pushgateway";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 
-describeWithServers("a destination in somebody else's MeterProvider", (servers) => {
+describeWithServers("a destination in a plain OpenTelemetry MeterProvider", (servers) => {
   let gateway: Pushgateway;
   let prometheus: Prometheus;
   const providers: MeterProvider[] = [];
@@ -23,7 +23,7 @@ describeWithServers("a destination in somebody else's MeterProvider", (servers) 
   });
 
   afterEach(async () => {
-    // One after the other: some share a destination, and each ends its series.
+    // One after the other: some share a destination, and each ends its own series.
     for (const provider of providers.splice(0)) await provider.shutdown();
   });
 
@@ -80,7 +80,7 @@ describeWithServers("a destination in somebody else's MeterProvider", (servers) 
         `their_jobs_total a ${10 * round}`,
         `their_jobs_total a ${11 * round}`,
       ];
-      // No flush: the reader's own interval brings it.
+      // Without a flush: the reader exports on its interval.
       await until(`round ${round}`, counted, (lines) => lines.join() === expected.join());
     }
     const [scope] = await prometheus.query(`last_over_time(their_jobs_total{job="peers/${service}"}[1h])`);
@@ -102,7 +102,7 @@ describeWithServers("a destination in somebody else's MeterProvider", (servers) 
     ) as [MeterProvider, MeterProvider];
     for (const provider of [first, second]) provider.getMeter("m").createCounter("shared").add(1);
     isDown = true;
-    // The reader reports what failed; here it is meant to.
+    // It rejects because the push fails, as it should here.
     await second.forceFlush().catch(() => {});
     isDown = false;
     await first.forceFlush();
@@ -139,7 +139,7 @@ describeWithServers("a destination in somebody else's MeterProvider", (servers) 
     expect(await shareGroup("by-post", { method: "POST" })).toEqual(["first_total", "second_total"]);
   });
 
-  it("deletes its own group on shutdown, and only if told to", async () => {
+  it("deletes its own group on shutdown, only if deleteOnShutdown is set", async () => {
     const jobs = async () => (await gateway.groups()).map(({ labels }) => labels.job);
     for (const deleteOnShutdown of [true, false]) {
       const service = `delete ${deleteOnShutdown}/now`;

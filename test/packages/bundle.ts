@@ -1,20 +1,8 @@
 /** Bundles a Worker as wrangler does and finds packages of which the bundle holds two copies. */
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { gzip as gzipCallback } from "node:zlib";
-import { type BuildOptions, build } from "esbuild";
-
-const gzip = promisify(gzipCallback);
-
-const WRANGLER: BuildOptions = {
-  bundle: true,
-  write: false,
-  format: "esm",
-  target: "es2024",
-  platform: "browser",
-  conditions: ["workerd", "worker", "browser"],
-  external: ["node:*", "cloudflare:*", "http", "url"],
-};
+import { bundleWorker, WRANGLER } from "@pushmeter/testkit/bundle";
+import { sizeOf } from "@pushmeter/testkit/bundle-size";
+import { build } from "esbuild";
 
 export interface Bundle {
   /** Bytes, minified and compressed. */
@@ -28,18 +16,18 @@ export interface Bundle {
 
 /** Bundles `file` of the project in `folder`. */
 export async function bundle(folder: string, file: string): Promise<Bundle> {
-  const { outputFiles } = await build({
-    ...WRANGLER,
-    entryPoints: [join(folder, file)],
-    write: false,
-    minify: true,
-  });
-  const minified = outputFiles[0]?.contents ?? new Uint8Array();
+  const minified = await bundleWorker({ file: join(folder, file) }, { minify: true });
   const contents = `export { MeterProvider } from "@opentelemetry/sdk-metrics"; export * from "./${file}";
     export { default } from "./${file}";`;
-  const { metafile } = await build({ ...WRANGLER, stdin: { contents, resolveDir: folder }, metafile: true });
+  const { metafile } = await build({
+    ...WRANGLER,
+    stdin: { contents, resolveDir: folder },
+    write: false,
+    metafile: true,
+  });
   const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
-  return { gzip: (await gzip(minified, { level: 9 })).length, repeated: repeatedPackages(inputs) };
+  const { gzip } = await sizeOf(Buffer.from(minified));
+  return { gzip, repeated: repeatedPackages(inputs) };
 }
 
 function repeatedPackages(inputs: readonly (readonly [string, { bytesInOutput: number }])[]) {
@@ -56,4 +44,24 @@ function repeatedPackages(inputs: readonly (readonly [string, { bytesInOutput: n
     for (const [folder, size] of others) repeated[folder.slice(folder.indexOf("node_modules/"))] = size;
   }
   return repeated;
+}
+
+/** The files of the installed package in `folder` that importing `entryPoints` reads, on the edge and on Node. */
+export async function reachedFiles(folder: string, entryPoints: readonly string[]): Promise<Set<string>> {
+  const reached = new Set<string>();
+  for (const platform of ["browser", "node"] as const) {
+    const { metafile } = await build({
+      entryPoints: entryPoints.map((path) => join(folder, path)),
+      absWorkingDir: folder,
+      outdir: folder,
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: "esm",
+      platform,
+      packages: "external",
+    });
+    for (const path of Object.keys(metafile.inputs)) reached.add(path);
+  }
+  return reached;
 }

@@ -15,6 +15,9 @@ export interface Play {
   readonly start: number;
 }
 
+/** How far a schedule sets the clock back at most, ms. */
+const SLOWEST = 130_000;
+
 /** What a schedule takes at most, with its recovery, ms. */
 export const WINDOW = 57 * 60_000;
 
@@ -34,7 +37,7 @@ export async function play({ kind, receiver, wire, schedule, seed, start }: Play
     wire,
     schedule,
     service,
-    start: pace === 1 ? start : Date.now(),
+    start: pace === 1 ? start : Date.now() + SLOWEST,
     pace,
     random: seeded(seed),
   });

@@ -39,7 +39,17 @@ export class Report {
       runs: 0,
       pushes: 0,
       wrong: new Set(),
-      findings: { lost: 0, double: 0, resets: 0, zeros: 0, requests: 0, silent: 0, alarms: 0, growth: 0 },
+      findings: {
+        lost: 0,
+        double: 0,
+        resets: 0,
+        zeros: 0,
+        requests: 0,
+        silent: 0,
+        alarms: 0,
+        ahead: 0,
+        growth: 0,
+      },
       increases: [],
     };
     this.#rows.set(key, row);
@@ -78,6 +88,7 @@ export class Report {
       "requests",
       "silent",
       "alarms",
+      "ahead",
       "growth",
       "increase",
     ];
@@ -100,6 +111,7 @@ export class Report {
           cell("requests"),
           cell("silent"),
           cell("alarms"),
+          cell("ahead"),
           cell("growth", percent(findings.growth)),
           increases.length ? percent(mean - 1) : "–",
         ];

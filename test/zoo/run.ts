@@ -23,7 +23,7 @@ const MINUTE = 60_000;
 /** Pushes after the last round, until one says that all is stored; the pauses between them, in minutes. */
 const RECOVERY = [1, 1, 1, 2, 3, 3];
 /** For a receiver that passes on what it takes. */
-const PASSING_ON = 5_000;
+const PASSING_ON = 20_000;
 
 export interface Run {
   readonly receiver: Receiver;
@@ -73,6 +73,7 @@ export async function run({
     requests: 0,
     silent: 0,
     alarms: 0,
+    ahead: 0,
     growth: 0,
   };
   const pushmeter = createPushmeter(
@@ -104,6 +105,8 @@ export async function run({
     delivery === "late" && wire === "Pushgateway" ? "store, then 504" : delivery;
   let pushes = 0;
   let isLimited = false;
+  /** Something was told to onError: what stays wrong is not told again with every push. */
+  let told = false;
   const push = async (name: string, undisturbed = true) => {
     const [requests, disturbed] = [proxy.requests, proxy.disturbed];
     errors.length = 0;
@@ -115,7 +118,8 @@ export async function run({
     if (count > 10) notes.push(`${name}: ${count} requests`);
     // What is passed on is read at the end; what is scraped has to be seen before it is replaced.
     if (traits.delayed && traits.clock !== "receiver") return isStored;
-    const { lost } = await difference(isStored && traits.delayed ? PASSING_ON : 0);
+    const { lost } = await difference(isStored && traits.delayed ? 5_000 : 0);
+    told ||= errors.length > 0;
     const said = errors.map(String).join(" · ").slice(0, 300);
     if (isStored && lost) {
       findings.silent++;
@@ -123,7 +127,7 @@ export async function run({
     } else if (!isStored && !lost && undisturbed && proxy.disturbed === disturbed && !traits.delayed) {
       findings.alarms++;
       notes.push(`${name}: all stored, reported as failed: ${said}`);
-    } else if (!isStored && !said) {
+    } else if (!isStored && !told) {
       findings.silent++;
       notes.push(`${name}: failed without a word to onError`);
     }
@@ -136,11 +140,12 @@ export async function run({
       await runtime.idle(idle * pace);
       runtime.step(step);
       if (limits) {
-        isLimited = Object.keys(limits).length > 0;
+        // What was set aside while they held is sent bit by bit.
+        isLimited = true;
         await receiver.setLimits?.(limits);
       }
       // What it has not passed on is lost with it, and no sender can know.
-      if (round.restart && traits.delayed) await pause(PASSING_ON / 2);
+      if (round.restart && traits.delayed) await pause(2_500);
       if (round.restart) await receiver.restart();
       workload.record(births, longLabel);
       proxy.queue = deliveries.map(possible);
@@ -159,12 +164,19 @@ export async function run({
     }
     await runtime.idle(MINUTE * pace);
     workload.record();
+    if (traits.collects) await pause(traits.collects);
+    const last = traits.clock === "receiver" ? Date.now() : runtime.now();
     await push("last push");
 
     const { lost, double } = await difference(traits.delayed ? PASSING_ON : 0);
     const series = await stored();
     const first = runtime.instance(1);
     Object.assign(findings, { lost, double, resets: falls(series), zeros: wrongZeros(series, first) });
+    const isThere = ([time]: readonly [number, number]) => time >= last && time < last + 10 * MINUTE;
+    if (!series.some(({ samples }) => samples.some(isThere))) {
+      findings.ahead++;
+      notes.push("the last push stands at another time");
+    }
     if (lost) notes.push(`${lost} lost`);
     if (double) notes.push(`${double} double`);
     for (const { labels, samples } of series) {

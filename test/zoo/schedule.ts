@@ -4,7 +4,7 @@ import type { Limits, Receiver, Traits } from "@pushmeter/testkit/receivers/type
 
 const MINUTE = 60_000;
 
-export interface Round {
+interface Round {
   /** Time that passes first, ms. */
   readonly idle?: number;
   /** The wall clock is set by so many ms for this round only. */
@@ -156,12 +156,15 @@ export const SCHEDULES: readonly Schedule[] = [
 /** Whether only a receiver with limits can play it. */
 export const needsLimits = ({ rounds }: Schedule): boolean => rounds.some(({ limits }) => limits);
 
-/** Whether a receiver can play it without harm to later runs. */
+/** Whether a receiver can play it, and the next one after it. */
 export function isPlayable(schedule: Schedule, { tenant }: Receiver, traits: Traits): boolean {
   if (needsLimits(schedule) && !tenant) return false;
   return !schedule.rounds.some(
-    ({ step = 0, longLabel }) =>
-      (traits.takesFuture && step > 10 * MINUTE) || (traits.cutsLabels && longLabel),
+    ({ step = 0, longLabel, restart }) =>
+      (traits.takesFuture && step > 10 * MINUTE) ||
+      (traits.cutsLabels && longLabel) ||
+      // After a restart it would take nothing from before.
+      (traits.window && restart),
   );
 }
 

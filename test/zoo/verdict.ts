@@ -16,6 +16,8 @@ export interface Findings {
   silent: number;
   /** Pushes that were reported as failed though nothing had gone wrong and all was stored. */
   alarms: number;
+  /** 1 if nothing of the last push stands where people look: within ten minutes of the right time. */
+  ahead: number;
   /** How far growth is from the truth, as a share of it: by subtraction, by `increase` beyond what its
    * extrapolation explains, by `anchored`. */
   growth: number;

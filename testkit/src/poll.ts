@@ -20,7 +20,7 @@ export async function until<T>(
   }
 }
 
-/** Checks again and again for so long that what must not happen would have happened. */
+/** Checks every 100 ms, for so many ms, that something does not happen. */
 export async function throughout(ms: number, check: () => void | Promise<void>): Promise<void> {
   const end = Date.now() + ms;
   await until("time passes", check, () => Date.now() > end, ms + 60_000);

@@ -9,7 +9,6 @@ const CLASSES = ["Aggregator", "Beating", "Bare", "Idle"];
 export async function startObjects(): Promise<Miniflare> {
   const miniflare = startWorkerd(await bundleWorker({ file: join(import.meta.dirname, "worker.ts") }), {
     name: "bench",
-    compatibilityFlags: ["nodejs_compat"],
     durableObjects: Object.fromEntries(
       CLASSES.map((className) => [className, { className, useSQLite: true }]),
     ),

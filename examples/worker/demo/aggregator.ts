@@ -11,7 +11,7 @@ export interface Status {
 }
 
 export class AggregatorServer {
-  /** Where OTLP goes. */
+  /** The endpoint for OTLP. */
   readonly url: string;
   readonly token: string;
 
@@ -21,15 +21,14 @@ export class AggregatorServer {
   }
 
   /**
-   * @param remoteWrite - where it writes to.
-   * @param resources - get workerd, to be ended with them.
+   * @param remoteWrite - the URL that it writes to.
+   * @param resources - gets workerd, to end it.
    */
   static async start(remoteWrite: string, resources: AsyncDisposableStack): Promise<AggregatorServer> {
     const token = randomBytes(16).toString("hex");
     const script = await bundleWorker({ file: join(import.meta.dirname, "../aggregator/index.ts") });
     const miniflare = startWorkerd(script, {
       name: "aggregator",
-      compatibilityFlags: ["nodejs_compat"],
       bindings: { PUSHMETER_TOKEN: token, PUSHMETER_REMOTE_WRITE_URL: remoteWrite },
       durableObjects: { PUSHMETER: { className: "Aggregator", useSQLite: true } },
     });

@@ -37,13 +37,14 @@ export const GUIDES: readonly Guide[] = [
     settings: [
       "`--web.enable-remote-write-receiver`; without it every push gets 404. Put a proxy with authentication in front: Prometheus has none of its own by default.",
       "For OTLP `--web.enable-otlp-receiver` (3.0 or later; Debian's build does not have it).",
-      "`--enable-feature=created-timestamp-zero-ingestion` and `st-storage` are not needed: pushmeter sends the zeros itself. With them nothing counts double.",
+      "`--enable-feature=st-storage` and `created-timestamp-zero-ingestion` are not needed: pushmeter sends the zeros itself. With them nothing counts double.",
       "`storage.tsdb.out_of_order_time_window` is not needed. With it late copies of old requests are stored at their own times.",
       "Agent mode (`--agent`) takes pushes and passes them on.",
     ],
     limits: [
       HOUR,
       "2.42 takes samples from any future, and then refuses everything older, of all senders, for as long: one instance whose clock is a day ahead silences the server. Use 3.x.",
+      "3.15 with `created-timestamp-zero-ingestion` does the same when a counter begins while an instance's clock is ahead: it does not check the time of the zero that it makes of the start. Leave that feature off: pushmeter sends the zeros.",
     ],
     own: [
       "Agent mode passes on nothing that is older than its own start, and nothing that waits in memory when it is killed before it has written it.",

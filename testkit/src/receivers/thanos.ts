@@ -1,7 +1,8 @@
 /** Thanos: receive, which takes pushes, and query, which reads them, as two processes. */
 import { join } from "node:path";
+import { until } from "../poll.ts";
 import { Process } from "../servers/process.ts";
-import { promql } from "./promql.ts";
+import { afterRestart, promql } from "./promql.ts";
 import type { Receiver } from "./types.ts";
 import { writeRequest } from "./write-request.ts";
 
@@ -43,9 +44,9 @@ export async function startThanos(file: string): Promise<Receiver> {
       `--endpoint=127.0.0.1:${receive.ports[2]}`,
     ],
   });
-  const isFound = async () => (await fetch(`${query.url}/api/v1/stores`)).text();
+  const stores = async () => afterRestart(async () => (await fetch(`${query.url}/api/v1/stores`)).text());
   const waitForReceive = async () => {
-    while (!(await isFound()).includes(`:${receive.ports[2]}`)) await new Promise((r) => setTimeout(r, 100));
+    await until("query finds receive", stores, (text) => text.includes(`:${receive.ports[2]}`));
   };
   await waitForReceive();
   return {
@@ -65,9 +66,10 @@ export async function startThanos(file: string): Promise<Receiver> {
   };
 }
 
+/** Its port for remote write opens a moment after it says that it is ready. */
 async function writeEarly(url: string): Promise<void> {
   const samples = [{ time: Date.now() - EARLIEST, value: 1 }];
   const request = writeRequest("1.0", [{ labels: { __name__: "zoo_early" }, samples }]);
-  const { ok, status } = await fetch(url, request);
-  if (!ok) throw new Error(`Thanos refuses its first sample with ${status}`);
+  const write = () => fetch(url, request).then(({ status }) => status, String);
+  await until("Thanos takes its first sample", write, (answer) => answer === 200);
 }

@@ -1,5 +1,6 @@
 import { instrumentWorker } from "@pushmeter/adapters/workers";
-import { type Aggregator, aggregator } from "@pushmeter/aggregator";
+import type { Aggregator } from "@pushmeter/aggregator";
+import { aggregator } from "@pushmeter/aggregator/client";
 import { createPushmeter } from "@pushmeter/sdk";
 
 interface Env {
