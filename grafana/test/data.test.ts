@@ -4,10 +4,10 @@ import { seeded } from "@pushmeter/testkit/random";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EVERYTHING, labelValuesOf, substitute, windows } from "../read/dashboards.ts";
 import type { Prometheus, Series } from "../read/prometheus.ts";
+import { dialectServers } from "../read/servers.ts";
 import { UIDS } from "../src/links.ts";
 import { type HistoryOptions, SERVICE, stormsOf, writeHistory } from "../traffic/history.ts";
 import { PAYMENTS } from "../traffic/lambda.ts";
-import { dialectServers } from "./servers.ts";
 import {
   ask,
   dashboards,
