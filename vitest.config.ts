@@ -1,10 +1,10 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-/** Hangs are what these end; a slow machine with every core busy is none. */
+/** Long enough for a slow machine with every core busy: they end tests that hang. */
 const DEADLINES = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } };
 
-/** Unit tests run against the sources; `test/` runs against what was built, as users get it. */
+/** Unit tests run against the sources, `test/` against the built packages, as users get them. */
 const sources = (ondemand: string) => [
   { find: "#ondemand", replacement: `${import.meta.dirname}/packages/sdk/src/${ondemand}` },
   { find: /^@pushmeter\/sdk$/, replacement: `${import.meta.dirname}/packages/sdk/src/index.ts` },
@@ -22,7 +22,7 @@ export default defineConfig({
         test: { ...DEADLINES, name: "node", include: ["packages/*/src/**/*.test.ts"] },
       },
       {
-        // The same suite in workerd: what is promised for the edge is tried there.
+        // The same suite in workerd, the runtime of Cloudflare Workers.
         plugins: [
           cloudflareTest({
             miniflare: { compatibilityDate: "2026-10-01", compatibilityFlags: ["nodejs_compat"], cf: false },

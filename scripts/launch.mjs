@@ -1,5 +1,6 @@
-// Runs a script of the project's with the project's own Node, from a fresh clone on: installs what package-lock.json
-// names if that has not been done, and builds. Itself and step.mjs run on any Node from 20 on and import nothing from npm.
+// Runs one of the project's scripts with the project's own Node, also in a fresh clone: first installs what
+// package-lock.json names, if it is not installed, and builds. This file and step.mjs need Node 20 or later, and no
+// npm package.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -13,7 +14,7 @@ const [script, ...args] = process.argv.slice(2);
 
 const env = {
   ...process.env,
-  // Nothing here needs to be told to anybody.
+  // No telemetry.
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   WRANGLER_SEND_METRICS: "false",
   WRANGLER_SEND_ERROR_REPORTS: "false",

@@ -1,4 +1,4 @@
-// Everything that a change has to pass: the checks, then all tests. `launch.mjs` has installed and built before.
+// Everything that a change has to pass: the checks, then all tests. `launch.mjs` installs and builds before it.
 import { spawnSync } from "node:child_process";
 import { step } from "./step.mjs";
 

@@ -11,7 +11,7 @@ import { afterEach, describe, expect, it } from "vitest";
 
 const DEMO = join(import.meta.dirname, "../examples/worker/demo/main.ts");
 
-/** The demo and all that it starts, in a process group of their own as a shell makes one. */
+/** The demo and all that it starts, in a new process group, as a shell makes one. */
 class Demo {
   output = "";
   readonly #child;
@@ -33,17 +33,17 @@ class Demo {
     return code as number;
   }
 
-  /** As Ctrl-C does it: to all of them. */
+  /** To all processes of the group, like Ctrl-C. */
   signal(signal: NodeJS.Signals): void {
     try {
       process.kill(-this.#group, signal);
     } catch {
-      // Nobody is left.
+      // All have ended.
     }
   }
 
   /**
-   * Those that still run, by name, on Linux; one that has ended and that nobody has asked for its status does not.
+   * The names of the processes that still run, on Linux. Zombies do not run.
    */
   async running(): Promise<string[]> {
     const processes = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
@@ -61,7 +61,7 @@ class Demo {
   }
 }
 
-const nobodyLeft = (demo: Demo) =>
+const allEnded = (demo: Demo) =>
   until(
     "all have ended",
     () => demo.running(),
@@ -87,7 +87,7 @@ describe("npm run demo", () => {
     expect(demo.output).toMatch(/remote write +[1-9]/);
     expect(demo.output).toMatch(/Pushgateway +[1-9]/);
     expect(demo.output).toMatch(/app_users +[1-9]/);
-    await nobodyLeft(demo);
+    await allEnded(demo);
   });
 
   it.runIf(process.platform === "linux")("leaves nothing running after Ctrl-C", async () => {
@@ -100,8 +100,8 @@ describe("npm run demo", () => {
     expect(await demo.running()).toContain("workerd");
     demo.signal("SIGINT");
     expect(await demo.end()).toBe(130);
-    await nobodyLeft(demo);
-    // Nor a stack trace of what Ctrl-C has cut off.
+    await allEnded(demo);
+    // No stack trace of what Ctrl-C interrupted.
     expect(demo.output).not.toContain("Error");
   });
 

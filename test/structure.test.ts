@@ -1,6 +1,6 @@
 /** Who may import whom. Each finding names the line. */
 import { globSync, readFileSync } from "node:fs";
-import { dirname, join, normalize } from "node:path";
+import { dirname, join, matchesGlob, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -14,7 +14,7 @@ interface Import {
   readonly where: string;
   /** From the root, with slashes. */
   readonly file: string;
-  /** As it is written. */
+  /** As the import states it. */
   readonly name: string;
   /** The imported file from the root; undefined for a package. */
   readonly target: string | undefined;
@@ -30,7 +30,7 @@ const imports = files.flatMap(importsOf);
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(ROOT, file), "utf8");
-  // Static and dynamic imports and exports; a template string of a test's code is not at a line's start.
+  // Static and dynamic imports, and exports from other files.
   const pattern = /(?:^(?:import|export)(\s+type)?(?:[\s\w{},*$]*\bfrom)?\s*|\bimport\()"([^"\n]+)"/gm;
   return Array.from(text.matchAll(pattern), (match) => {
     const [, type, name = ""] = match;
@@ -48,10 +48,17 @@ function workspaceOf(file: string): string {
     .join("/");
 }
 
-const isTest = (file: string) => file.endsWith(".test.ts");
-/** Published with a package. */
-const isShipped = (file: string) =>
-  file.startsWith("packages/") && !isTest(file) && !/\/(?:testing|rig\.ts)/.test(file);
+/** Published with a package: what its build does not exclude. */
+function isShipped(file: string): boolean {
+  if (!file.startsWith("packages/")) return false;
+  const workspace = workspaceOf(file);
+  const { exclude } = JSON.parse(readFileSync(join(ROOT, workspace, "tsconfig.build.json"), "utf8"));
+  const path = file.slice(workspace.length + 1);
+  return !(exclude as string[]).some(
+    (pattern) => matchesGlob(path, pattern) || matchesGlob(path, `${pattern}/**`),
+  );
+}
+
 const where = (found: readonly Import[]) => found.map((one) => one.where);
 
 describe("imports", () => {
@@ -72,7 +79,7 @@ describe("imports", () => {
     expect(where(imports.filter(({ name }) => PRIVATE_WORKSPACES.test(name)))).toEqual([]);
   });
 
-  it.each(PRIVATE_FOLDERS)("leave the files in a folder %s to their neighbours", (folder) => {
+  it.each(PRIVATE_FOLDERS)("of files in a folder %s come from the same folder only", (folder) => {
     const inside = new RegExp(`^(.*/)?${folder}/`);
     expect(
       where(
@@ -89,8 +96,7 @@ describe("imports", () => {
       where(
         imports.filter(
           ({ file, name, target }) =>
-            isShipped(file) &&
-            (name.startsWith("@pushmeter/testkit") || (target && (isTest(target) || !isShipped(target)))),
+            isShipped(file) && (name.startsWith("@pushmeter/testkit") || (target && !isShipped(target))),
         ),
       ),
     ).toEqual([]);

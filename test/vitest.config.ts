@@ -8,9 +8,12 @@ export default defineProject({
     include: ["**/*.test.ts"],
     exclude: ["packages/**"],
     globalSetup: ["@pushmeter/testkit/servers/global-setup"],
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 30_000 } },
-    fileParallelism: false,
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
+    // Most of the time tests wait for pushes and scrapes, so that three files fit on two cores.
+    maxWorkers: 3,
+    // After the other projects, which use every core.
+    sequence: { groupOrder: 1 },
   },
 });

@@ -42,7 +42,7 @@ async function main(): Promise<void> {
     const data = Object.fromEntries(Object.entries(results).map(([name, result]) => [name, result.data]));
     process.stdout.write(`${JSON.stringify({ ...data, bars }, null, 2)}\n`);
   }
-  // Sizes are the same everywhere; times depend on the machine and on who else uses it.
+  // Sizes are the same everywhere; times depend on the machine and its load.
   if (results.sizes?.bars.some(({ met }) => !met)) process.exitCode = 1;
 }
 

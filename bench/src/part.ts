@@ -1,6 +1,6 @@
-/** What every part of the bench hands back. */
+/** The result of a part of the bench. */
 
-/** A limit that was set, and how it came out. */
+/** A limit, and whether it is met. */
 export interface Bar {
   readonly name: string;
   readonly met: boolean;
@@ -18,7 +18,7 @@ export interface Result {
   readonly data: unknown;
 }
 
-/** Says how far things are. */
+/** Called with a text that says how far the part is. */
 export type Progress = (text: string) => void;
 
 export type Part = (progress: Progress) => Promise<Result>;

@@ -6,7 +6,7 @@ import type { Progress, Result } from "./part.ts";
 /** Bytes after gzip, for the API, the SDK, the Workers adapter and remote write together. */
 const SIZE_LIMIT = 26_000;
 
-/** Files of `entries/` and what they hold. */
+/** Files of `entries/` and their names in the table. */
 const ENTRIES = [
   ["pushmeter", "pushmeter: Workers, remote write"],
   ["pushmeter-hono", "pushmeter: Hono, remote write"],

@@ -1,8 +1,7 @@
 /** Asks a Prometheus what Grafana would ask it, and hands the answers to the page. */
 
-import { type Dashboard, type Panel, substitute } from "../read/dashboards.ts";
+import { type Dashboard, type Panel, substitute, windows } from "../read/dashboards.ts";
 import type { Prometheus, Series } from "../read/prometheus.ts";
-import { HISTOGRAMS } from "../src/variables.ts";
 
 export interface Answer {
   readonly panel: Panel;
@@ -37,8 +36,7 @@ export async function answersOf(
   const start = end - minutes * 60_000;
   const values = {
     ...chosen,
-    __rate_interval: `${Math.max(STEP + TIME_INTERVAL, 4 * TIME_INTERVAL)}s`,
-    __range: `${minutes}m`,
+    ...windows(Math.max(STEP + TIME_INTERVAL, 4 * TIME_INTERVAL), minutes * 60),
   };
   const answers: Answer[] = [];
   for (const panel of dashboard.panels) {
@@ -51,9 +49,9 @@ export async function answersOf(
     }
     answers.push({ panel, results });
   }
-  const shown = dashboard.templating.list.map(
-    ({ name, label }) => [label ?? name, shownAs(name, chosen[name] ?? "")] as const,
-  );
+  const shown = dashboard.templating.list
+    .filter(({ hide }) => !hide)
+    .map(({ name, label }) => [label ?? name, shownAs(chosen[name] ?? "")] as const);
   return {
     title: dashboard.title,
     description: dashboard.description,
@@ -66,8 +64,6 @@ export async function answersOf(
 }
 
 /** A variable's value as Grafana shows it. */
-function shownAs(name: string, value: string): string {
-  if (value === ".+" || value === ".*") return "All";
-  const choice = Object.entries(HISTOGRAMS).find(([, ending]) => name === "histograms" && ending === value);
-  return choice?.[0] ?? value;
+function shownAs(value: string): string {
+  return value === ".+" || value === ".*" ? "All" : value;
 }

@@ -9,9 +9,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { seeded } from "@pushmeter/testkit/random";
 import { findServers } from "@pushmeter/testkit/servers/find";
-import { ROOT, readDashboards } from "../read/dashboards.ts";
+import { EVERYTHING, ROOT, readDashboards } from "../read/dashboards.ts";
 import { type Prometheus, startPrometheus } from "../read/prometheus.ts";
-import { HISTOGRAMS } from "../src/variables.ts";
 import { SERVICE, writeHistory } from "../traffic/history.ts";
 import { answersOf } from "./answers.ts";
 import { buildPage, html } from "./html.ts";
@@ -26,11 +25,9 @@ const { values } = parseArgs({
 });
 const native = values.native ?? false;
 const CHOSEN = {
+  ...EVERYTHING,
   datasource: "Prometheus",
   job: SERVICE,
-  instance: ".+",
-  objective: "99",
-  histograms: native ? HISTOGRAMS.native : HISTOGRAMS.any,
 };
 
 async function fill({ writeUrl: url }: Prometheus, end: number): Promise<void> {
@@ -56,10 +53,10 @@ async function fill({ writeUrl: url }: Prometheus, end: number): Promise<void> {
 async function pagesOf(prometheus: Prometheus, end: number): Promise<Map<string, string>> {
   const assets = await buildPage();
   const pages = new Map<string, string>();
-  for (const dashboard of readDashboards()) {
+  for (const dashboard of readDashboards(dialect)) {
     const name = dashboard.uid.replace("pushmeter-", "");
     const route = name === "route" ? "/courses/:id/certificate" : ".*";
-    const job = name === "push-health" ? ".+" : SERVICE;
+    const job = ["push-health", "overview", "objectives"].includes(name) ? ".+" : SERVICE;
     const preview = await answersOf(dashboard, prometheus, end, MINUTES, { ...CHOSEN, job, route });
     pages.set(name, html(preview, assets));
   }
@@ -77,8 +74,10 @@ async function serve(pages: ReadonlyMap<string, string>): Promise<void> {
   console.log(`http://127.0.0.1:${(server.address() as { port: number }).port}/ until Ctrl-C`);
 }
 
-const { prometheus: file } = await findServers();
-const prometheus = await startPrometheus(file);
+/** With a Prometheus 3.16 as deploy/ has it; else in the dialect that every Prometheus knows. */
+const newest = process.env.PROMETHEUS_3_16_BIN;
+const dialect = newest ? "anchored" : "subtract";
+const prometheus = await startPrometheus(newest ?? (await findServers()).prometheus, { lookBack: "1h" });
 try {
   console.log("An hour of traffic into a Prometheus, about a minute …");
   // In whole seconds, so that times are the same in numbers and in text.

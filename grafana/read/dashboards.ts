@@ -53,6 +53,7 @@ export interface Variable {
   readonly label?: string;
   readonly type: string;
   readonly multi: boolean;
+  readonly hide?: number;
   readonly includeAll: boolean;
   readonly allValue?: string;
   readonly refresh?: number;
@@ -68,16 +69,22 @@ export interface Dashboard {
   readonly editable: boolean;
   readonly tags: readonly string[];
   readonly links: readonly { readonly tags: readonly string[]; readonly includeVars: boolean }[];
+  readonly annotations: {
+    readonly list: readonly { readonly expr: string; readonly datasource: { readonly uid: string } }[];
+  };
   readonly templating: { readonly list: readonly Variable[] };
   readonly panels: readonly Panel[];
 }
 
-const folder = join(ROOT, "grafana/dashboards");
-
-export function readDashboards(): Dashboard[] {
-  return readdirSync(folder)
-    .sort()
-    .map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as Dashboard);
+/** The shared ones and the example's, in a dialect of `src/query/dialect.ts`. */
+export function readDashboards(dialect = "anchored"): Dashboard[] {
+  const suffix = dialect === "anchored" ? "" : `-${dialect}`;
+  return ["grafana/dashboards", "grafana/examples/courses/dashboards"].flatMap((path) => {
+    const folder = join(ROOT, `${path}${suffix}`);
+    return readdirSync(folder)
+      .sort()
+      .map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as Dashboard);
+  });
 }
 
 /** Panels that show something, also those that stand inside folded rows. */
@@ -115,3 +122,22 @@ export function labelValuesOf(variable: Variable): { selector: string; label: st
 export function substitute(text: string, values: Readonly<Record<string, string>>): string {
   return text.replace(/\$\{?(\w+)\}?/g, (whole, name: string) => values[name] ?? whole);
 }
+
+/** What Grafana puts in the place of its own variables, for windows in seconds. */
+export function windows(rateInterval: number, range: number): Record<string, string> {
+  return {
+    __rate_interval: `${rateInterval}s`,
+    __rate_interval_ms: `${rateInterval * 1000}`,
+    __range: `${range}s`,
+    __range_s: `${range}`,
+  };
+}
+
+/** Choices that select everything; no service pushes to a Pushgateway. */
+export const EVERYTHING = {
+  job: ".+",
+  instance: ".+",
+  route: ".*",
+  by: "http_route",
+  gateway: "()",
+} as const;

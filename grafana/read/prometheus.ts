@@ -16,25 +16,35 @@ export interface Prometheus extends Server {
   instant(expr: string, time: number): Promise<Series[]>;
 }
 
-/** As in deploy/compose.yaml. */
+/** From 3.8 on native histograms are always taken. */
 const FEATURES = "--enable-feature=exemplar-storage,native-histograms";
 
-/** @param scrape - jobs to URLs. */
-export async function startPrometheus(
-  file: string,
-  scrape: Readonly<Record<string, string>> = {},
-): Promise<Prometheus> {
-  const { url, writeUrl, stop } = await start(file, { scrape, args: [FEATURES] });
+interface Options {
+  /** Jobs to URLs. */
+  readonly scrape?: Readonly<Record<string, string>>;
+  /** Takes samples in any order, so far back: `40d`. */
+  readonly outOfOrder?: string;
+  /** How far back an instant selector and `anchored` look; default five minutes. */
+  readonly lookBack?: string;
+}
+
+export async function startPrometheus(file: string, options: Options = {}): Promise<Prometheus> {
+  const { lookBack, ...more } = options;
+  const { url, writeUrl, stop } = await start(file, { ...more, args: [FEATURES] });
+  return { ...asking(url, lookBack), writeUrl, stop };
+}
+
+/** Prometheus's HTTP interface, which other receivers have, too. */
+export function asking(url: string, lookBack?: string): Pick<Prometheus, "url" | "range" | "instant"> {
+  const parameters: Record<string, string> = lookBack ? { lookback_delta: lookBack } : {};
   return {
     url,
-    writeUrl,
-    stop,
     range: async (query, start, end, step) => {
       const times = { start: `${start / 1000}`, end: `${end / 1000}`, step: `${step}` };
-      return (await ask(url, "query_range", { query, ...times })).flatMap(seriesOf);
+      return (await ask(url, "query_range", { query, ...times, ...parameters })).flatMap(seriesOf);
     },
     instant: async (query, time) =>
-      (await ask(url, "query", { query, time: `${time / 1000}` })).flatMap(seriesOf),
+      (await ask(url, "query", { query, time: `${time / 1000}`, ...parameters })).flatMap(seriesOf),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   RowBuilder,
   type VariableModel,
 } from "@grafana/grafana-foundation-sdk/dashboard";
+import { deployments } from "./deployments.ts";
 import type { PanelBuilder } from "./panels/panel.ts";
 
 /** Grafana's grid is 24 columns wide. */
@@ -24,17 +25,16 @@ interface PanelRow {
 }
 
 export interface DashboardOptions {
-  /** File name and, after `pushmeter-`, uid. */
-  readonly name: string;
+  readonly uid: string;
   readonly title: string;
   readonly description: string;
   readonly variables: readonly Builder<VariableModel>[];
   readonly rows: readonly PanelRow[];
 }
 
-export function dashboard({ name, title, description, variables, rows }: DashboardOptions): Dashboard {
+export function dashboard({ uid, title, description, variables, rows }: DashboardOptions): Dashboard {
   const builder = new DashboardBuilder(title)
-    .uid(`pushmeter-${name}`)
+    .uid(uid)
     .description(description)
     .tags([TAG])
     .readonly()
@@ -43,6 +43,7 @@ export function dashboard({ name, title, description, variables, rows }: Dashboa
     .refresh("30s")
     .tooltip(DashboardCursorSync.Crosshair)
     .variables([...variables])
+    .annotation(deployments)
     .link(
       new DashboardLinkBuilder("pushmeter")
         .type(DashboardLinkType.Dashboards)

@@ -8,7 +8,6 @@ const SIDECAR = { labels: { grafana_dashboard: "1" }, annotations: { grafana_fol
 /** File names, without an ending, to manifests. */
 export function kubernetesFiles(
   dashboards: readonly Dashboard[],
-  service: string,
   groups: readonly RuleGroup[],
 ): Map<string, object> {
   const files = new Map<string, object>();
@@ -21,10 +20,10 @@ export function kubernetesFiles(
       data: { [`${name}.json`]: JSON.stringify(dashboard) },
     });
   }
-  files.set(`rules-${service}`, {
+  files.set("rules", {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PrometheusRule",
-    metadata: { name: `pushmeter-${service}`, labels: { release: "prometheus" } },
+    metadata: { name: "pushmeter", labels: { release: "prometheus" } },
     spec: { groups },
   });
   files.set("kustomization", {

@@ -1,38 +1,44 @@
-/** Colours that mean the same on every dashboard. Names are Grafana's. */
+/**
+ * Colours that mean the same on every dashboard, by Grafana's names. Chosen so that people who cannot tell green
+ * from red can tell them apart: docs/dashboards.md has the distances. No state is told by its colour alone.
+ */
 import type { DynamicConfigValue } from "@grafana/grafana-foundation-sdk/dashboard";
 
-export const GOOD = "green";
-export const BAD = "red";
+export const OK = "blue";
+export const WARN = "yellow";
+export const BAD = "semi-dark-red";
+/** Neither good nor bad. */
+export const NEUTRAL = "text";
 
 /** Series names to colours. */
 export type Colours = Readonly<Record<string, string>>;
 
 export const OUTCOMES: Colours = {
-  success: GOOD,
-  client_error: "yellow",
-  server_error: BAD,
-  exception: "dark-red",
-  timeout: "purple",
-  canceled: "text",
+  success: OK,
+  client_error: WARN,
+  server_error: "orange",
+  exception: BAD,
+  timeout: "dark-purple",
+  canceled: NEUTRAL,
 };
 
 /** Names that end in a status. */
 export const STATUSES = [
-  [/ [123]\d\d$/, GOOD],
-  [/ 4\d\d$/, "yellow"],
-  [/ 5\d\d$/, BAD],
-  [/ 500$/, "dark-red"],
+  [/ [123]\d\d$/, OK],
+  [/ 4\d\d$/, WARN],
+  [/ 5\d\d$/, "orange"],
+  [/ 500$/, BAD],
 ] as const;
 
-export const PERCENTILES: Colours = { p50: "light-blue", p95: "blue", p99: "dark-purple" };
+export const PERCENTILES: Colours = { p50: "light-blue", p95: "semi-dark-blue", p99: "dark-purple" };
 
 export const PUSH_RESULTS: Colours = {
-  success: GOOD,
-  refused: "dark-red",
+  success: OK,
+  refused: BAD,
   unavailable: "orange",
-  unreachable: BAD,
-  timeout: "purple",
-  error: "dark-orange",
+  unreachable: WARN,
+  timeout: "dark-purple",
+  error: NEUTRAL,
 };
 
 export function fixedColour(colour: string): DynamicConfigValue[] {

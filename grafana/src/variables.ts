@@ -4,41 +4,44 @@ import {
   CustomVariableBuilder,
   DatasourceVariableBuilder,
   QueryVariableBuilder,
+  VariableHide,
   type VariableModel,
   VariableRefresh,
   VariableSort,
 } from "@grafana/grafana-foundation-sdk/dashboard";
+import { counts, HTTP, PUSH_TIME, SIGNS_OF_LIFE } from "./names.ts";
 import { DATASOURCE } from "./panels/panel.ts";
-import { counts, FAAS, HTTP } from "./query.ts";
+import type { Scope } from "./query/queries.ts";
 
-/** Every service has one of them. */
-const ANY = [HTTP, FAAS];
+/** What the variables choose, for every selector of a dashboard. */
+export const CHOSEN: Pick<Scope, "matchers" | "gateway"> = {
+  matchers: ['job=~"$job"', 'instance=~"$instance"'],
+  gateway: 'job=~"$gateway"',
+};
+export const ROUTE = 'http_route=~"$route"';
 
-export const datasource = new DatasourceVariableBuilder("datasource")
+const ALL = { text: ["All"], value: ["$__all"] };
+
+const datasource = new DatasourceVariableBuilder("datasource")
   .label("Data source")
   .type("prometheus")
   .current({ text: "Prometheus", value: "prometheus" });
 
-const ALL = { text: ["All"], value: ["$__all"] };
-
-/** Jobs that have one of these histograms. */
-export function job(histograms: readonly string[] = ANY): QueryVariableBuilder {
-  return jobOf(`{__name__=~"${histograms.flatMap(counts).join("|")}"}`);
-}
-
-/** Jobs that have this counter. */
-export function jobWith(counter: string): QueryVariableBuilder {
-  return jobOf(counter);
-}
-
-function jobOf(series: string): QueryVariableBuilder {
-  return labelValues("job", "Service", series).multi(true).includeAll(true).current(ALL).allValue(".+");
-}
-
-/** The chosen jobs' instances that have one of these histograms. */
-export function instance(histograms: readonly string[] = ANY): QueryVariableBuilder {
-  const series = `{__name__=~"${histograms.flatMap(counts).join("|")}", job=~"$job"}`;
-  return labelValues("instance", "Instance", series).multi(true).includeAll(true).current(ALL).allValue(".+");
+/** Data source, service and instance. By default services that have been called at all. */
+export function choices(series = named(SIGNS_OF_LIFE)): Builder<VariableModel>[] {
+  const job = labelValues("job", "Service", series).multi(true).includeAll(true).current(ALL).allValue(".+");
+  const instance = labelValues("instance", "Instance", named(SIGNS_OF_LIFE, 'job=~"$job"'))
+    .multi(true)
+    .includeAll(true)
+    .current(ALL)
+    .allValue(".+");
+  // Those of the chosen services that push to a Pushgateway. Mostly none: then nothing is selected.
+  const gateway = labelValues("gateway", "Pushgateway", `${PUSH_TIME}{job=~"$job"}`, "job")
+    .multi(true)
+    .includeAll(true)
+    .current(ALL)
+    .hide(VariableHide.HideVariable);
+  return [datasource, job, instance, gateway];
 }
 
 /** Any number of routes. All of them includes requests that no route matched. */
@@ -47,29 +50,19 @@ export const routes = routeValues().multi(true).includeAll(true).current(ALL).al
 /** Exactly one route. */
 export const oneRoute = routeValues();
 
-/** Percent of requests that have to end well. */
-export const objective: Builder<VariableModel> = new CustomVariableBuilder("objective")
-  .label("Objective, %")
-  .values("99,99.5,99.9,99.95,99.99")
-  .current({ text: "99.9", value: "99.9" });
-
-/** How the name ends of what latencies are read from; no end, as a regular expression, can only be written `()`. */
-export const HISTOGRAMS = { any: "(|_bucket)", classic: "_bucket", native: "()" } as const;
-
-/** Percentiles of classic and of native histograms do not add up: where a service has both, choose. */
-export const histograms: Builder<VariableModel> = new CustomVariableBuilder("histograms")
-  .label("Histograms")
-  .values(
-    Object.entries(HISTOGRAMS)
-      .map(([text, value]) => `${text} : ${value}`)
-      .join(","),
-  )
-  .current({ text: "any", value: HISTOGRAMS.any });
+/** By which label requests are compared. Those of a resource have to be named in `resourceLabels`. */
+export const comparedBy: Builder<VariableModel> = new CustomVariableBuilder("by")
+  .label("Compare by")
+  .values("http_route,service_version,cloud_region,colo,http_request_method,job")
+  .current({ text: "http_route", value: "http_route" });
 
 function routeValues(): QueryVariableBuilder {
-  const names = counts(HTTP).join("|");
-  const series = `{__name__=~"${names}", job=~"$job", instance=~"$instance", http_route!=""}`;
+  const series = named(counts(HTTP), 'job=~"$job"', 'instance=~"$instance"', 'http_route!=""');
   return labelValues("route", "Route", series, "http_route");
+}
+
+function named(names: readonly string[], ...matchers: string[]): string {
+  return `{${[`__name__=~"${names.join("|")}"`, ...matchers].join(", ")}}`;
 }
 
 function labelValues(name: string, title: string, series: string, label = name): QueryVariableBuilder {

@@ -2,7 +2,7 @@
 import type { Counter, Histogram } from "@opentelemetry/api";
 import type { Pushmeter } from "@pushmeter/sdk";
 import { expect, it, vi } from "vitest";
-import { ROOT, readDashboards, substitute, targetsOf } from "../read/dashboards.ts";
+import { EVERYTHING, ROOT, readDashboards, substitute, targetsOf, windows } from "../read/dashboards.ts";
 import { selectorsOf } from "./promql.ts";
 
 vi.mock("cloudflare:workers", () => ({
@@ -27,16 +27,7 @@ it("asks for metrics that examples/worker emits", async () => {
 
   const asked = readDashboards()
     .flatMap(targetsOf)
-    .flatMap(({ target }) =>
-      selectorsOf(
-        substitute(target.expr, {
-          __rate_interval: "1m",
-          __range: "1h",
-          objective: "99.9",
-          histograms: "_bucket",
-        }),
-      ),
-    )
+    .flatMap(({ target }) => selectorsOf(substitute(target.expr, { ...EVERYTHING, ...windows(60, 3600) })))
     .map(({ metric }) => metric)
     .filter((metric) => metric.startsWith("app_"));
   expect(asked.length).toBeGreaterThan(0);

@@ -1,25 +1,29 @@
 /** The rules of github.com/grafana/dashboard-linter, which is a Go program, and a few of our own. */
 import { describe, expect, it } from "vitest";
-import { labelValuesOf, panelsOf, readDashboards, substitute, targetsOf } from "../read/dashboards.ts";
-import { LONG } from "../src/query.ts";
+import {
+  EVERYTHING,
+  labelValuesOf,
+  panelsOf,
+  readDashboards,
+  substitute,
+  targetsOf,
+  windows,
+} from "../read/dashboards.ts";
+import { COMMON, UIDS } from "../src/links.ts";
+import { DIALECTS } from "../src/query/dialect.ts";
 import { selectorsOf } from "./promql.ts";
 
 /** Makes an expression with Grafana's variables one that Prometheus's grammar knows. */
-const ANY = {
-  job: "any-job",
-  instance: "any-instance",
-  route: "/any",
-  objective: "99.9",
-  histograms: "_bucket",
-};
-const RATE_INTERVAL = "61s";
-const RANGE = "1h1s";
-const parsed = (expr: string) =>
-  selectorsOf(substitute(expr, { ...ANY, __rate_interval: RATE_INTERVAL, __range: RANGE }));
+const VALUES = { ...EVERYTHING, ...windows(61, 3601), job: "any-job", instance: "any-instance" };
+const parsed = (expr: string) => selectorsOf(substitute(expr, VALUES));
+/** What a counter may stand in: all of them see growth only. Outside them, it is asked whether it is there. */
+const GROWTH = ["increase", "resets", "last_over_time", "min_over_time"];
 
-const dashboards = readDashboards();
+const dashboards = DIALECTS.flatMap(({ name }) =>
+  readDashboards(name).map((dashboard) => [`${dashboard.title}, ${name}`, dashboard] as const),
+);
 
-describe.each(dashboards.map((dashboard) => [dashboard.title, dashboard] as const))("%s", (_, dashboard) => {
+describe.each(dashboards)("%s", (_, dashboard) => {
   const variables = dashboard.templating.list;
   const panels = panelsOf(dashboard);
   const targets = targetsOf(dashboard);
@@ -86,25 +90,58 @@ describe.each(dashboards.map((dashboard) => [dashboard.title, dashboard] as cons
   it("has targets for the chosen jobs and instances that Prometheus can parse", () => {
     for (const { where, target } of targets) {
       expect(target.datasource?.uid, where).toBe("$datasource");
-      for (const { matchers } of parsed(target.expr)) {
-        const job = { label: "job", operator: "=~", value: ANY.job };
-        const instance = { label: "instance", operator: "=~", value: ANY.instance };
-        expect(matchers, where).toEqual(expect.arrayContaining([job, instance]));
+      for (const { metric, matchers } of parsed(target.expr)) {
+        const job = { label: "job", operator: "=~", value: VALUES.job };
+        const instance = { label: "instance", operator: "=~", value: VALUES.instance };
+        // What rules record is summed over instances.
+        const wanted = metric.includes(":") ? [job] : [job, instance];
+        expect(matchers, where).toEqual(expect.arrayContaining(wanted));
       }
     }
   });
 
-  it("has counters in rate or increase only, and rates over $__rate_interval", () => {
+  it("asks for the growth of counters only, and never for a rate, which extrapolates", () => {
     for (const { where, target } of targets) {
-      for (const { metric, range, inFunction, aggregations, compared } of parsed(target.expr)) {
-        if (inFunction === "rate" || inFunction === "irate") expect(range, where).toBe(RATE_INTERVAL);
-        if (inFunction === "increase") expect([RANGE, LONG], where).toContain(range);
+      for (const { metric, inFunction, aggregations, compared } of parsed(target.expr)) {
+        expect(["rate", "irate"], where).not.toContain(inFunction);
         // When it was, or that it was: the value itself plays no part.
         const isPresence = inFunction === "timestamp" || compared || aggregations[0]?.operator === "group";
         if (/_(total|count|sum|bucket)$/.test(metric) && !isPresence) {
-          expect(["rate", "increase"], `${metric} in ${where}`).toContain(inFunction);
+          expect(GROWTH, `${metric} in ${where}`).toContain(inFunction);
         }
       }
+    }
+  });
+
+  it("has stats that say what is now: instant queries, and a word for no data", () => {
+    for (const { title, type, targets = [], fieldConfig } of panels) {
+      if (type !== "stat") continue;
+      for (const { instant, range } of targets)
+        expect({ instant, range }, title).toMatchObject({ instant: true });
+      expect(fieldConfig?.defaults.noValue, title).toMatch(/\w/);
+    }
+  });
+
+  it("marks deployments", () => {
+    const [own, ...others] = dashboard.annotations.list;
+    expect(others).toEqual([]);
+    expect(own?.datasource.uid).toBe("$datasource");
+    expect(parsed(own?.expr ?? "").length).toBeGreaterThan(0);
+  });
+
+  it("keeps every common choice in the links of its tables", () => {
+    const links = panels.flatMap(({ fieldConfig }) =>
+      (fieldConfig?.overrides ?? []).flatMap(({ properties }) =>
+        properties.flatMap(({ id, value }) => (id === "links" ? (value as { url: string }[]) : [])),
+      ),
+    );
+    for (const { url } of links) {
+      for (const name of COMMON) {
+        const isKept = url.includes(`\${${name}:queryparam}`) || url.includes(`var-${name}=`);
+        expect(isKept, `${name} in ${url}`).toBe(true);
+      }
+      const uid = /^\/d\/([\w-]+)/.exec(url)?.[1];
+      expect(Object.values(UIDS)).toContain(uid);
     }
   });
 });

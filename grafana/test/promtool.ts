@@ -9,16 +9,18 @@ import type { RuleGroup } from "../src/rules/rule.ts";
 
 const run = promisify(execFile);
 
-/** What fires at a time: alert name, then its severity and window or reason, in one line each. */
+/** What fires at a time. */
 interface Moment {
   readonly at: string;
-  readonly firing: readonly Readonly<Record<string, string>>[];
+  /** Alert names and severities. */
+  readonly firing: readonly (readonly [alert: string, severity: "page" | "ticket"])[];
 }
 
 export interface Scenario {
   readonly name: string;
-  /** Between samples and evaluations. */
+  /** Between samples, and evaluations unless `every` says otherwise. */
   readonly interval: string;
+  readonly every?: string;
   /** Series to values, in promtool's notation: `0+60x120`, `_x10`. */
   readonly series: Readonly<Record<string, string>>;
   readonly moments: readonly Moment[];
@@ -30,18 +32,25 @@ export async function checkRules(promtool: string, file: string): Promise<string
   return stdout;
 }
 
+/** A file of promtool's own kind. @throws Error with promtool's own words if a test of it fails. */
+export async function runTests(promtool: string, file: string): Promise<void> {
+  await run(promtool, ["test", "rules", file]).catch((error) => {
+    throw new Error(`${error.stdout}${error.stderr}`);
+  });
+}
+
 /** @throws Error with promtool's own words if something else fires than should. */
 export async function testRules(
   promtool: string,
   groups: readonly RuleGroup[],
-  { name, interval, series, moments }: Scenario,
+  { name, interval, every, series, moments }: Scenario,
 ): Promise<void> {
   const questions = moments.map(({ at, firing }) => ({
-    expr: 'group without (alertstate, job) (ALERTS{alertstate="firing"})',
+    expr: 'group by (alertname, severity) (ALERTS{alertstate="firing"})',
     at,
-    answers: firing.map((labels) => [labels, 1] as const),
+    answers: firing.map(([alertname, severity]) => [{ alertname, severity }, 1] as const),
   }));
-  await testAnswers(promtool, { name, interval, series, questions }, groups);
+  await testAnswers(promtool, { name, interval, ...(every && { every }), series, questions }, groups);
 }
 
 /** What is asked of the series, and when; and the answers, by their labels. */
@@ -65,18 +74,19 @@ export async function testAnswers(
   try {
     await write("rules.yaml", { groups });
     await write("test.yaml", testFile(questions, groups));
-    await run(promtool, ["test", "rules", join(folder, "test.yaml")]).catch((error) => {
-      throw new Error(`${error.stdout}${error.stderr}`);
-    });
+    await runTests(promtool, join(folder, "test.yaml"));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function testFile({ name, interval, series, questions }: Questions, groups: readonly RuleGroup[]): object {
+function testFile(
+  { name, interval, every = interval, series, questions }: Questions,
+  groups: readonly RuleGroup[],
+): object {
   return {
     rule_files: ["rules.yaml"],
-    evaluation_interval: interval,
+    evaluation_interval: every,
     // Else promtool's order is random, and an alert may be asked before what it reads is recorded.
     group_eval_order: groups.map((group) => group.name),
     tests: [

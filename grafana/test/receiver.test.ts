@@ -2,8 +2,8 @@
 
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { it } from "vitest";
-import { substitute } from "../read/dashboards.ts";
-import { REACH } from "../src/presence.ts";
+import { EVERYTHING, substitute, windows } from "../read/dashboards.ts";
+import { REACH } from "../src/query/presence.ts";
 import { testAnswers } from "./promtool.ts";
 import { targetOf } from "./wires.ts";
 
@@ -79,8 +79,8 @@ const CASES: Readonly<Record<string, readonly [series: Record<string, string>, s
 
 describeWithServers("Receiver reached", ({ promtool }) => {
   it.each(Object.entries(CASES))("%s", async (name, [series, states]) => {
-    const { target } = targetOf("Push health › Receiver reached › A");
-    const expr = substitute(target.expr, { job: ".+", instance: ".+", __range: "1h" });
+    const { target } = targetOf("Push health › Receiver reached › A", "subtract");
+    const expr = substitute(target.expr, { ...EVERYTHING, ...windows(60, 3600) });
     const questions = states.map(([minute, state]) => ({
       expr,
       at: `${minute}m`,

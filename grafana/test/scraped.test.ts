@@ -4,8 +4,9 @@ import { seeded } from "@pushmeter/testkit/random";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { startPushgateway } from "@pushmeter/testkit/servers/pushgateway";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { EVERYTHING, windows } from "../read/dashboards.ts";
 import { startPrometheus } from "../read/prometheus.ts";
-import { HISTOGRAMS } from "../src/variables.ts";
+import { UIDS } from "../src/links.ts";
 import { pushToGateway, serveMetrics } from "../traffic/present.ts";
 import {
   ask,
@@ -22,10 +23,14 @@ import {
 const SECONDS = 12;
 
 /** Panels without data: a week ago there was none of these services, and no aggregator is between. */
-const NEITHER = ["Requests, now and a week ago", "p95 latency, now and a week ago", ...OF_AGGREGATOR];
+const NEITHER = [
+  "Requests, now and a week ago",
+  "p95 latency, now and a week ago",
+  ...OF_AGGREGATOR,
+  "Error budget left",
+];
 const EMPTY: Readonly<Record<string, readonly string[]>> = {
-  // An environment's init time is its first value, which has no zero before it.
-  Pushgateway: [...NEITHER, "Init time", "Init time percentiles"],
+  Pushgateway: NEITHER,
   // What is scraped pushes nothing, and is no Lambda.
   scrape: [...NEITHER, ...OF_LAMBDA, "Pushes", "Failed pushes", "Pushes by result", "Push duration"],
 };
@@ -38,8 +43,7 @@ describeWithServers("panels have data", ({ prometheus: file, pushgateway: gatewa
     const options = { random: seeded(3), seconds: SECONDS };
     const scraped = await serveMetrics(options);
     const prometheus = await startPrometheus(file, {
-      pushgateway: gateway.url,
-      "courses-scraped": `http://${scraped.host}`,
+      scrape: { pushgateway: gateway.url, "courses-scraped": `http://${scraped.host}` },
     });
     stop = async () => {
       await prometheus.stop();
@@ -48,11 +52,9 @@ describeWithServers("panels have data", ({ prometheus: file, pushgateway: gatewa
     };
     const [pushed] = await Promise.all([pushToGateway(gateway.url, options), scraped.play()]);
     const end = Date.now();
-    const window = `${SECONDS}s`;
-    const values = { instance: ".+", route: ".*", objective: "99", __rate_interval: window, __range: window };
     const filled = (truth: Filled["truth"], job: string) => ({
-      ...{ prometheus, start: end - 2_000, end, step: 1, truth },
-      values: { ...values, histograms: HISTOGRAMS.any, job },
+      ...{ dialect: "subtract", prometheus, start: end - 2_000, end, step: 1, truth },
+      values: { ...EVERYTHING, ...windows(SECONDS, SECONDS), job, gateway: "courses-pushgateway" },
     });
     filledBy.set("Pushgateway", filled(pushed, "courses-pushgateway"));
     filledBy.set("scrape", filled(scraped.truth, "courses-scraped"));
@@ -61,18 +63,12 @@ describeWithServers("panels have data", ({ prometheus: file, pushgateway: gatewa
 
   const cases = Object.entries(EMPTY).flatMap(([wire, empty]) =>
     targets
-      .filter(({ panel }) => !empty.includes(panel.title))
-      .flatMap((target) =>
-        (["any", "classic"] as const)
-          .filter((choice) => choice === "any" || target.target.expr.includes("histograms"))
-          .map((choice) => [wire, choice, target.where, target] as const),
-      ),
+      .filter(({ panel, dashboard }) => !empty.includes(panel.title) && dashboard.uid !== UIDS.objectives)
+      .map((target) => [wire, target.where] as const),
   );
-  it.each(cases)("by %s, %s: %s", async (wire, choice, _, target) => {
-    const filled = filledBy.get(wire) as Filled;
-    const values = { ...filled.values, histograms: HISTOGRAMS[choice] };
+  it.each(cases)("by %s: %s", async (wire, where) => {
     // A route without a visit in these seconds has no latency.
-    expectFilled((await ask(target, { ...filled, values })).filter(hasNumbers));
+    expectFilled((await ask(where, filledBy.get(wire) as Filled)).filter(hasNumbers));
   });
 
   it.each(Object.keys(EMPTY))("by %s: a gauge is what it was", async (wire) => {

@@ -1,11 +1,14 @@
 /** Prometheus filled by the product over each wire, and how to ask what a dashboard asks there. */
 import { expect } from "vitest";
-import { type Placed, readDashboards, substitute, targetsOf } from "../read/dashboards.ts";
+import { type Placed, readDashboards, substitute, targetsOf, windows } from "../read/dashboards.ts";
 import type { Prometheus, Series } from "../read/prometheus.ts";
+import { DIALECTS } from "../src/query/dialect.ts";
 import type { Truth } from "../traffic/truth.ts";
 
 /** A stretch of time that Prometheus has data for. */
 export interface Filled {
+  /** Of `src/query/dialect.ts`, which the server understands. */
+  readonly dialect: string;
   readonly prometheus: Prometheus;
   /** Milliseconds since the epoch. */
   readonly start: number;
@@ -35,23 +38,33 @@ export const OF_AGGREGATOR = [
 export const dashboards = readDashboards();
 export const targets = dashboards.flatMap(targetsOf);
 
+const byDialect = new Map(
+  DIALECTS.map(({ name }) => [name as string, readDashboards(name).flatMap(targetsOf)] as const),
+);
+
 /** As the panel asks. */
-export function ask({ target }: Placed, { prometheus, start, end, step, values }: Filled): Promise<Series[]> {
+export function ask(
+  where: string,
+  { dialect, prometheus, start, end, step, values }: Filled,
+): Promise<Series[]> {
+  const { target } = targetOf(where, dialect);
   const expr = substitute(target.expr, values);
   return target.instant ? prometheus.instant(expr, end) : prometheus.range(expr, start, end, step);
 }
 
-export function targetOf(where: string): Placed {
-  const placed = targets.find((target) => target.where === where);
+export function targetOf(where: string, dialect = "anchored"): Placed {
+  const placed = byDialect.get(dialect)?.find((target) => target.where === where);
   if (!placed) throw new Error(`no target ${where}`);
   return placed;
 }
 
 /** A panel's values at the end, with rates over the last `seconds`: per second, so times these a total. */
 export function overall(where: string, seconds: number, filled: Filled): Promise<Series[]> {
-  const window = `${seconds}s`;
-  const values = { ...filled.values, __rate_interval: window, __range: window };
-  return filled.prometheus.instant(substitute(targetOf(where).target.expr, values), filled.end);
+  const values = { ...filled.values, ...windows(seconds, seconds) };
+  return filled.prometheus.instant(
+    substitute(targetOf(where, filled.dialect).target.expr, values),
+    filled.end,
+  );
 }
 
 /** The value of the only series with these labels. */

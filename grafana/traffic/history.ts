@@ -87,6 +87,7 @@ export async function writeHistory(options: HistoryOptions): Promise<Truth> {
       ...common(),
       users: () => Math.floor(users),
       conflict: faulty,
+      ...(faulty && { version: "1.5.0" }),
       waitUntil: (promise) => void pushed.push(promise),
     });
   const startLambda = (): Lambda =>

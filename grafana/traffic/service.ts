@@ -10,6 +10,8 @@ import type { Truth } from "./truth.ts";
 
 export interface ServiceOptions {
   readonly service: string;
+  /** Default 1.4.0. */
+  readonly version?: string;
   readonly push: Destination | undefined;
   readonly runtime?: Runtime | undefined;
   readonly flush?: FlushPolicy | undefined;
@@ -48,9 +50,21 @@ const CRON = "*/15 * * * *";
 const QUEUE = "enrolments";
 
 export function createService(options: ServiceOptions): Service {
-  const { service, push, flush, runtime, random, work, truth, users, conflict, onError } = options;
+  const {
+    service,
+    version = "1.4.0",
+    push,
+    flush,
+    runtime,
+    random,
+    work,
+    truth,
+    users,
+    conflict,
+    onError,
+  } = options;
   const between = (least: number, most: number) => work(least + random() * random() * (most - least));
-  const pushmeter = createPushmeter({ service, push, flush, onError }, runtime);
+  const pushmeter = createPushmeter({ service: { name: service, version }, push, flush, onError }, runtime);
   const { meter } = pushmeter;
   const logins = meter.createCounter("app.logins", { unit: "{login}" });
   const found = meter.createHistogram("app.search.results", {

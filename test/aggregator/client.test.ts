@@ -1,34 +1,24 @@
 /** What a Worker that only sends to the aggregator has in its bundle. */
-import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { bundleWorker } from "@pushmeter/testkit/bundle";
+import { sizeOf } from "@pushmeter/testkit/bundle-size";
 import { expect, it } from "vitest";
 
-async function bundled(from: string, name: string): Promise<string> {
-  const contents = `
+function bundled(from: string, name: string): Promise<string> {
+  const code = `
     import { createPushmeter } from "@pushmeter/sdk";
     import { ${name} } from "${from}";
     export const pushmeter = createPushmeter({ push: (env) => ${name}(env.PUSHMETER) });`;
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: import.meta.dirname, loader: "ts" },
-    bundle: true,
-    write: false,
-    minify: true,
-    format: "esm",
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    mainFields: ["browser", "module", "main"],
-    external: ["cloudflare:*"],
-  });
-  return outputFiles[0]?.text ?? "";
+  return bundleWorker({ code, from: import.meta.dirname }, { minify: true });
 }
 
-const size = (code: string) => gzipSync(code, { level: 9 }).length;
+const size = async (code: string) => (await sizeOf(Buffer.from(code))).gzip;
 
 it.each(["@pushmeter/aggregator/client", "@pushmeter/aggregator"])(
   "aggregator() from %s adds at most 1 kB to what OTLP adds, and no Durable Object",
   async (from) => {
     const code = await bundled(from, "aggregator");
     expect(code).not.toContain("CREATE TABLE");
-    expect(size(code)).toBeLessThanOrEqual(size(await bundled("@pushmeter/sdk/otlp", "otlp")) + 1000);
+    const otlp = await bundled("@pushmeter/sdk/otlp", "otlp");
+    expect(await size(code)).toBeLessThanOrEqual((await size(otlp)) + 1000);
   },
 );

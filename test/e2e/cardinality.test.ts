@@ -15,13 +15,13 @@ const REQUESTS = 50_000;
 const LIMIT = 2000;
 const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PROPFIND"];
 const WORDS = ["wp-login.php", "..%2f", ".env", "админ", "a".repeat(200), "courses", "search", ":id", "*"];
-/** Of 45,000 paths, hosts or texts kept, each would take more than 45 bytes. */
+/** Bytes: if 45,000 paths, hosts or texts were kept, each would take more than 45. */
 const LEAST_LEAK = 2_000_000;
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
-/** Bytes in use once everything that can be freed is freed. */
+/** Bytes in use after garbage collection. */
 async function heap(): Promise<number> {
   for (let i = 0; i < 3; i++) {
     await new Promise((resolve) => setImmediate(resolve));
@@ -30,7 +30,7 @@ async function heap(): Promise<number> {
   return process.memoryUsage().heapUsed;
 }
 
-/** Takes every push, and keeps only the last: its samples would be what grows. */
+/** Accepts every push and keeps only the last, so that its own memory does not grow. */
 class Sink {
   readonly receiver = new Receiver();
   readonly pushmeter = createPushmeter({

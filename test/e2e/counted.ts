@@ -1,4 +1,4 @@
-/** What was counted, by a real Prometheus or by a receiver, in the form in which it was sent. */
+/** The requests that a real Prometheus or a receiver has counted, in the same form as those that were sent. */
 import type { Receiver } from "@pushmeter/sdk/testing";
 import type { Prometheus } from "@pushmeter/testkit/servers/prometheus";
 import { rowOf, type Table } from "./traffic.ts";
@@ -6,7 +6,7 @@ import { rowOf, type Table } from "./traffic.ts";
 const COUNT = "http_server_request_duration_seconds_count";
 const BY = "http_request_method, http_route, http_response_status_code, outcome, error_type";
 
-/** The sum over all instances of their last values, whether or not they still push. */
+/** The sum of the last values of all instances, including those that no longer push. */
 export async function countedRequests(
   prometheus: Prometheus,
   series = `${COUNT}{job="courses"}`,

@@ -1,6 +1,6 @@
 /**
- * A receiver's front on the loopback interface that can be made to fail as networks and servers do, and to work
- * again on the same port.
+ * A proxy before a receiver, on the loopback interface: it fails on demand as networks and servers do, and works again
+ * on the same port.
  */
 import { once } from "node:events";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -8,19 +8,19 @@ import { createServer, type Socket } from "node:net";
 import { until } from "@pushmeter/testkit/poll";
 
 export type Failure =
-  /** Accepts and never says a word. */
+  /** Accepts connections and sends nothing. */
   | "hang"
-  /** Nobody listens. */
+  /** Does not listen. */
   | "refuse"
-  /** Answers bytes that are no HTTP. */
+  /** Answers bytes that are not HTTP. */
   | "garbage"
   /** Answers 500. */
   | "error"
-  /** Ends the connection within its answer's body. */
+  /** Ends the connection within the answer's body. */
   | "cut"
   /** Stores what was sent and ends the connection instead of answering. */
   | "lost answer"
-  /** Stores what was sent and never says so. */
+  /** Stores what was sent and does not answer. */
   | "silence";
 
 type Target = (request: Request) => Promise<Response>;
@@ -43,7 +43,7 @@ export class Front {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Connections made while it failed; those that are refused nobody sees. */
+  /** Connections made while it failed, without refused ones. */
   get attempts(): number {
     return this.#attempts;
   }
@@ -64,7 +64,7 @@ export class Front {
     this.#failure = undefined;
     for (const socket of this.#sockets) socket.destroy();
     if (this.#tcp.listening) return;
-    // Somebody else's outgoing connection may sit on the port for a moment.
+    // Another process's outgoing connection can use the port for a moment.
     const listen = () =>
       this.start().then(
         () => true,
@@ -105,7 +105,7 @@ export class Front {
 
   async #answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const failure = this.#failure;
-    // A connection for each request, so that each meets the failure of its time.
+    // One connection per request, so that each request meets the current failure.
     outgoing.setHeader("connection", "close");
     if (failure === "error") {
       incoming.resume();

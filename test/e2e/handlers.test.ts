@@ -1,10 +1,10 @@
 import { until } from "@pushmeter/testkit/poll";
 import type { Miniflare } from "miniflare";
 import { describe, expect, it } from "vitest";
-import { Rig, seen } from "./rig.ts";
+import { Setup, seen } from "./setup.ts";
 
 describe("a handler in workerd", () => {
-  const rig = new Rig();
+  const setup = new Setup();
 
   it("counts by cron and queue, and ends as the platform sees it end unwrapped", async () => {
     const run = async (worker: Miniflare) => {
@@ -18,14 +18,14 @@ describe("a handler in workerd", () => {
         await fetcher.queue("enrolments", message("throw")),
       ];
     };
-    const outcomes = await run(await rig.start({ flush: 300 }));
-    expect(outcomes).toEqual(await run(await rig.start({ measured: false })));
+    const outcomes = await run(await setup.start({ flush: 300 }));
+    expect(outcomes).toEqual(await run(await setup.start({ measured: false })));
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(["ok", "exception", "ok", "ok", "exception"]);
 
     const name = "faas_invoke_duration_seconds_count";
-    const count = () => rig.receiver.total(name);
+    const count = () => setup.receiver.total(name);
     await until("all invocations have arrived", count, (total) => total >= 5);
-    const counted = rig.receiver.series(name).map(({ labels, samples }) => {
+    const counted = setup.receiver.series(name).map(({ labels, samples }) => {
       const { faas_trigger: trigger, faas_cron: cron, messaging_destination_name: queue } = labels;
       return [trigger, cron ?? queue, labels.outcome, labels.error_type, samples.at(-1)?.value].join(" | ");
     });
@@ -35,12 +35,12 @@ describe("a handler in workerd", () => {
       "timer | 0 3 * * * | success |  | 2",
       "timer | 0 4 * * * | exception | Broken | 1",
     ]);
-    expect(rig.receiver.total("faas_coldstarts_total", { faas_trigger: "timer" })).toBe(1);
+    expect(setup.receiver.total("faas_coldstarts_total", { faas_trigger: "timer" })).toBe(1);
   });
 
   it("that throws fails for the client as it does unwrapped, and counts as an exception", async () => {
-    const plain = await rig.start({ measured: false });
-    const measured = await rig.start({ flush: 300 });
+    const plain = await setup.start({ measured: false });
+    const measured = await setup.start({ flush: 300 });
     const rows = {
       "/raw/throws/error": "GET - 500 exception RangeError",
       "/raw/throws/class": "GET - 500 exception Broken",
@@ -54,6 +54,6 @@ describe("a handler in workerd", () => {
       expect(answer).toBe(await seen(plain, path));
     }
     const sent = Object.fromEntries(Object.values(rows).map((row) => [row, 1]));
-    expect(await rig.received(sent)).toEqual(sent);
+    expect(await setup.received(sent)).toEqual(sent);
   });
 });

@@ -6,7 +6,7 @@ import type { Miniflare } from "miniflare";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { countedRequests, total, withoutZero } from "./counted.ts";
 import { Front } from "./front.ts";
-import { heard, SITE } from "./rig.ts";
+import { heard, SITE } from "./setup.ts";
 import { addTo, send, type Table } from "./traffic.ts";
 import { startWorker } from "./workers.ts";
 
@@ -68,7 +68,7 @@ describeWithServers("a real Prometheus that stores and whose answers are lost", 
     };
     await front.fail("silence");
     await visit("/courses/1", "GET /courses/:id 200 success -");
-    // One invocation, one push: once it has given up, none is under way.
+    // One invocation makes one push: once it has given up, no push is under way.
     const errors = () => heard(worker);
     await until("the push has given up", errors, ({ length }) => length > 0);
     await front.work();

@@ -12,7 +12,7 @@ import { type Prometheus, startPrometheus } from "@pushmeter/testkit/servers/pro
 import { type Pushgateway, startPushgateway } from "@pushmeter/testkit/servers/pushgateway";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 
-describeWithServers("a destination in somebody else's MeterProvider", (servers) => {
+describeWithServers("a destination in a plain OpenTelemetry MeterProvider", (servers) => {
   let gateway: Pushgateway;
   let prometheus: Prometheus;
   const providers: MeterProvider[] = [];
@@ -23,7 +23,7 @@ describeWithServers("a destination in somebody else's MeterProvider", (servers) 
   });
 
   afterEach(async () => {
-    // One after the other: some share a destination, and each ends its series.
+    // One after the other: some share a destination, and each ends its own series.
     for (const provider of providers.splice(0)) await provider.shutdown();
   });
 
@@ -31,17 +31,16 @@ describeWithServers("a destination in somebody else's MeterProvider", (servers) 
     await Promise.all([gateway?.stop(), prometheus?.stop()]);
   });
 
-  /** Exports by itself every second. */
-  function provide(exporter: PushMetricExporter, attributes: Record<string, string>): MeterProvider {
+  /** @param exportIntervalMillis - default: only `forceFlush` exports. */
+  function provide(
+    exporter: PushMetricExporter,
+    attributes: Record<string, string>,
+    exportIntervalMillis = 600_000,
+  ): MeterProvider {
+    const exportTimeoutMillis = Math.min(exportIntervalMillis, 30_000);
     const provider = new MeterProvider({
       resource: resourceFromAttributes(attributes),
-      readers: [
-        new PeriodicExportingMetricReader({
-          exporter,
-          exportIntervalMillis: 1000,
-          exportTimeoutMillis: 1000,
-        }),
-      ],
+      readers: [new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis })],
     });
     providers.push(provider);
     return provider;
@@ -55,11 +54,11 @@ describeWithServers("a destination in somebody else's MeterProvider", (servers) 
   it.for(Object.keys(destinations))("%s stores what two instances without a name count", async (wire) => {
     const service = `peer-${wire}`;
     const meters = [0, 1].map(() =>
-      provide(destinations[wire]?.() as PushMetricExporter, {
-        "service.name": service,
-        "service.namespace": "peers",
-        "host.name": "one",
-      }).getMeter("their-meter", "1.2.3"),
+      provide(
+        destinations[wire]?.() as PushMetricExporter,
+        { "service.name": service, "service.namespace": "peers", "host.name": "one" },
+        1000,
+      ).getMeter("their-meter", "1.2.3"),
     );
     const counters = meters.map((meter) => meter.createCounter("their.jobs"));
     const durations = meters.map((meter) => meter.createHistogram("their.duration", { unit: "s" }));
@@ -81,12 +80,12 @@ describeWithServers("a destination in somebody else's MeterProvider", (servers) 
         `their_jobs_total a ${10 * round}`,
         `their_jobs_total a ${11 * round}`,
       ];
-      // No flush: the reader's own interval brings it.
+      // Without a flush: the reader exports on its interval.
       await until(`round ${round}`, counted, (lines) => lines.join() === expected.join());
     }
-    const [scope] = await prometheus.query(`their_jobs_total{job="peers/${service}"}`);
+    const [scope] = await prometheus.query(`last_over_time(their_jobs_total{job="peers/${service}"}[1h])`);
     expect(scope?.labels).toMatchObject({ otel_scope_name: "their-meter", otel_scope_version: "1.2.3" });
-    const info = await prometheus.query(`target_info{job="peers/${service}"}`);
+    const info = await prometheus.query(`last_over_time(target_info{job="peers/${service}"}[1h])`);
     expect(info.map(({ labels }) => labels.host_name)).toEqual(["one", "one"]);
     expect(new Set(info.map(({ labels }) => labels.instance)).size).toBe(2);
   });
@@ -95,7 +94,7 @@ describeWithServers("a destination in somebody else's MeterProvider", (servers) 
     let isDown = false;
     const exporter = remoteWrite({
       url: prometheus.writeUrl,
-      timeout: 300,
+      timeout: 3000,
       fetch: (request) => (isDown ? Promise.reject(new Error("down")) : fetch(request)),
     });
     const [first, second] = ["a", "b"].map((instance) =>
@@ -103,7 +102,7 @@ describeWithServers("a destination in somebody else's MeterProvider", (servers) 
     ) as [MeterProvider, MeterProvider];
     for (const provider of [first, second]) provider.getMeter("m").createCounter("shared").add(1);
     isDown = true;
-    // The reader reports what failed; here it is meant to.
+    // It rejects because the push fails, as it should here.
     await second.forceFlush().catch(() => {});
     isDown = false;
     await first.forceFlush();
@@ -140,7 +139,7 @@ describeWithServers("a destination in somebody else's MeterProvider", (servers) 
     expect(await shareGroup("by-post", { method: "POST" })).toEqual(["first_total", "second_total"]);
   });
 
-  it("deletes its own group on shutdown, and only if told to", async () => {
+  it("deletes its own group on shutdown, only if deleteOnShutdown is set", async () => {
     const jobs = async () => (await gateway.groups()).map(({ labels }) => labels.job);
     for (const deleteOnShutdown of [true, false]) {
       const service = `delete ${deleteOnShutdown}/now`;

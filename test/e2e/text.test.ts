@@ -33,7 +33,7 @@ const TEXTS = [
   "nul \0 inside",
 ];
 
-/** Of services and groups; a name of nothing but white space is refused. */
+/** Names of services and groups. Names of white space alone are refused. */
 const NAMES = [...TEXTS.filter((text) => text.trim()), ".", "..", "=", "a=b", "-", "_", "~"];
 
 /** The instance and the durations are the same for both wires. */
@@ -52,7 +52,7 @@ function fixedRuntime(): Runtime {
   };
 }
 
-/** One series of every kind that there is, with difficult names, bounds and values. */
+/** One series of every kind, with difficult names, bounds and values. */
 async function record(pushmeter: Pushmeter): Promise<void> {
   const { meter } = pushmeter;
   const texts = meter.createCounter("app.texts", { description: 'Of "all" kinds,\nback\\slashes, ü.' });
@@ -107,7 +107,7 @@ describeWithServers("difficult text", (servers) => {
     await Promise.all([gateway?.stop(), written?.stop(), scraped?.stop()]);
   });
 
-  /** By either wire, with the Prometheus that has it in the end. */
+  /** Both wires, each with the Prometheus that stores the series in the end. */
   const wires = (): [Destination, Prometheus][] => [
     [remoteWrite({ url: written.writeUrl }), written],
     [pushgateway({ url: gateway.url }), scraped],
@@ -134,7 +134,7 @@ describeWithServers("difficult text", (servers) => {
       expect(errors).toEqual([]);
       const series = await until(
         "the series are stored",
-        // Stale markers have ended what was written.
+        // last_over_time: stale markers have ended the series.
         () => prometheus.query(`last_over_time(${selector}[1h])`),
         (series) => series.length > 0,
       );
@@ -147,7 +147,7 @@ describeWithServers("difficult text", (servers) => {
     expect(Object.keys(stored[0] ?? {}).length).toBeGreaterThan(60);
   });
 
-  it("stands in a grouping key", async () => {
+  it("is allowed in a grouping key", async () => {
     const grouping = Object.fromEntries(NAMES.map((text, i) => [`key_${i}`, text]));
     const push = pushgateway({ url: gateway.url, grouping });
     const pushmeter = createPushmeter({ service: "grouped", push });
@@ -161,7 +161,7 @@ describeWithServers("difficult text", (servers) => {
     expect(series).toMatchObject({ labels: { job: "grouped", ...grouping }, value: 5 });
   });
 
-  it("names a service", async () => {
+  it("is allowed as a service's name", async () => {
     for (const service of NAMES) {
       for (const [push] of wires()) {
         const pushmeter = createPushmeter({ service, push });

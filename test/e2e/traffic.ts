@@ -1,4 +1,4 @@
-/** Requests of every kind that the Worker under test knows, and how each has to be counted. */
+/** Requests of every kind that the Worker under test knows, and how each must be counted. */
 
 import type { Random } from "@pushmeter/testkit/test-random";
 import type { Miniflare } from "miniflare";
@@ -59,10 +59,10 @@ export interface Sending {
   readonly concurrency: number;
 }
 
-/** Counts by everything that tells requests apart, as `METHOD route status outcome error`. */
+/** Counts by `METHOD route status outcome error`. */
 export type Table = Readonly<Record<string, number>>;
 
-/** What is sent where `_OTHER` is counted. */
+/** The method that is sent; `_OTHER` is only counted. */
 export function methodOf({ method }: Counted): string {
   return method === "_OTHER" ? "PROPFIND" : method;
 }

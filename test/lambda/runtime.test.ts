@@ -11,7 +11,7 @@ import { ReceiverServer } from "@pushmeter/testkit/receiver-server";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 const INVOCATIONS = 40;
-/** ms that a busy machine may be late. */
+/** How late a busy machine may be, ms. */
 const LENIENCY = 2_000;
 const COUNT = "faas_invoke_duration_seconds_count";
 
@@ -95,7 +95,7 @@ describe.runIf(await hasRuntimeClient())("a Lambda that is frozen between invoca
 
   it("answers before the push with an extension, and after it without", async () => {
     const timeout = 20_000;
-    // Held until the answer is there: an answer that waits for the push would be a time-out.
+    // Pushes are held until the handler's answer is there: if the answer waited for the push, it would time out.
     const release = server.hold();
     const extended = await start({ timeout }).begin({});
     expect((await extended.result).outcome).toBe("response");
@@ -159,7 +159,7 @@ describe.runIf(await hasRuntimeClient())("a Lambda that is frozen between invoca
     expect(received({ outcome: "success" })).toBe(2);
   });
 
-  it("pushes on an interval on Managed Instances, each thread as an instance of its own", async () => {
+  it("pushes on an interval on Managed Instances, each thread as a separate instance", async () => {
     const lambda = start({ concurrency: 2 });
     const events = Array.from({ length: 8 }, () => ({ wait: 20 }));
     const begun: Promise<Result>[] = [];
@@ -173,7 +173,7 @@ describe.runIf(await hasRuntimeClient())("a Lambda that is frozen between invoca
     expect(environment.extensions.refused).toEqual([]);
   });
 
-  it("lets go an invocation that never reaches the wrapper", async () => {
+  it("ends an invocation that never reaches the wrapper", async () => {
     const lambda = start({ handler: "index.guarded" });
     for (const warm of [true, false, true, false])
       expect((await invoke(lambda, { warm })).outcome).toBe("response");
@@ -181,7 +181,7 @@ describe.runIf(await hasRuntimeClient())("a Lambda that is frozen between invoca
     expect(received()).toBe(2);
   });
 
-  it("is emulated with what the service refuses", async () => {
+  it("is emulated with the service's refusals", async () => {
     const lambda = start({ directory: folders.late ?? "" });
     expect((await invoke(lambda, {})).payload).toEqual({
       shutdown: "403 ShutdownEventNotSupportedForInternalExtension",

@@ -1,20 +1,8 @@
 /** Bundles a Worker as wrangler does and finds packages of which the bundle holds two copies. */
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { gzip as gzipCallback } from "node:zlib";
-import { type BuildOptions, build } from "esbuild";
-
-const gzip = promisify(gzipCallback);
-
-const WRANGLER: BuildOptions = {
-  bundle: true,
-  write: false,
-  format: "esm",
-  target: "es2024",
-  platform: "browser",
-  conditions: ["workerd", "worker", "browser"],
-  external: ["node:*", "cloudflare:*"],
-};
+import { bundleWorker, WRANGLER } from "@pushmeter/testkit/bundle";
+import { sizeOf } from "@pushmeter/testkit/bundle-size";
+import { build } from "esbuild";
 
 export interface Bundle {
   /** Bytes, minified and compressed. */
@@ -24,22 +12,26 @@ export interface Bundle {
    * has an OpenTelemetry SDK beside pushmeter's.
    */
   readonly repeated: Readonly<Record<string, number>>;
+  /** What the runtime has to provide, such as Node's modules. */
+  readonly imports: readonly string[];
 }
 
 /** Bundles `file` of the project in `folder`. */
 export async function bundle(folder: string, file: string): Promise<Bundle> {
-  const { outputFiles } = await build({
-    ...WRANGLER,
-    entryPoints: [join(folder, file)],
-    write: false,
-    minify: true,
-  });
-  const minified = outputFiles[0]?.contents ?? new Uint8Array();
+  const minified = await bundleWorker({ file: join(folder, file) }, { minify: true });
   const contents = `export { MeterProvider } from "@opentelemetry/sdk-metrics"; export * from "./${file}";
     export { default } from "./${file}";`;
-  const { metafile } = await build({ ...WRANGLER, stdin: { contents, resolveDir: folder }, metafile: true });
-  const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
-  return { gzip: (await gzip(minified, { level: 9 })).length, repeated: repeatedPackages(inputs) };
+  const { metafile } = await build({
+    ...WRANGLER,
+    stdin: { contents, resolveDir: folder },
+    write: false,
+    metafile: true,
+  });
+  const outputs = Object.values(metafile.outputs);
+  const inputs = outputs.flatMap(({ inputs }) => Object.entries(inputs));
+  const imports = outputs.flatMap(({ imports }) => imports.map(({ path }) => path));
+  const { gzip } = await sizeOf(Buffer.from(minified));
+  return { gzip, repeated: repeatedPackages(inputs), imports };
 }
 
 function repeatedPackages(inputs: readonly (readonly [string, { bytesInOutput: number }])[]) {

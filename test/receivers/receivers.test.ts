@@ -1,4 +1,4 @@
-/** Real receivers, each as its operators may have configured it: the right totals with no setting of the user's. */
+/** Real receivers in the configurations that operators use: the totals are right without any setting by the user. */
 
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { findProgram } from "@pushmeter/testkit/servers/programs";
@@ -51,7 +51,7 @@ describeWithServers("remote write to real receivers, protocol auto", (servers) =
     { name, histograms: "classic", stored: "classic" } as const,
     { name, histograms: "native", stored: /native|both/.test(name) ? "native" : "classic" } as const,
   ]);
-  // It takes native histograms, and makes ranges of its own of them.
+  // VictoriaMetrics takes native histograms and stores them as its own ranges.
   const wanted = cases.filter(
     ({ name, histograms }) => name !== "VictoriaMetrics" || histograms === "classic",
   );
@@ -99,7 +99,7 @@ describeWithServers("remote write to real receivers, protocol auto", (servers) =
         instance.record(0);
         for (let n = 0; n < pushes; n++) await instance.settle();
         const selector = `logins_total{job="${service}"}`;
-        // Pushes of one millisecond are a millisecond apart, so that the last may be ahead of the clock.
+        // Sample times are at least a millisecond apart: after fast pushes the last can be ahead of the clock.
         const [series] = await receiver.queryRange(`${selector}[5m]`, Date.now() + 1000);
         const samples = series?.samples ?? [];
         const total = instance.happened.get("success") as number;

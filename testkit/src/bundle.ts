@@ -24,6 +24,17 @@ export interface LambdaOptions {
   readonly minify?: boolean;
 }
 
+/** As wrangler 4 calls esbuild. Node's modules and workerd's are in the runtime. */
+export const WRANGLER = {
+  bundle: true,
+  format: "esm",
+  target: "es2024",
+  platform: "browser",
+  conditions: ["workerd", "worker", "browser"],
+  external: [...builtinModules, "node:*", "cloudflare:*"],
+  logLevel: "silent",
+} satisfies BuildOptions;
+
 /**
  * One module with everything that the source imports.
  *
@@ -32,16 +43,11 @@ export interface LambdaOptions {
 export async function bundleWorker(source: Source, options: WorkerOptions = {}): Promise<string> {
   const { minify = false, external = [] } = options;
   const { outputFiles } = await build({
+    ...WRANGLER,
     ...entry(source),
-    bundle: true,
     write: false,
     minify,
-    format: "esm",
-    target: "es2024",
-    platform: "browser",
-    conditions: ["workerd", "worker", "browser"],
-    external: [...builtinModules, "node:*", "cloudflare:*", ...external],
-    logLevel: "silent",
+    external: [...WRANGLER.external, ...external],
   });
   return outputFiles[0]?.text ?? "";
 }

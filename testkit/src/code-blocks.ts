@@ -1,4 +1,4 @@
-/** The texts of a document's fenced blocks of a language, in their order. */
+/** The fenced code blocks of one language in a document, in order. */
 export function codeBlocks(markdown: string, language: string): string[] {
   const fenced = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms");
   return Array.from(markdown.matchAll(fenced), ([, text = ""]) => text);

@@ -1,5 +1,5 @@
 /**
- * Asks again and again until the answer will do.
+ * Asks every 100 ms until the answer is enough.
  *
  * @throws Error with the last answer once `deadline` ms have passed.
  */
@@ -7,7 +7,7 @@ export async function until<T>(
   what: string,
   ask: () => T | Promise<T>,
   isEnough: (answer: T) => boolean,
-  deadline = 30_000,
+  deadline = 60_000,
 ): Promise<T> {
   const end = Date.now() + deadline;
   for (;;) {
@@ -20,7 +20,7 @@ export async function until<T>(
   }
 }
 
-/** Checks again and again for so long that what must not happen would have happened. */
+/** Checks every 100 ms, for so many ms, that something does not happen. */
 export async function throughout(ms: number, check: () => void | Promise<void>): Promise<void> {
   const end = Date.now() + ms;
   await until("time passes", check, () => Date.now() > end, ms + 60_000);

@@ -1,5 +1,5 @@
 /**
- * Lines of a table: the first columns to the left, the others to the right.
+ * Lines of a table: the first columns are aligned left, the others right.
  *
  * @param texts - how many columns are text.
  */

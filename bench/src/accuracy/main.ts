@@ -1,6 +1,6 @@
 /**
  * `npm run bench:accuracy -- [--trace FILE] [--thin N] [--life SECONDS] [--every MS] [--window 5m] [--seed N]`
- * What a real Prometheus says of requests that happened, by the way they are pushed.
+ * Compares a real Prometheus's answers with the requests that happened, for each way to push them.
  */
 import { parseArgs } from "node:util";
 import { seeded } from "@pushmeter/testkit/random";
@@ -13,7 +13,7 @@ import { type Score, score } from "./score.ts";
 import { readTrace, syntheticTrace } from "./trace.ts";
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
-/** The arrivals of the synthetic trace are always the same; `--seed` is for what becomes of them. */
+/** The arrivals of the synthetic trace are always the same; `--seed` chooses the instances that answer them. */
 const TRACE_SEED = 2023;
 
 interface Options {
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   );
 }
 
-/** In a Prometheus of its own: the modes write the same hours. */
+/** Starts a Prometheus for each mode, because all modes write the same hours. */
 async function measure(mode: Mode, file: string, options: Options): Promise<Score> {
   const { arrivals, life, every, window, seed } = options;
   const prometheus = await startPrometheus(file);
@@ -63,7 +63,7 @@ async function measure(mode: Mode, file: string, options: Options): Promise<Scor
     // Until the last arrival has left every window, however late it was pushed.
     const rest = window + 120_000;
     const length = (arrivals.at(-1) ?? 0) + rest;
-    // In the past, as a whole: Prometheus takes nothing from the future.
+    // All in the past: Prometheus takes no samples from the future.
     const start = Math.floor((Date.now() - length) / 60_000) * 60_000 - 60_000;
     const random = seeded(seed);
     await replay(mode, prometheus.writeUrl, { arrivals, start, rest, life, every, random });

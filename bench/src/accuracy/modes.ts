@@ -18,7 +18,7 @@ export const MODES: Readonly<Record<Mode, string>> = {
 const SHARDS = 2;
 const INTERVAL = 15_000;
 
-/** What an instance pushes to; called once for each. */
+/** The result is called once per instance and returns its destination. */
 export function destinations(mode: Mode, url: string, simulation: Simulation): () => Destination {
   if (mode === "aggregator") return aggregated(url, simulation);
   return () => {
@@ -31,7 +31,7 @@ export function destinations(mode: Mode, url: string, simulation: Simulation): (
   };
 }
 
-/** As peers push: nothing says that the series began at zero. */
+/** As peers push: without a zero and a start timestamp. */
 function withoutStart({ resource, scopeMetrics }: ResourceMetrics): ResourceMetrics {
   const observed = ({ descriptor }: MetricData) => ({
     ...descriptor,

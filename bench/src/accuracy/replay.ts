@@ -1,10 +1,10 @@
-/** Replays arrivals through the real SDK: instances come and go, each request meets one of those that are alive. */
+/** Replays arrivals through the real SDK: instances start and end, and each request goes to a random live one. */
 import { createPushmeter, type Pushmeter } from "@pushmeter/sdk";
 import { type Platform, recorderOf } from "@pushmeter/sdk/adapter";
 import { destinations, type Mode } from "./modes.ts";
 import { Simulation } from "./simulation.ts";
 
-/** Places for instances, so that with lives of two minutes an hour sees some four hundred. */
+/** Instances that are alive at the same time: with lives of two minutes, about four hundred in an hour. */
 const PLACES = 15;
 
 export interface ReplayOptions {

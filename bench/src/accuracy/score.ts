@@ -7,14 +7,14 @@ export interface Score {
   readonly bias: number;
   /** Of a window, as a fraction of its truth. */
   readonly medianError: number;
-  /** What the series stand at in the end. */
+  /** The sum of the series' last values. */
   readonly total: number;
   readonly expected: number;
   readonly series: number;
 }
 
 const METRIC = 'http_server_request_duration_seconds_count{job="courses"}';
-/** Not in step with the heartbeat: windows of people's dashboards are not either. */
+/** Not a multiple of the heartbeat, like the steps of most dashboards. */
 const STEP = 13_000;
 
 export interface ScoreOptions {
@@ -25,7 +25,7 @@ export interface ScoreOptions {
   readonly end: number;
 }
 
-/** From before the first arrival until the last one has left every window: what enters also leaves. */
+/** From before the first arrival until the last one has left every window, so that each counts equally often. */
 export async function score(prometheus: string, options: ScoreOptions): Promise<Score> {
   const { arrivals, start, window, end } = options;
   const seconds = window / 1000;

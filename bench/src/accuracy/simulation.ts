@@ -1,4 +1,4 @@
-/** Time that runs as fast as the work in it allows: it moves on only when nothing is on the network. */
+/** Simulated time: it advances to the next event as soon as no request is on the network. */
 import type { Runtime } from "@pushmeter/sdk";
 
 interface Event {
@@ -75,7 +75,7 @@ export class Simulation implements Runtime {
     events[i] = event;
   }
 
-  /** Until no event is left before `end`. */
+  /** Runs until no event is left before `end`. */
   async run(end: number): Promise<void> {
     for (let next = this.#next(end); next; next = this.#next(end)) {
       this.#time = next.time;

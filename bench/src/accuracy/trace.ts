@@ -15,7 +15,7 @@ export async function readTrace(file: string): Promise<number[]> {
   return times.map((time) => time - start).sort((a, b) => a - b);
 }
 
-/** An hour of arrivals, made up: about 2.5 a second, in waves of half an hour, a fifth of them in bursts. */
+/** A synthetic hour of arrivals: about 2.5 per second, in waves of half an hour, a fifth of them in bursts. */
 export function syntheticTrace(random: () => number): number[] {
   const times: number[] = [];
   for (let time = 0; ; ) {

@@ -8,10 +8,10 @@ export interface Contender {
   readonly name: string;
   /** A file of `functions/`. */
   readonly file: string;
-  /** prom-client is CommonJS and asks for Node's modules by `require`. */
+  /** prom-client is CommonJS and loads Node's modules by `require`. */
   readonly format: "esm" | "cjs";
   readonly env?: Readonly<Record<string, string>>;
-  /** Whether it is invoked often enough to tell its time-outs, too. */
+  /** Whether it is invoked as often as the bars need, time-outs included. */
   readonly own?: boolean;
 }
 

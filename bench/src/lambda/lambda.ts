@@ -10,7 +10,7 @@ import { coldStart, RECEIVER_DELAY, type Run, run } from "./measure.ts";
 
 const COLD_STARTS = 15;
 const INVOCATIONS = 200;
-/** Of the others only the wait is of interest. */
+/** Of the other contenders, whose waits alone are reported. */
 const OTHERS = 50;
 const WAIT_LIMIT = 1.2;
 
@@ -33,7 +33,7 @@ async function measure(folder: string, progress: Progress): Promise<Measured[]> 
   const bundles = new Map<Contender, Bundle>();
   for (const contender of CONTENDERS) bundles.set(contender, await bundle(contender, folder));
   const starts = new Map<Contender, number[]>(CONTENDERS.map((contender) => [contender, []]));
-  // In turns: what else the machine does is then shared out.
+  // All contenders in each round, so that other load hits all of them.
   for (let round = 0; round < COLD_STARTS; round++) {
     progress(`cold starts, round ${round + 1} of ${COLD_STARTS}`);
     for (const [contender, { directory }] of bundles) {

@@ -6,17 +6,17 @@ import type { Contender } from "./contenders.ts";
 /** The handler's own time and the receiver's, ms. */
 const WORK = 20;
 export const RECEIVER_DELAY = 250;
-/** Of the function, ms: an invocation that never ends takes so long. */
+/** The function's time-out, ms: an invocation that hangs takes so long. */
 const TIMEOUT = 2_000;
 
 export interface Run {
   readonly invocations: number;
-  /** What callers waited, ms, time-outs left out. */
+  /** How long callers waited, ms, without time-outs. */
   readonly waits: readonly number[];
   readonly ends: Readonly<Record<string, number>>;
   /** Invocations that the receiver has counted in the end. */
   readonly counted: number;
-  /** Pushes that the receiver has taken. */
+  /** Pushes that the receiver has accepted. */
   readonly pushes: number;
 }
 

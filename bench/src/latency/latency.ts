@@ -13,7 +13,7 @@ import type { Bar, Progress, Result } from "../part.ts";
 import { load } from "./load.ts";
 
 const WRAPPED = ["default flush", 'flush: "invocation"'] as const;
-/** The second unwrapped one is the control: its ratio would be 1 without chance. */
+/** The second unwrapped one is the control: its ratio differs from 1 only by chance. */
 const MODES = ["unwrapped", "unwrapped, again", ...WRAPPED] as const;
 export type Mode = (typeof MODES)[number];
 
@@ -21,12 +21,12 @@ const REQUESTS = 8_000;
 const WARM_UP = 300;
 const CONCURRENCY = 4;
 const SEED = 1;
-/** Milliseconds that the handler's backend and the receiver take. */
+/** Milliseconds until the handler's backend and the receiver answer. */
 const BACKEND = 4;
 const RECEIVER = 250;
-/** A wrapped worker's p50 and p99 to the unwrapped one's, at most. */
+/** The limit of a wrapped worker's p50 and p99, as a ratio to the unwrapped worker's. */
 const LIMIT = 1.1;
-/** Milliseconds in which the last push must have come: the default linger, the push, and room. */
+/** Milliseconds until the last push must have arrived: the default linger, the push, and a reserve. */
 const LAST_PUSH = 15_000;
 
 export async function latency(progress: Progress): Promise<Result> {
@@ -122,7 +122,7 @@ function result(times: ReadonlyMap<Mode, number[]>, counted: ReadonlyMap<Mode, n
     notes: [
       `The handler waits for a backend that takes ${BACKEND} ms. ${CONCURRENCY} requests at a time, ` +
         `workers in turn, in an order that changes (seed ${SEED}), after ${WARM_UP} requests to warm up.`,
-      "The second unwrapped worker shows how far two that are alike come apart by chance on this machine.",
+      "The second unwrapped worker shows how much two equal workers differ by chance on this machine.",
     ],
     bars,
     data: measured,

@@ -1,17 +1,17 @@
-/** The process in which time is measured: with a garbage collector that can be called, and nothing else to do. */
+/** The process in which time is measured: its garbage collector can be called, and it does nothing else. */
 import { seeded } from "@pushmeter/testkit/random";
 import { serve } from "@pushmeter/testkit/serve";
 import { contenders } from "./contenders.ts";
 import { runRounds } from "./rounds.ts";
 
-/** What the process is started with, as JSON in its first argument. */
+/** The process's first argument, as JSON. */
 export interface ChildOptions {
   readonly seed: number;
   readonly requests: number;
   readonly budget: number;
 }
 
-/** What the process says: how far it is, and in the end the times by contender. */
+/** The process's messages: how far it is, and in the end the times by contender. */
 export type ChildMessage =
   | { readonly rounds: number; readonly seconds: number }
   | { readonly times: Record<string, number[]> };
@@ -31,7 +31,7 @@ const result = await runRounds(all, {
   onRound: (rounds) => say({ rounds, seconds: (performance.now() - started) / 1000 }),
 });
 
-// Who counts wrongly is not measured, however fast.
+// A contender that counts wrongly fails the bench.
 for (const { name, counted } of all) {
   const count = counted ? await counted() : result.requests;
   if (count !== result.requests) throw new Error(`${name} counted ${count} of ${result.requests} requests`);

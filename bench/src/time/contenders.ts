@@ -1,4 +1,4 @@
-/** The same Hono app with one route, measured by nobody, by pushmeter and by its peers. */
+/** The same Hono app with one route: without metrics, with pushmeter and with its peers. */
 import { httpInstrumentationMiddleware } from "@hono/otel";
 import { prometheus } from "@hono/prometheus";
 import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-http";
@@ -30,7 +30,7 @@ export const HONO_PROMETHEUS = "@hono/prometheus";
 export const HONO_OTEL = "@hono/otel, tracing off";
 const HONO_OTEL_TRACING = "@hono/otel, no tracer set";
 
-/** @param otlpUrl - where OTLP is taken and answered with 200. */
+/** @param otlpUrl - an endpoint that answers OTLP with 200. */
 export function contenders(otlpUrl: string): Contender[] {
   const [middleware, worker, nested] = PUSHMETER;
   const empty: MiddlewareHandler = async (_c, next) => next();
@@ -102,7 +102,7 @@ function honoOtel(name: string, url: string, disableTracing: boolean): Contender
   };
 }
 
-/** The sum of the request histogram's counts in an exposition, whatever the peer calls it. */
+/** The sum of the request histogram's counts in an exposition, under pushmeter's or the peer's name. */
 function countIn(exposition: string): number {
   const lines = exposition.matchAll(/^http_(?:server_)?request_duration_seconds_count\{.*\} (\d+)$/gm);
   return Array.from(lines, ([, count]) => Number(count)).reduce((sum, count) => sum + count, 0);

@@ -1,4 +1,4 @@
-/** Many short rounds, all contenders in each, in an order that changes: what disturbs one disturbs all. */
+/** Many short rounds of all contenders in a changing order, so that a disturbance hits all of them. */
 import { setImmediate } from "node:timers/promises";
 import { shuffled } from "@pushmeter/testkit/random";
 import type { Contender, ExecutionContext } from "./contenders.ts";
@@ -12,9 +12,9 @@ export interface RoundsOptions {
 }
 
 export interface Rounds {
-  /** Per contender, by name: microseconds a request, one value a round. */
+  /** Per contender, by name: microseconds per request, one value per round. */
   readonly times: ReadonlyMap<string, number[]>;
-  /** That each contender has answered, with those that warmed it up. */
+  /** How many requests each contender has answered, the warm-up included. */
   readonly requests: number;
 }
 
@@ -27,7 +27,7 @@ export async function runRounds(contenders: readonly Contender[], options: Round
   let round = 0;
   for (; round < WARM_UP_ROUNDS || performance.now() < end; round++) {
     for (const contender of shuffled(contenders, random)) {
-      // Timers, and the pushes on them, run here: between the rounds, for all alike.
+      // Timers and their pushes run here, between the rounds, for all contenders alike.
       await setImmediate();
       globalThis.gc?.();
       const time = await timeRequests(contender, requests);
@@ -45,8 +45,7 @@ class Context implements ExecutionContext {
 }
 
 /**
- * Microseconds a request, one after the other: CPU time of this thread, which other processes on the machine
- * do not change.
+ * Microseconds per request, one after the other. CPU time of this thread, because other processes do not change it.
  */
 async function timeRequests(contender: Contender, requests: number): Promise<number> {
   const env = {};

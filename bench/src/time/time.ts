@@ -8,7 +8,7 @@ import { BASELINE, HONO_OTEL, HONO_PROMETHEUS, PUSHMETER } from "./contenders.ts
 
 const OPTIONS: ChildOptions = { seed: 1, requests: 20_000, budget: 45_000 };
 
-/** Each peer, and the share of its added time that pushmeter's may reach. */
+/** Each peer, and pushmeter's limit as a share of the peer's added time. */
 const LIMITS = [
   [HONO_OTEL, 0.5],
   [HONO_PROMETHEUS, 1],
@@ -55,7 +55,7 @@ export async function time(progress: Progress): Promise<Result> {
   };
 }
 
-/** The quartiles of the ratio, each round by itself. */
+/** The quartiles of the rounds' ratios. */
 function spread(of: (name: string) => number[], name: string, peer: string): string {
   const baseline = of(BASELINE);
   const ratios = of(name).map((value, round) => {
@@ -65,7 +65,7 @@ function spread(of: (name: string) => number[], name: string, peer: string): str
   return `[${quantile(ratios, 0.25).toFixed(2)} ${quantile(ratios, 0.75).toFixed(2)}]`;
 }
 
-/** In a process of its own, whose garbage collector can be called and runs on the thread that is timed. */
+/** In a child process whose garbage collector can be called and runs on the thread that is timed. */
 function measure(progress: Progress): Promise<Record<string, number[]>> {
   return new Promise((resolve, reject) => {
     const child = fork(join(import.meta.dirname, "child.ts"), [JSON.stringify(OPTIONS)], {

@@ -1,4 +1,4 @@
-/** The same data in every format: what turns it into a request's body, with nothing sent. */
+/** Encodes the same data in every format; nothing is sent. */
 import { gzipSync } from "node:zlib";
 import { JsonMetricsSerializer } from "@opentelemetry/otlp-transformer";
 import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
@@ -25,7 +25,7 @@ export function otlpJsonOf(metrics: ResourceMetrics): Encode {
   return async () => gzipSync(JsonMetricsSerializer.serializeRequest(metrics) as Uint8Array).length;
 }
 
-/** Series as the peer takes them, made ready beforehand. */
+/** The peer takes plain series; converting to them is not measured. */
 export async function peerOf(metrics: ResourceMetrics): Promise<Encode> {
   const { seriesFrom } = await import("./series.ts");
   const series = seriesFrom(metrics);

@@ -1,13 +1,12 @@
 /**
- * A process of its own, started with `MEMORY_FLAGS`: prints how many bytes a first push of 10,000 series
- * allocates, garbage included. The peak of the process's memory would say less: whatever was freed before is used
- * again.
+ * A process, started with `MEMORY_FLAGS`, that prints how many bytes a first push of 10,000 series allocates, garbage
+ * included. The peak of the process's memory says less, because freed memory is used again.
  */
 import { remoteWriteOf } from "./formats.ts";
 import { recorded, SERIES_PER_SET } from "./workload.ts";
 
 const metrics = await recorded(Math.ceil(10_000 / SERIES_PER_SET));
-// Whatever is loaded and compiled on first use is no series' memory.
+// A first push loads and compiles code, which is not counted.
 await remoteWriteOf(await recorded(1), "2.0")();
 const push = remoteWriteOf(metrics, "2.0");
 globalThis.gc?.();

@@ -14,7 +14,7 @@ const ROUNDS = 200;
 const FASTER = 3;
 const SMALLER = 0.5;
 const MEMORY = 50e6;
-/** Nothing is collected while the push is measured. */
+/** With these flags no garbage is collected while the push is measured. */
 const MEMORY_FLAGS = ["--expose-gc", "--min-semi-space-size=256", "--max-semi-space-size=256"];
 
 export async function wire(progress: Progress): Promise<Result> {
@@ -29,7 +29,7 @@ export async function wire(progress: Progress): Promise<Result> {
   const times = new Map(Object.keys(contenders).map((name) => [name, [] as number[]]));
   const first = new Map<string, number>();
   const later = new Map<string, number>();
-  // In turns, so that a disturbance hits all of them.
+  // All contenders in each round, so that a disturbance hits all of them.
   for (let round = 0; round < WARMUP + ROUNDS; round++) {
     progress(`round ${round + 1} of ${WARMUP + ROUNDS}`);
     for (const [name, encode] of Object.entries(contenders)) {

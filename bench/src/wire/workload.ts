@@ -1,4 +1,4 @@
-/** Histograms of requests as a service with that many routes records them, as OpenTelemetry hands them out. */
+/** Request histograms of a service with many routes, as OpenTelemetry's reader collects them. */
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import {
   AggregationTemporality,
@@ -9,7 +9,7 @@ import {
 import { seeded } from "@pushmeter/testkit/random";
 
 const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
-/** Buckets, infinity's among them, sum and count. */
+/** Buckets including infinity's, sum and count. */
 export const SERIES_PER_SET = BOUNDS.length + 3;
 
 class Reader extends MetricReader {
@@ -39,7 +39,7 @@ export async function recorded(sets: number): Promise<ResourceMetrics> {
       "url.scheme": "https",
       outcome: "success",
     };
-    // Latencies spread as a service's do: a log-normal around 20 ms.
+    // Latencies are distributed like a service's: log-normal around 20 ms.
     for (let n = 20 + random() * 80; n > 0; n--) {
       const normal = random() + random() + random() + random() - 2;
       duration.record(0.02 * Math.exp(1.7 * normal), attributes);

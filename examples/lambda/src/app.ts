@@ -23,7 +23,7 @@ app.get("/courses/:id", (c) => c.json(courseOf(c.req.param("id"))));
 
 app.get("/courses/:id/certificate", (c) => {
   const { title, certificate } = courseOf(c.req.param("id"));
-  // There is a course without one: what is counted as outcome="exception".
+  // One course has none: the error is counted as outcome="exception".
   if (!certificate) throw new RangeError(`no certificate for ${title}`);
   if (certificate === "in print") return c.json({ error: "the certificate is being printed" }, 503);
   return c.json({ certificate: `${title}, passed` });

@@ -1,4 +1,4 @@
-/** The data, in memory: a Lambda of yours has a database. */
+/** The data, in memory; your Lambda has a database. */
 export interface Course {
   readonly id: number;
   readonly title: string;
@@ -13,7 +13,7 @@ export const courses: readonly Course[] = [
   { id: 4, title: "Shortest paths", teacher: "Edsger Dijkstra" },
 ];
 
-/** Of one user each: e-mail address and password. A service of yours keeps hashes. */
+/** Users' e-mail addresses and passwords; your service keeps hashes. */
 export const users: ReadonlyMap<string, string> = new Map([
   ["ada@example.com", "lovelace"],
   ["alan@example.com", "turing"],

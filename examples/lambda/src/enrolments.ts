@@ -8,7 +8,7 @@ export interface QueueRecord {
 
 const enrolments = new Set<string>();
 
-/** Stores what it can; the rest is named in a partial batch response, and SQS delivers it again. */
+/** Stores the valid messages and names the others in a partial batch response: SQS delivers them again. */
 export function storeEnrolments(records: readonly QueueRecord[]) {
   const failed = records.filter(({ body }) => !store(body));
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };

@@ -10,7 +10,7 @@ const http = handle(app);
 
 export const handler = instrumentLambda(pushmeter, async (event: Event, context: LambdaContext) => {
   if ("Records" in event) return storeEnrolments(event.Records);
-  // Sessions that have expired would be deleted here, by a schedule.
+  // A schedule deletes expired sessions here.
   if ("source" in event) return undefined;
   return http(event, context);
 });

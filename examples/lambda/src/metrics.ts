@@ -8,7 +8,7 @@ export const pushmeter = createPushmeter({
     remoteWrite({ url: REMOTE_WRITE_URL, auth: authFor(REMOTE_WRITE_URL, REMOTE_WRITE_TOKEN) }),
 });
 
-/** Amazon Managed Prometheus takes the function's own role; others take a token or nothing. */
+/** Amazon Managed Prometheus takes requests signed by the function's role; others take a token or nothing. */
 function authFor(url: string, token: string | undefined) {
   if (/^https:\/\/aps-workspaces\./.test(url)) return { sigv4: sigv4() };
   return token ? { bearer: token } : undefined;

@@ -1,4 +1,4 @@
-/** A Worker of its own that makes one writer of all instances: it takes OTLP and writes to Prometheus. */
+/** A separate Worker that takes OTLP from all instances and writes to Prometheus as one writer. */
 import { createAggregator, ingest } from "@pushmeter/aggregator";
 
 interface Env {
@@ -6,7 +6,7 @@ interface Env {
   PUSHMETER_TOKEN: string;
 }
 
-/** Every 5 s for the demo; `export { Aggregator } from "@pushmeter/aggregator"` does it every 15 s. */
+/** Pushes every 5 s for the demo; `export { Aggregator } from "@pushmeter/aggregator"` pushes every 15 s. */
 export class Aggregator extends createAggregator({ every: 5_000 }) {}
 
 export default {

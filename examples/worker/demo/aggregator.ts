@@ -11,7 +11,7 @@ export interface Status {
 }
 
 export class AggregatorServer {
-  /** Where OTLP goes. */
+  /** The endpoint for OTLP. */
   readonly url: string;
   readonly token: string;
 
@@ -21,8 +21,8 @@ export class AggregatorServer {
   }
 
   /**
-   * @param remoteWrite - where it writes to.
-   * @param resources - get workerd, to be ended with them.
+   * @param remoteWrite - the URL that it writes to.
+   * @param resources - gets workerd, to end it.
    */
   static async start(remoteWrite: string, resources: AsyncDisposableStack): Promise<AggregatorServer> {
     const token = randomBytes(16).toString("hex");

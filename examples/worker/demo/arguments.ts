@@ -4,13 +4,13 @@ import { Failure } from "@pushmeter/testkit/demo/failure";
 export interface Arguments {
   readonly seconds: number;
   readonly check: boolean;
-  /** Through an aggregator, which makes one writer of all instances. */
+  /** Push through an aggregator. */
   readonly aggregator: boolean;
   readonly help: boolean;
-  /** Real servers; without them an embedded receiver takes both wires. */
+  /** Real servers. Default: an embedded receiver for remote write and Pushgateway. */
   readonly remoteWrite: string | undefined;
   readonly pushgateway: string | undefined;
-  /** Where the real servers' numbers are read back. */
+  /** Where to read back what the real servers have. */
   readonly prometheus: string | undefined;
 }
 
@@ -93,7 +93,7 @@ function secondsOf(text = "6"): number {
 function urlOf(name: string, given: ReadonlyMap<string, string | undefined>, example: string) {
   const text = given.get(name);
   if (text === undefined) return undefined;
-  // Never quoted in the message: there may be a password in it.
+  // The message does not quote it: it can hold a password.
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw usage(`--${name} must be an http or https URL, such as ${example}.`);
 }

@@ -74,7 +74,7 @@ export async function demo(args: Arguments, resources: AsyncDisposableStack): Pr
   return 0;
 }
 
-/** Of two instances, one on each wire, unless there is a server for one only. */
+/** Two instances, one on each wire; on the same wire if only one has a server. */
 function destinations(
   args: Arguments,
   embedded: ReceiverServer | undefined,
@@ -104,7 +104,7 @@ async function aggregatorPush(
   progress.end("The aggregator has pushed.");
 }
 
-/** Asks until all has arrived, or until it should have. */
+/** Asks until all has arrived or a scrape must have happened. */
 async function readBack(
   prometheus: string,
   run: string,

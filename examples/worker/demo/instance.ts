@@ -13,7 +13,7 @@ const EXAMPLE = resolve(import.meta.dirname, "..");
 
 export type Wire = "remote write" | "Pushgateway" | "aggregator";
 
-/** The variable of the example that names the server. */
+/** The example's variable that names the server. */
 const VARIABLES: Readonly<Record<Wire, string>> = {
   "remote write": "REMOTE_WRITE_URL",
   Pushgateway: "PUSHGATEWAY_URL",
@@ -26,7 +26,7 @@ export interface InstanceOptions {
   readonly url: string;
   /** The aggregator's. */
   readonly token?: string | undefined;
-  /** The label `run` of `target_info`, by which this run can be told from others. */
+  /** The label `run` of `target_info`, which differs in each run. */
   readonly run: string;
   /** Called with each line that the worker writes to `console.error`. */
   readonly onError: (line: string) => void;
@@ -40,7 +40,7 @@ export class Instance {
   readonly cron: string;
   /** The queue that it consumes. */
   readonly queue: string;
-  /** Invocations that are over, in the names of `counts.ts` and `tail.ts`. */
+  /** Invocations that are over, by the names of testkit's `demo/counts.ts` and of `tail.ts`. */
   readonly ended: Counts;
   readonly #miniflare: Miniflare;
 
@@ -56,7 +56,7 @@ export class Instance {
     this.#miniflare = miniflare;
   }
 
-  /** @param resources - get workerd, to be ended with them. */
+  /** @param resources - gets workerd, to end it. */
   static async start(
     script: string,
     options: InstanceOptions,

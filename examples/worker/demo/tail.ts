@@ -15,7 +15,7 @@ export const TAIL = `export default {
 export const REQUESTS = "HTTP requests";
 export const MESSAGES = "messages in queues";
 
-/** What tells the kind of an event. */
+/** The fields that tell the kind of an event. */
 interface TailEvent {
   readonly cron?: string;
   readonly queue?: string;

@@ -21,7 +21,7 @@ export function introduction(instances: readonly Instance[], embedded: boolean):
   ].join("\n");
 }
 
-/** Without reading back, only this can be told. */
+/** The report where nothing was read back. */
 export function sentTable(sent: Counts): string {
   return table([["sent", "times"], ...sent.names().map((name) => [name, `${sent.of(name)}`])]).join("\n");
 }

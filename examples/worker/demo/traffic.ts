@@ -11,11 +11,11 @@ const VISITORS = 8;
 /** How long a visitor reads an answer at most, ms. */
 const LONGEST_READ = 100;
 const CRONS = 2;
-/** Workers let `waitUntil` take 30 s. */
+/** Workers limit `waitUntil` to 30 s. */
 const LONGEST_WAIT = 35_000;
 
 export class Traffic {
-  /** Requests by route, method and status, and what they must have caused. */
+  /** Requests by route, method and status, and logins, crons and queue batches. */
   readonly sent = new Counts();
   requests = 0;
   readonly #instances: readonly Instance[];
@@ -28,7 +28,7 @@ export class Traffic {
   }
 
   /**
-   * Sends visits for that long, and crons in between; resolves when all visits are answered.
+   * Sends visits and crons for so many seconds; resolves when all visits are answered.
    *
    * @param progress - called before each visit with the seconds since the start.
    */
@@ -69,7 +69,7 @@ export class Traffic {
       progress(waited / 1000);
       await sleep(50);
     }
-    // How many messages go into a batch is the queue's choice.
+    // The queue chooses how many messages are in a batch.
     for (const { queue, ended } of this.#instances) {
       this.sent.add(queueName(queue), ended.of(queueName(queue)));
     }

@@ -1,4 +1,4 @@
-/** Requests to the example as its users, its attackers and its mistakes make them. */
+/** Requests to the example: of users, of attackers, and requests that fail. */
 import { NO_ROUTE } from "@pushmeter/testkit/demo/counts";
 import type { SeededRandom } from "@pushmeter/testkit/random";
 
@@ -11,7 +11,7 @@ export interface Visit {
   readonly body?: string;
 }
 
-/** What a visit looks like, and how often it is made in proportion to the others. */
+/** A kind of visit, and how often it is made in proportion to the others. */
 type Kind = readonly [weight: number, visit: (random: SeededRandom) => Visit];
 
 const KINDS: readonly Kind[] = [
@@ -29,9 +29,9 @@ const KINDS: readonly Kind[] = [
   [3, ({ pick }) => post("/login", { ...pick(USERS), password: "guess" })],
   [8, ({ pick }) => post("/courses/:id/enrol", pick(USERS), pick([1, 2, 3, 5, 7, 9]))],
   [5, ({ pick }) => get("/courses/:id/certificate", pick([1, 2, 3, 5, 7, 9]))],
-  // In print.
+  // Certificates that are being printed.
   [2, ({ pick }) => get("/courses/:id/certificate", pick([4, 6]))],
-  // There is none, so that the handler throws.
+  // Courses without a certificate: the handler throws.
   [3, ({ pick }) => get("/courses/:id/certificate", pick([8, 10]))],
   [3, ({ pick }) => ({ ...get(NO_ROUTE), path: pick(["/wp-login.php", "/.env", "/admin/config.php"]) })],
 ];
@@ -42,7 +42,7 @@ const USERS = [
   { email: "grace@example.com", password: "hopper" },
 ];
 
-/** Each kind as many times as it weighs. */
+/** Each kind as often as its weight. */
 const WEIGHED = KINDS.flatMap(([weight, visit]) => Array<Kind[1]>(weight).fill(visit));
 
 /** The next visit. */

@@ -4,7 +4,7 @@ export interface Enrolment {
   readonly email: string;
 }
 
-/** Run by the queue, which may deliver a message twice: an enrolment that is there already stays. */
+/** Run by the queue, which may deliver a message twice: an existing enrolment stays as it is. */
 export async function storeEnrolments(
   db: D1Database,
   messages: readonly { readonly body: Enrolment }[],

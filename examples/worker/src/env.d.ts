@@ -1,13 +1,13 @@
-/** What wrangler.jsonc binds, and the variables that it leaves to secrets. */
+/** The bindings of wrangler.jsonc, and the secrets. */
 declare namespace Cloudflare {
   interface Env {
     DB: D1Database;
     ENROLMENTS: Queue<import("./enrolments.ts").Enrolment>;
     REMOTE_WRITE_URL: string;
     REMOTE_WRITE_TOKEN?: string;
-    /** Set: metrics go to this Pushgateway instead. */
+    /** If set, metrics go to this Pushgateway instead. */
     PUSHGATEWAY_URL?: string;
-    /** Set: metrics go to this aggregator instead, see aggregator/. */
+    /** If set, metrics go to this aggregator instead; see aggregator/. */
     AGGREGATOR_URL?: string;
     AGGREGATOR_TOKEN?: string;
   }

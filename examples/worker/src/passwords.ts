@@ -1,8 +1,8 @@
 import { decodeBase64 } from "hono/utils/encode";
 
-/** The most that Workers allow. */
+/** The maximum that Workers allow. */
 const ITERATIONS = 100_000;
-/** Stands in for a user who does not exist, so that the answer takes as long. */
+/** Checked for a user who does not exist, so that the answer takes as long. */
 const NOBODY = `${"A".repeat(22)}==$${"A".repeat(43)}=`;
 
 /** @param stored - `salt$hash` in base64; the hash is PBKDF2 with SHA-256, 256 bits. */

@@ -1,69 +1,154 @@
+/** The first glance: all services, worst first. */
+import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { dashboard } from "../dashboard.ts";
-import { lastPush } from "../panels/freshness.ts";
+import { linkTo, UIDS } from "../links.ts";
+import { FAAS, HTTP } from "../names.ts";
+import { lines } from "../panels/lines.ts";
 import type { PanelBuilder } from "../panels/panel.ts";
-import {
-  budgetLeft,
-  errorsByKind,
-  FAILED_SHARE,
-  failedShare,
-  latencies,
-  latencyHeatmap,
-  latencyNow,
-  ratesByOutcome,
-  requestRate,
-  SLOW,
-} from "../panels/requests.ts";
+import { FAILED_SHARE, recent, SLOW } from "../panels/requests.ts";
+import { stat } from "../panels/stat.ts";
 import { table } from "../panels/table.ts";
-import { FAILED, HTTP, observations, quantileOfTotal, ROUTE, share, total } from "../query.ts";
-import { datasource, histograms, instance, job, objective, routes } from "../variables.ts";
+import { failedInvocations, failedRequests, observations } from "../query/growing.ts";
+import { alive, STATE, silent, sinceLastPush, state } from "../query/presence.ts";
+import { Queries, type Scope } from "../query/queries.ts";
+import { BAD, NEUTRAL, OK } from "../theme.ts";
+import { CHOSEN, choices } from "../variables.ts";
 
-function routesTable(): PanelBuilder {
-  const all = total(observations(HTTP, ROUTE), "http_route");
-  const failed = total(observations(HTTP, ROUTE, FAILED), "http_route");
+/** Requests, and invocations by other triggers: whatever a service does. */
+const calls = [...observations(HTTP), ...observations(FAAS)];
+const failures = [...failedRequests(HTTP), ...failedInvocations(FAAS)];
+const NOTHING = "–";
+/** So large a part of failures, and so many of them, make a service a failing one. */
+const FAILING = 0.01;
+const FAILURES = 3;
+
+function servicesTable(q: Queries): PanelBuilder {
+  const all = recent(q, calls, (window) => q.growth(calls, "job", window));
+  const failed = recent(q, calls, (window) => q.growthOrZero(failures, calls, "job", window));
+  const share = recent(q, calls, (window) => q.share(failures, calls, "job", window));
+  const p95 = (window: string) => q.quantile(0.95, HTTP, [], "job", window);
+  const failing = `((${share} > ${FAILING}) and on (job) ${failed} >= ${FAILURES})`;
+  const { live, quiet, failing: bad, silent: dead } = STATE;
   return table({
-    title: "Routes",
+    title: "Services",
     description:
-      "Within the time shown, busiest first; click a heading to have the worst first, and a route to see it in depth.",
-    label: "http_route",
-    heading: "Route",
-    absent: "(no route matched)",
-    link: {
-      title: "This route in depth",
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: these are Grafana's own variables.
-      url: "/d/pushmeter-route?var-route=${__value.raw:percentencode}&${datasource:queryparam}&${job:queryparam}&${instance:queryparam}&${histograms:queryparam}&${__url_time_range}",
-    },
+      "Worst first. Silent: no push for more than five minutes and three times the longest gap of the last day. Quiet: none for a minute. Failed and its counts are of the last five minutes, or of the last hour where these had fewer than a hundred calls. Click a service to see it in depth.",
+    label: "job",
+    heading: "Service",
+    links: [
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's own variable.
+      linkTo("service", "This service in depth", { job: "${__value.raw:percentencode}" }),
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's own variable.
+      linkTo("pushHealth", "Its pushes", { job: "${__value.raw:percentencode}" }),
+    ],
     columns: [
-      { name: "Requests", unit: "short", decimals: 0, expr: all },
+      {
+        name: "State",
+        unit: "none",
+        expr: state(q, failing),
+        states: [
+          [dead, dead, "silent", BAD],
+          [bad, bad + 0.999, "failing", "orange"],
+          [quiet, quiet, "quiet", NEUTRAL],
+          [live, live, "live", OK],
+        ],
+      },
+      {
+        name: "Per second",
+        unit: "reqps",
+        decimals: 2,
+        noValue: NOTHING,
+        expr: `(${q.rate(calls, "job", { window: "5m" })}) and on (job) ${alive(q)}`,
+      },
       {
         name: "Failed",
         unit: "percentunit",
-        expr: share(failed, all, "http_route"),
+        decimals: 2,
+        noValue: NOTHING,
+        expr: share,
         thresholds: FAILED_SHARE,
       },
-      { name: "p50", unit: "s", expr: quantileOfTotal(0.5, HTTP, [ROUTE], "http_route") },
-      { name: "p95", unit: "s", expr: quantileOfTotal(0.95, HTTP, [ROUTE], "http_route"), thresholds: SLOW },
+      { name: "Failures", unit: "none", decimals: 0, noValue: NOTHING, expr: failed },
+      { name: "Of", unit: "none", decimals: 0, noValue: NOTHING, expr: all },
+      {
+        name: "p95",
+        unit: "s",
+        decimals: 2,
+        noValue: NOTHING,
+        expr: `((${p95("5m")}) or (${p95("1h")})) and on (job) ${alive(q)}`,
+        thresholds: SLOW,
+      },
+      { name: "Last push", unit: "s", decimals: 0, noValue: "before the time shown", expr: sinceLastPush(q) },
     ],
   });
 }
 
-export const overview = dashboard({
-  name: "overview",
-  title: "Overview",
-  description: "Rate, errors and latency of HTTP services measured by pushmeter.",
-  variables: [datasource, job([HTTP]), instance([HTTP]), routes, objective, histograms],
-  rows: [
-    {
-      height: 4,
-      panels: [
-        [requestRate(), 4],
-        [failedShare(), 4],
-        [latencyNow(), 8],
-        [budgetLeft(), 4],
-        [lastPush(), 4],
-      ],
-    },
-    { height: 8, panels: [ratesByOutcome(), errorsByKind()] },
-    { height: 8, panels: [latencies(), latencyHeatmap()] },
-    { height: 9, panels: [routesTable()] },
-  ],
-});
+export function overview({ dialect }: Pick<Scope, "dialect">): Dashboard {
+  const q = new Queries({ ...CHOSEN, dialect });
+  return dashboard({
+    uid: UIDS.overview,
+    title: "Overview",
+    description: "All services measured by pushmeter: which are silent, which fail, which are slow.",
+    variables: choices(),
+    rows: [
+      {
+        height: 4,
+        panels: [
+          stat({
+            title: "Silent services",
+            description:
+              "Services without a push for more than five minutes and three times their longest gap of the last day.",
+            unit: "none",
+            decimals: 0,
+            noValue: "nothing heard",
+            thresholds: [
+              [null, OK],
+              [1, BAD],
+            ],
+            queries: [{ expr: `count(${silent(q)}) or 0 * count(${alive(q)})` }],
+          }),
+          stat({
+            title: "Live services",
+            description: "Services that are not silent.",
+            unit: "none",
+            decimals: 0,
+            noValue: "nothing heard",
+            queries: [{ expr: `count(${alive(q)})` }],
+          }),
+          stat({
+            title: "Calls",
+            description:
+              "Requests and invocations per second within the last five minutes, all services together.",
+            unit: "reqps",
+            noValue: "nothing heard",
+            queries: [{ expr: q.rate(calls, "", { window: "5m" }) }],
+          }),
+        ],
+      },
+      { height: 9, panels: [servicesTable(q)] },
+      {
+        height: 8,
+        panels: [
+          lines({
+            title: "Calls by service",
+            description: "Requests and invocations per second. A gap: nothing was heard for five minutes.",
+            unit: "reqps",
+            queries: [{ expr: q.rate(calls, "job"), legend: "{{job}}" }],
+          }),
+          lines({
+            title: "Failures by service",
+            description: "Failed requests and invocations per minute.",
+            unit: "suffix:/min",
+            queries: [{ expr: q.perMinute(failures, "job"), legend: "{{job}}" }],
+          }),
+          lines({
+            title: "p95 latency by service",
+            description: "95 % of a service's requests were answered within this time.",
+            unit: "s",
+            queries: [{ expr: q.quantile(0.95, HTTP, [], "job", "$__rate_interval"), legend: "{{job}}" }],
+          }),
+        ],
+      },
+    ],
+  });
+}

@@ -12,7 +12,6 @@ import {
   VizLegendOptionsBuilder,
   VizTooltipOptionsBuilder,
 } from "@grafana/grafana-foundation-sdk/common";
-import { FieldColorBuilder, FieldColorModeId } from "@grafana/grafana-foundation-sdk/dashboard";
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import { fixedColour } from "../theme.ts";
 import { type PanelOptions, withCommon } from "./panel.ts";
@@ -25,17 +24,16 @@ export interface LinesOptions extends PanelOptions {
   /** Names of series to draw dashed, for comparison. */
   readonly dashed?: readonly string[];
   readonly max?: number;
+  /** Where the axis begins. Default 0; undefined: at the least value. */
+  readonly min?: number | undefined;
   /** Names of series that have their axis at the right. */
   readonly right?: RegExp;
-  /** All series in shades of one colour, but for those in `colours`. */
-  readonly shades?: string;
 }
 
 /** Values over time. */
 export function lines(options: LinesOptions): PanelBuilder {
-  const { stacked = false, patterns = [], dashed = [], max, right, shades } = options;
+  const { stacked = false, patterns = [], dashed = [], max, right } = options;
   const panel = withCommon(new PanelBuilder(), options, "range")
-    .min(0)
     .drawStyle(GraphDrawStyle.Line)
     .lineWidth(stacked ? 1 : 2)
     .fillOpacity(stacked ? 60 : 8)
@@ -62,6 +60,7 @@ export function lines(options: LinesOptions): PanelBuilder {
   if (right) {
     panel.overrideByRegexp(`${right}`, [{ id: "custom.axisPlacement", value: AxisPlacement.Right }]);
   }
-  if (shades) panel.colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Shades).fixedColor(shades));
+  const min = "min" in options ? options.min : 0;
+  if (min !== undefined) panel.min(min);
   return max === undefined ? panel : panel.max(max);
 }

@@ -25,6 +25,10 @@ export interface PanelOptions {
   readonly unit: string;
   readonly queries: readonly Query[];
   readonly decimals?: number;
+  /** Units of single series, by name, where they differ. */
+  readonly units?: Readonly<Record<string, string>>;
+  /** Shows exemplars, if there are any. */
+  readonly exemplars?: boolean;
   /** Series names to colours. */
   readonly colours?: Colours;
   /** Colours from a value on; the first has no value. */
@@ -51,7 +55,7 @@ export const DATASOURCE: DataSourceRef = { type: "prometheus", uid: "$datasource
 type Kind = "range" | "instant" | "heatmap" | "table";
 
 export function withCommon<P extends PanelBuilder>(panel: P, options: PanelOptions, kind: Kind): P {
-  const { title, description, unit, queries, decimals, colours = {}, thresholds } = options;
+  const { title, description, unit, queries, decimals, colours = {}, units = {}, thresholds } = options;
   panel.title(title).description(description).unit(unit).datasource(DATASOURCE);
   if (decimals !== undefined) panel.decimals(decimals);
   if (thresholds) {
@@ -59,8 +63,17 @@ export function withCommon<P extends PanelBuilder>(panel: P, options: PanelOptio
     panel.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps));
   }
   for (const [name, colour] of Object.entries(colours)) panel.overrideByName(name, fixedColour(colour));
+  for (const [name, unit] of Object.entries(units)) {
+    // A count has no half of it, nor a colour.
+    panel.overrideByName(name, [
+      { id: "unit", value: unit },
+      { id: "decimals", value: 0 },
+      { id: "color", value: { mode: "fixed", fixedColor: "text" } },
+    ]);
+  }
   queries.forEach((query, i) => {
-    panel.withTarget(target(query, String.fromCharCode(65 + i), kind));
+    const built = target(query, String.fromCharCode(65 + i), kind);
+    panel.withTarget(options.exemplars && i === 0 ? built.exemplar(true) : built);
   });
   return panel;
 }

@@ -4,23 +4,28 @@ import {
   BigValueTextMode,
   ReduceDataOptionsBuilder,
 } from "@grafana/grafana-foundation-sdk/common";
+import { MappingType, SpecialValueMatch } from "@grafana/grafana-foundation-sdk/dashboard";
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { type PanelOptions, withCommon } from "./panel.ts";
 
 export interface StatOptions extends PanelOptions {
-  /** Draws the recent past behind the number. Default true; false: the number is for all that is shown. */
-  readonly trend?: boolean;
-  /** Shown where there is no data. */
-  readonly noValue?: string;
+  /** Shown where there is no data, in a colour that says neither good nor bad. */
+  readonly noValue: string;
 }
 
-/** One number, or a few side by side. */
+/** One number, or a few side by side, as of now: a series' last value within the time shown may be long ago. */
 export function stat(options: StatOptions): PanelBuilder {
-  const { trend = true, noValue, thresholds, queries } = options;
-  const panel = withCommon(new PanelBuilder(), options, trend ? "range" : "instant")
-    .graphMode(trend ? BigValueGraphMode.Area : BigValueGraphMode.None)
+  const { noValue, thresholds, queries } = options;
+  return withCommon(new PanelBuilder(), options, "instant")
+    .graphMode(BigValueGraphMode.None)
     .colorMode(thresholds || options.colours ? BigValueColorMode.Value : BigValueColorMode.None)
     .textMode(queries.length > 1 ? BigValueTextMode.ValueAndName : BigValueTextMode.Value)
-    .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]).fields("").values(false));
-  return noValue ? panel.noValue(noValue) : panel;
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]).fields("").values(false))
+    .noValue(noValue)
+    .mappings([
+      {
+        type: MappingType.SpecialValue,
+        options: { match: SpecialValueMatch.NullAndNan, result: { text: noValue, color: "text", index: 0 } },
+      },
+    ]);
 }

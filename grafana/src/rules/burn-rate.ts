@@ -1,89 +1,50 @@
 /**
- * Alerts by how fast the error budget burns, each over a long and a short window: the long one says that it
- * matters, the short one that it still goes on. Factors and windows: Google, "The Site Reliability Workbook",
- * chapter 5, "Multiwindow, Multi-Burn-Rate Alerts".
+ * Alerts by how fast an error budget burns, each over a long and a short window: the long one says that it
+ * matters, the short one that it still goes on.
  */
-import type { Objective } from "./objective.ts";
-import { LATENCY_RATIO, RATIO, requestsIn } from "./recording.ts";
-import type { AlertingRule } from "./rule.ts";
+import { BURNS } from "./burns.ts";
+import { recordedGrowth, recordedShare } from "./growth.ts";
+import type { Alert, RecordingRule } from "./rule.ts";
+import { SLO_ALL, SLO_BAD, SLO_LABELS, SLO_TARGET } from "./slo.ts";
 
-export interface Burn {
-  readonly long: string;
-  readonly short: string;
-  readonly factor: number;
-  readonly severity: "page" | "ticket";
+/** With fewer requests in the long window, one failure would be a large part: no alert. */
+const LEAST_REQUESTS = 60;
+/** The objectives' own period. */
+export const PERIOD = "30d";
+
+export const BAD_RATIO = "slo:requests_bad:ratio";
+export const BUDGET_LEFT = "slo:budget_left:ratio";
+
+export function ratioRules(): RecordingRule[] {
+  const windows = [...new Set(BURNS.flatMap(({ long, short }) => [short, long]))];
+  return windows.map((window) => ({
+    record: `${BAD_RATIO}_${window}`,
+    // One evaluation is a window already.
+    expr: recordedShare(SLO_BAD, SLO_ALL, SLO_LABELS, window === "5m" ? "1m" : window),
+  }));
 }
 
-const BURNS: readonly Burn[] = [
-  { long: "1h", short: "5m", factor: 14.4, severity: "page" },
-  { long: "6h", short: "30m", factor: 6, severity: "page" },
-  { long: "1d", short: "2h", factor: 3, severity: "ticket" },
-  { long: "3d", short: "6h", factor: 1, severity: "ticket" },
-];
-
-interface Kind {
-  readonly name: string;
-  /** A recorded ratio's name up to its window. */
-  readonly ratio: string;
-  readonly budget: number;
-  readonly summary: string;
-  /** What its requests did. */
-  readonly what: string;
+export function budgetRules(): RecordingRule[] {
+  const ratio = recordedShare(SLO_BAD, SLO_ALL, SLO_LABELS, PERIOD);
+  return [{ record: BUDGET_LEFT, expr: `1 - (${ratio}) / on (${SLO_LABELS}) (1 - ${SLO_TARGET})` }];
 }
 
-/**
- * @throws RangeError for a factor times budget that no ratio exceeds: such an alert sleeps through a total
- * outage.
- */
-export function burnAlerts(objective: Objective, burns: readonly Burn[] = BURNS): AlertingRule[] {
-  const { service, availability, latency } = objective;
-  const kinds: Kind[] = [
-    {
-      name: "ErrorBudgetBurn",
-      ratio: RATIO,
-      budget: 1 - availability,
-      summary: `${service} fails too often`,
-      what: "failed",
-    },
-    {
-      name: "LatencyBudgetBurn",
-      ratio: LATENCY_RATIO,
-      budget: 1 - latency.share,
-      summary: `${service} is too slow`,
-      what: `took longer than ${latency.threshold} s`,
-    },
-  ];
-  return kinds.flatMap((kind) => burns.map((burn) => alert(objective, kind, burn)));
-}
-
-function alert({ service, leastRequests }: Objective, kind: Kind, burn: Burn): AlertingRule {
-  const { name, ratio, budget, summary, what } = kind;
-  const { long, short, factor, severity } = burn;
-  const limit = Number((factor * budget).toPrecision(6));
-  if (limit >= 1) {
-    throw new RangeError(
-      `${name}: ${factor} times a budget of ${percent(budget)} is ${limit}; no ratio exceeds it, so that the ` +
-        "alert could never fire. Promise more, or leave this window out",
-    );
-  }
-  const job = `job="${service}"`;
-  return {
-    alert: name,
-    expr:
-      `${ratio}${long}{${job}} > ${limit} and ${ratio}${short}{${job}} > ${limit}` +
-      ` and ${requestsIn(long)}{${job}} >= ${leastRequests}`,
-    // One evaluation may see half of a push.
-    for: "1m",
-    labels: { severity, window: long },
-    annotations: {
-      summary,
-      description:
-        `{{ $value | humanizePercentage }} of its requests ${what} within ${long}, and it still goes on. ` +
-        `The objective allows ${percent(budget)}.`,
-    },
-  };
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(6))} %`;
+export function burnAlerts(): Alert[] {
+  return BURNS.map(({ long, short, factor, severity }) => {
+    const burning = (window: string) =>
+      `${BAD_RATIO}_${window} > on (${SLO_LABELS}) ${factor} * (1 - ${SLO_TARGET})`;
+    return {
+      alert: "BudgetBurning",
+      expr:
+        `${burning(long)} and on (${SLO_LABELS}) ${burning(short)}` +
+        ` and on (${SLO_LABELS}) ${recordedGrowth(SLO_ALL, SLO_LABELS, long)} >= ${LEAST_REQUESTS}`,
+      // One evaluation may see half of a push.
+      for: "1m",
+      severity,
+      labels: { window: long },
+      summary: "{{ $labels.job }} {{ $labels.http_route }} misses its objective: {{ $labels.objective }}",
+      description: `{{ $value | humanizePercentage }} of the requests within ${long} were bad, and it still goes on: ${factor} times as many as the objective allows.`,
+      dashboard: "pushmeter-objectives",
+    };
+  });
 }

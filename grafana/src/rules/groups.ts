@@ -1,28 +1,47 @@
-/** Rule groups of a service. */
-import { burnAlerts } from "./burn-rate.ts";
-import { checkObjective, type Objective } from "./objective.ts";
-import { pushAlerts } from "./push.ts";
-import { recordingRules, routeRules } from "./recording.ts";
-import type { RuleGroup } from "./rule.ts";
+/** Rule groups: the shared ones, which find services by label, and those of objectives. */
+import type { Dialect } from "../query/dialect.ts";
+import { Queries } from "../query/queries.ts";
+import { budgetRules, burnAlerts, ratioRules } from "./burn-rate.ts";
+import { failureAlerts } from "./failures.ts";
+import { growthRules } from "./growth.ts";
+import { presenceAlerts, presenceRules } from "./presence.ts";
+import { pushAlerts } from "./pushes.ts";
+import { type Alert, alertingRule, LINKS, type Links, type RuleGroup } from "./rule.ts";
+import { type Objective, objectiveRules } from "./slo.ts";
 
-/** The example's. Copy it for a service of your own. */
-export const COURSES: Objective = {
-  service: "courses",
-  availability: 0.999,
-  latency: { threshold: 0.5, share: 0.95 },
-  leastRequests: 60,
-  silence: 1800,
-  mostSeries: 50_000,
-};
+const EVERY = { interval: "1m", query_offset: "30s" };
 
-/** @throws TypeError or RangeError for an objective that makes rules which could never fire. */
-export function ruleGroups(objective: Objective): RuleGroup[] {
-  checkObjective(objective);
-  const { service } = objective;
+/** For every service, by label. */
+export function sharedGroups(dialect: Dialect, links: Links = LINKS): RuleGroup[] {
+  const q = new Queries({ dialect, matchers: [] });
+  const alerts = (given: readonly Alert[]) => given.map((alert) => alertingRule(alert, links));
   return [
-    { name: `${service}: recorded ratios`, rules: recordingRules(objective) },
-    { name: `${service}: recorded routes`, rules: routeRules(objective) },
-    { name: `${service}: objectives`, rules: burnAlerts(objective) },
-    { name: `${service}: pushes`, rules: pushAlerts(objective) },
+    // In one group, for its rules run one after the other and read what the ones before have recorded.
+    {
+      name: "pushmeter: services",
+      ...EVERY,
+      rules: [
+        ...growthRules(q),
+        ...presenceRules(q),
+        ...alerts(presenceAlerts()),
+        ...alerts(failureAlerts()),
+      ],
+    },
+    { name: "pushmeter: pushes", ...EVERY, rules: alerts(pushAlerts(q)) },
+    { name: "pushmeter: objectives", ...EVERY, rules: [...ratioRules(), ...alerts(burnAlerts())] },
+    { name: "pushmeter: budgets", interval: "5m", query_offset: "30s", rules: budgetRules() },
   ];
+}
+
+/** The objectives of one team or service. @throws TypeError for two that are the same. */
+export function objectiveGroups(
+  dialect: Dialect,
+  name: string,
+  objectives: readonly Objective[],
+): RuleGroup[] {
+  const q = new Queries({ dialect, matchers: [] });
+  const rules = objectives.flatMap((objective) => objectiveRules(q, objective));
+  const keys = rules.map(({ record, labels }) => JSON.stringify([record, labels]));
+  if (new Set(keys).size < keys.length) throw new TypeError(`objectives of ${name}: two are the same`);
+  return [{ name: `${name}: objectives`, ...EVERY, rules }];
 }

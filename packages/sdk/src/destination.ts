@@ -7,6 +7,8 @@ import type { Details } from "./http/exchange.ts";
 /** A standard result, and the points that can never be stored, counted by reason. */
 export interface PushResult extends ExportResult {
   readonly dropped?: Dropped | undefined;
+  /** A sentence for each metric that cannot be stored, in every push again. */
+  readonly conflicts?: ReadonlySet<string> | undefined;
   /** The error has been told with an earlier push. */
   readonly isTold?: boolean | undefined;
   /** What the push cost, if it came to sending. */

@@ -10,6 +10,7 @@ import {
   type DestinationName,
   type Environment,
 } from "./environment.ts";
+import { translate } from "./prometheus/translate.ts";
 import type { Runtime } from "./runtime.ts";
 
 type Load = (options: ChosenDestination["options"], runtime: Runtime) => Promise<Destination>;
@@ -32,6 +33,6 @@ export async function destinationFrom(env: Environment, runtime: Runtime): Promi
 
 /** Answers a scrape. */
 export async function scrape(metrics: ResourceMetrics): Promise<Response> {
-  const { CONTENT_TYPE, toText } = await import("./prometheus/text.ts");
-  return new Response(toText(metrics).text, { headers: { "content-type": CONTENT_TYPE } });
+  const { CONTENT_TYPE, textOf } = await import("./prometheus/text.ts");
+  return new Response(textOf(translate(metrics).families), { headers: { "content-type": CONTENT_TYPE } });
 }

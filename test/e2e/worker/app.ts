@@ -18,10 +18,10 @@ export function createApp(middleware: MiddlewareHandler | undefined): Hono {
     throw new HTTPException(403, { message: "no" });
   });
   app.get("/throws/error", () => {
-    throw new TypeError("of the handler's");
+    throw new TypeError("from the handler");
   });
   app.get("/throws/class", async () => {
-    throw new Broken("of the handler's");
+    throw new Broken("from the handler");
   });
   app.get("/throws/text", () => {
     throw "only a text";

@@ -4,6 +4,7 @@ import type { Context, Env } from "./env.ts";
 
 export async function raw(request: Request, ctx: Context): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url);
+  const gate = searchParams.get("gate");
   switch (pathname) {
     case "/raw/hello":
       return new Response("hello", { headers: { "x-raw": "yes" } });
@@ -12,18 +13,16 @@ export async function raw(request: Request, ctx: Context): Promise<Response> {
     case "/raw/stream":
       return new Response(slowly(["one ", "two ", "three"]));
     case "/raw/throws/error":
-      throw new RangeError("of the handler's");
+      throw new RangeError("from the handler");
     case "/raw/throws/class":
-      throw new Broken("of the handler's");
+      throw new Broken("from the handler");
     case "/raw/throws/text":
       throw "only a text";
     case "/raw/throws/undefined":
       throw undefined;
     case "/raw/aborted":
-      // After the response, when the wrapper has recorded and lingers.
-      ctx.waitUntil(
-        sleep(Number(searchParams.get("after") ?? 100)).then(() => ctx.abort(new Error("aborted"))),
-      );
+      // After the response, when the wrapper has recorded and lingers; or when a URL has answered.
+      ctx.waitUntil((gate ? fetch(gate) : sleep(100)).then(() => ctx.abort(new Error("aborted"))));
       return new Response("soon gone");
     default:
       return new Response("nothing here", { status: 404 });
@@ -32,12 +31,12 @@ export async function raw(request: Request, ctx: Context): Promise<Response> {
 
 export async function scheduled({ cron }: { readonly cron: string }): Promise<void> {
   await sleep(1);
-  if (cron === "0 4 * * *") throw new Broken("of the handler's");
+  if (cron === "0 4 * * *") throw new Broken("from the handler");
 }
 
 export async function queue({ messages }: { readonly messages: readonly { body: unknown }[] }, _env: Env) {
   await sleep(1);
-  if (messages.some(({ body }) => body === "throw")) throw new RangeError("of the handler's");
+  if (messages.some(({ body }) => body === "throw")) throw new RangeError("from the handler");
 }
 
 function slowly(chunks: readonly string[]): ReadableStream<Uint8Array> {

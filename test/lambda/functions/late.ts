@@ -1,4 +1,4 @@
-/** Asks for what the service refuses, and tells what it was answered. */
+/** Makes requests that the service refuses, and returns the answers. */
 const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2020-01-01/extension/register`;
 
 async function register(name: string, events: string[]): Promise<string> {

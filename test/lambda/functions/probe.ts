@@ -6,7 +6,7 @@ export const handler = instrumentLambda(pushmeter, work, {
   every: Number(process.env.EVERY) || undefined,
 });
 
-/** Somebody's wrapper around it, that answers some events by itself. */
+/** A wrapper around the handler that answers some events itself. */
 export const guarded = async (event: Order & { warm?: boolean }, context: unknown) =>
   event.warm ? "warm" : handler(event, context);
 

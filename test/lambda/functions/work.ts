@@ -1,4 +1,4 @@
-/** What the probes do: what their event says, so that each test can ask for its own kind of end. */
+/** The probes' work: the event says how they end. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { createPushmeter } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";

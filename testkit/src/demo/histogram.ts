@@ -1,10 +1,10 @@
-/** Classic Prometheus histograms that are added up, and their quantiles. */
+/** Sums of classic Prometheus histograms, and their quantiles. */
 import type { Sample } from "./samples.ts";
 
 /** By upper bound. */
 export type Buckets = ReadonlyMap<number, number>;
 
-/** The sum of all buckets among the samples of a histogram's series. */
+/** The buckets of a histogram, added up over its series. */
 export function bucketsOf(samples: readonly Sample[], histogram: string): Buckets {
   const buckets = new Map<number, number>();
   for (const { name, labels, value } of samples) {
@@ -15,7 +15,7 @@ export function bucketsOf(samples: readonly Sample[], histogram: string): Bucket
   return buckets;
 }
 
-/** `histogram_quantile`: linear inside the bucket, the last finite bound for what is above it, NaN for none. */
+/** `histogram_quantile`: linear inside the bucket, the last finite bound for values above it, NaN without values. */
 export function quantile(q: number, buckets: Buckets): number {
   const sorted = [...buckets].sort(([a], [b]) => a - b);
   const rank = q * (sorted.at(-1)?.[1] ?? 0);

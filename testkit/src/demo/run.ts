@@ -30,7 +30,7 @@ export async function runDemo(demo: (resources: AsyncDisposableStack) => Promise
       process.exitCode = error.status;
     } else {
       // Ctrl-C also ends child processes: the errors that this causes can arrive before the signal.
-      await sleep(100);
+      await sleep(1000);
       if (!resources.disposed) console.error(error);
       process.exitCode = 1;
     }

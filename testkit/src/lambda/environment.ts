@@ -1,6 +1,6 @@
 /**
- * One execution environment: the runtime interface client in a process of its own, with the Runtime API and the
- * Extensions API that it talks to. Once the runtime and all extensions wait, the process is stopped (SIGSTOP)
+ * One execution environment: the runtime interface client as a child process, with the Runtime API and the
+ * Extensions API that it calls. Once the runtime and all extensions wait, the process is stopped (SIGSTOP)
  * until the next invocation, as the service freezes it.
  * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
@@ -20,9 +20,9 @@ const SHUTDOWN_LIMIT = 500;
 
 export interface Result {
   readonly outcome: "response" | "error" | "timeout";
-  /** The response, or the error with `errorType` and `errorMessage`; text if it is no JSON. */
+  /** The response, or the error with `errorType` and `errorMessage`; text if it is not JSON. */
   readonly payload: unknown;
-  /** As the caller sees it, from the thaw to the response, ms. */
+  /** From the invocation to the response, ms. */
   readonly duration: number;
 }
 
@@ -83,7 +83,7 @@ export class Environment {
     );
   }
 
-  /** The last that the process has written. */
+  /** The end of the process's output. */
   get output(): string {
     return this.#output;
   }
@@ -137,10 +137,13 @@ export class Environment {
       });
     }
     const fail = (why: string) => this.#ready.reject(new Error(`the function ${why}:\n${this.#output}`));
-    const timer = setTimeout(() => {
-      child.kill("SIGKILL");
-      fail("has not finished its init phase within 10 s");
-    }, INIT_LIMIT);
+    const timer = setTimeout(
+      () => {
+        child.kill("SIGKILL");
+        fail("has not finished its init phase within 10 s");
+      },
+      INIT_LIMIT + (this.#options.leniency ?? 0),
+    );
     child.on("exit", (code, signal) => {
       fail(`ended with ${signal ?? code}`);
       for (const running of this.#running.values()) {
@@ -208,7 +211,7 @@ export class Environment {
     answer(response, 200, event ?? null);
   }
 
-  /** Everybody waits: the invocation is over, and the process is frozen. */
+  /** If the runtime and all extensions wait, the invocation is over and the process is frozen. */
   #checkIdle(): void {
     if (!this.#waiting.length || !this.extensions.waiting) return;
     if (this.#options.concurrency) {
@@ -235,7 +238,7 @@ export class Environment {
     running.end.resolve(performance.now() - running.started);
   }
 
-  /** The function's time is up, its push's included: the environment is killed. */
+  /** The function's time is up, including the push: the environment is killed. */
   #timeOut(running: Running): void {
     const seconds = ((this.#options.timeout ?? 3_000) / 1000).toFixed(2);
     const error = { errorType: "Sandbox.Timedout", errorMessage: `Task timed out after ${seconds} seconds` };

@@ -17,9 +17,9 @@ interface Registered {
 export class Extensions {
   readonly #registered = new Map<string, Registered>();
   readonly #refuseAll: boolean;
-  /** From the runtime's first `next` on, nobody registers any more. */
+  /** True from the runtime's first `next` on: registrations are refused. */
   closed = false;
-  /** What was refused, by error type. */
+  /** The error types of the refusals. */
   readonly refused: string[] = [];
 
   constructor(refuseAll: boolean) {
@@ -40,7 +40,7 @@ export class Extensions {
     if (typeof name !== "string" || !name) {
       this.#refuse(response, 400, "Extension.InvalidExtensionName", "The name header is missing");
     } else if (!events) {
-      this.#refuse(response, 400, "InvalidRequestFormat", "The body is no registration");
+      this.#refuse(response, 400, "InvalidRequestFormat", "The body is not a registration");
     } else if (this.#refuseAll) {
       this.#refuse(response, 403, "Extension.RegistrationForbidden", "Extensions are refused here");
     } else if (this.closed) {
@@ -67,13 +67,13 @@ export class Extensions {
   next(id: unknown, response: ServerResponse): void {
     const extension = typeof id === "string" ? this.#registered.get(id) : undefined;
     if (!extension) {
-      this.#refuse(response, 403, "Extension.UnknownExtensionIdentifier", "Nobody registered with that id");
+      this.#refuse(response, 403, "Extension.UnknownExtensionIdentifier", "No extension has that id");
     } else {
       extension.waiting = response;
     }
   }
 
-  /** Tells every extension. */
+  /** Sends an event to every extension. */
   send(event: object): void {
     for (const extension of this.#registered.values()) {
       if (extension.waiting) answer(extension.waiting, 200, event);

@@ -3,18 +3,18 @@ export interface FunctionOptions {
   readonly directory: string;
   /** File and export. Default `index.handler`. */
   readonly handler?: string | undefined;
-  /** ms. Default 3,000, as the service's. */
+  /** ms. Default 3,000, like the service. */
   readonly timeout?: number | undefined;
   /**
-   * How much later than it says the emulator kills a function whose time is up, or that was told to end, ms. Default
-   * 0; on a machine that is too busy to wake anybody in time a test needs some.
+   * How much later than the service the emulator kills a function that does not start, answer or end in time, ms.
+   * Default 0. Tests need some on a busy machine.
    */
   readonly leniency?: number | undefined;
   /** Variables for the function. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Answers every registration of an extension with 403. */
   readonly refuseExtensions?: boolean | undefined;
-  /** A Managed Instance with so many invocations at a time and threads: not frozen, no extensions. */
+  /** A Managed Instance with so many threads and concurrent invocations: not frozen, no extensions. */
   readonly concurrency?: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** A function as its callers see it: invocations, one after another, in environments that come and go. */
+/** A Lambda function: invocations one after another, in execution environments that are started when needed. */
 import { Environment, type Invocation, type Result } from "./environment.ts";
 import type { FunctionOptions } from "./function-options.ts";
 
@@ -14,22 +14,22 @@ export class LocalLambda {
   }
 
   /**
-   * Invokes the function, in a new environment if there is none. As the callers of one environment do, each waits
-   * until the one before has ended and the environment is frozen.
+   * Invokes the function, in a new environment if none is running. Waits until the invocation before has ended and
+   * the environment is frozen.
    */
   async invoke(event: unknown): Promise<Result> {
     const { result } = await this.begin(event);
     return result;
   }
 
-  /** The same, with the end of the invocation, at which everything waits again, apart from its result. */
+  /** Like `invoke`, but returns the result and the end of the invocation as two promises. */
   begin(event: unknown): Promise<Invocation> {
     const begun = this.#turn.then(() => this.#invoke(event));
     this.#turn = begun.then(({ end }) => end).catch(() => {});
     return begun;
   }
 
-  /** The running environment, started if there is none. */
+  /** The running environment; starts one if none is running. */
   async environment(): Promise<Environment> {
     if (!this.#environment?.alive) {
       this.environments++;

@@ -1,4 +1,4 @@
-/** Tests that need the real servers: without them skipped and counted, or failed where `CI` is `true`. */
+/** Tests that need the real servers. Without them they are skipped, or fail where `CI` is `true`. */
 import { describe, inject, it } from "vitest";
 import type { Servers } from "./find.ts";
 import type {} from "./global-setup.ts";
@@ -12,7 +12,7 @@ export function describeWithServers(name: string, tests: (servers: Servers) => v
     });
     return;
   }
-  // What is skipped is collected all the same, so that the summary counts it.
+  // Skipped tests are collected, too, so that the summary counts them.
   const servers = isMissing ? { prometheus: "", promtool: "", pushgateway: "" } : found;
   describe.skipIf(isMissing)(name, () => tests(servers));
 }

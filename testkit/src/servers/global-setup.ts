@@ -1,10 +1,10 @@
-/** Looks for the servers once for all test files. */
+/** Finds the servers once for all test files. */
 import type { TestProject } from "vitest/node";
 import { findServers, type Servers } from "./find.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The servers, or the one sentence that says why there are none. */
+    /** The servers, or one sentence that says why they are missing. */
     servers: Servers | string;
   }
 }

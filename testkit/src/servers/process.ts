@@ -88,7 +88,7 @@ export class Process implements Server {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Another process can take a port after it was found free: then other ports are tried. */
+  /** A test in another process can take a port after it was found free: then other ports are tried. */
   async #startOnFreePorts(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       this.#ports = await freePorts(this.#launch.ports ?? 1);
@@ -145,12 +145,30 @@ async function statusOf(url: string): Promise<number> {
   }
 }
 
-/** All are held at the same time, so that no port is given twice. */
+/**
+ * Below the range from which systems choose ports for `listen(0)` and for outgoing connections: they take none of
+ * these before the server does.
+ */
+const PORTS = [20_000, 32_768] as const;
+
 async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  for (const server of servers) server.close();
-  await Promise.all(servers.map((server) => once(server, "close")));
-  return ports;
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = PORTS[0] + Math.floor(Math.random() * (PORTS[1] - PORTS[0]));
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch {
+    // In use.
+    return false;
+  }
+  server.close();
+  await once(server, "close");
+  return true;
 }

@@ -39,6 +39,8 @@ export interface Prometheus extends Server {
 export interface PrometheusOptions {
   /** Jobs to scrape and their URLs. Labels of the job `pushgateway` are kept: `honor_labels`. */
   readonly scrape?: Readonly<Record<string, string>>;
+  /** Takes samples in any order, so far back: `40d`. Default: in order only. */
+  readonly outOfOrder?: string;
   /** More of its own flags. */
   readonly args?: readonly string[];
   /** A folder for its storage that outlives it. Default: one that `stop()` removes. */
@@ -47,12 +49,12 @@ export interface PrometheusOptions {
 
 /** `stop()` removes its storage, unless the storage was given. */
 export async function startPrometheus(file: string, options: PrometheusOptions = {}): Promise<Prometheus> {
-  const { scrape = {}, args = [], storage } = options;
+  const { scrape = {}, outOfOrder, args = [], storage } = options;
   const server = await Process.start({
     file,
     args: async ([port], folder) => {
       const configuration = join(folder, "prometheus.json");
-      await writeFile(configuration, JSON.stringify(scraping(scrape)));
+      await writeFile(configuration, JSON.stringify({ ...scraping(scrape), ...inOrder(outOfOrder) }));
       return [
         `--web.listen-address=127.0.0.1:${port}`,
         `--config.file=${configuration}`,
@@ -64,6 +66,10 @@ export async function startPrometheus(file: string, options: PrometheusOptions =
     },
   });
   return { ...querying(server.url), stop: () => server.stop() };
+}
+
+function inOrder(outOfOrder: string | undefined): object {
+  return outOfOrder ? { storage: { tsdb: { out_of_order_time_window: outOfOrder } } } : {};
 }
 
 /**

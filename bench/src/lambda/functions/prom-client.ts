@@ -1,4 +1,4 @@
-/** As the documentation of prom-client has it for short-lived jobs: push before returning. */
+/** As prom-client documents it for short-lived jobs: push before returning. */
 import { Histogram, Pushgateway, Registry } from "prom-client";
 import { type Order, work } from "./work.ts";
 
@@ -9,7 +9,7 @@ const duration = new Histogram({
   labelNames: ["outcome"] as const,
   registers: [registry],
 });
-// Without it all environments would share one group, and each push would wipe out the others'.
+// Without it all environments share one group, and each push deletes the others' metrics.
 const groupings = { instance: crypto.randomUUID() };
 const gateway = new Pushgateway(process.env.RECEIVER ?? "", {}, registry);
 

@@ -6,7 +6,7 @@ export interface Order {
   readonly fail?: boolean;
 }
 
-/** What each function of the bench does. */
+/** The work of each function of the bench. */
 export async function work({ wait, fail }: Order): Promise<string> {
   await sleep(wait);
   if (fail) throw new RangeError("asked to");

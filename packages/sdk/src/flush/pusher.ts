@@ -10,6 +10,7 @@ import type { Destination, PushResult } from "../destination.ts";
 import { COUNTER, DELTA } from "../enumerations.ts";
 import { PushError } from "../http/error.ts";
 import type { Instruments } from "../instruments.ts";
+import { Once } from "../once.ts";
 import { inTime, type Runtime } from "../runtime.ts";
 import type { Reader } from "./reader.ts";
 import { Totals } from "./totals.ts";
@@ -30,9 +31,11 @@ export interface PusherOptions {
 export class Pusher {
   readonly #options: PusherOptions;
   readonly #totals = new Totals();
+  readonly #once: Once;
 
   constructor(options: PusherOptions) {
     this.#options = options;
+    this.#once = new Once(options.report);
   }
 
   /** Collects what was recorded since the last time, adds it to the totals and returns it. */
@@ -78,8 +81,9 @@ export class Pusher {
       // Another vendor's exporter may throw any value; report takes any.
       result = { code: 1, error: error as Error };
     }
-    const { code, error, isTold, dropped = [] } = result;
+    const { code, error, isTold, dropped = [], conflicts = [] } = result;
     if (error && !isTold) report(error);
+    for (const conflict of conflicts) this.#once.say(conflict);
     const outcome = code === 0 ? "success" : error instanceof PushError ? error.result : "error";
     instruments.push.record((runtime.monotonic() - started) / 1000, { result: outcome });
     for (const [reason, points] of dropped) instruments.dropped.add(points, { reason });

@@ -85,11 +85,15 @@ function addPoint({ points }: Total, delta: Point, type: DataPointType): void {
     key = keyOf(attributes);
   }
   const total = points.get(key);
+  // A gauge's start means nothing. It says when the value was recorded: of two streams of a series the newest counts.
+  const startTime = type === GAUGE_POINTS ? delta.endTime : delta.startTime;
   if (!total) {
     // The SDK keeps the caller's object. A copy does not change when the caller changes it.
-    points.set(key, { ...delta, attributes: { ...attributes } });
+    points.set(key, { ...delta, startTime, attributes: { ...attributes } });
+  } else if (type === GAUGE_POINTS) {
+    Object.assign(total, { value: delta.value, startTime });
   } else {
     // One instrument has one kind of buckets, so its values always add up.
-    total.value = type === GAUGE_POINTS ? delta.value : add(total.value as Value, delta.value as Value);
+    total.value = add(total.value as Value, delta.value as Value);
   }
 }

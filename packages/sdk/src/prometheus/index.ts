@@ -7,4 +7,11 @@ export { keyOf } from "../key.ts";
 export { bound } from "./bounds.ts";
 export { type Labels, labelsOf } from "./labels.ts";
 export { labelName, type MetricType, metricName, unitWord } from "./names.ts";
-export { type Family, type LabelCache, type Point, type Translation, translate } from "./translate.ts";
+export {
+  type Family,
+  type LabelCache,
+  type Point,
+  type TranslateOptions,
+  type Translation,
+  translate,
+} from "./translate.ts";

@@ -34,24 +34,29 @@ export type MetricType = "counter" | "gauge" | "histogram";
 
 /** `http.server.request.duration` in `s` becomes `http_server_request_duration_seconds`. */
 export function metricName(name: string, unit: string, type: MetricType): string {
-  let result = sanitize(name).replace(/_total$/, "");
+  const isCounter = type === "counter";
+  // `_total` is a counter's suffix. Other metrics keep it where it is a part of their name.
+  let result = isCounter ? sanitize(name).replace(/_total$/, "") : sanitize(name);
   const suffix = unitWord(unit, type);
   if (suffix && !`_${result}_`.includes(`_${suffix}_`)) result += `_${suffix}`;
-  if (type === "counter") result += "_total";
+  if (isCounter) result += "_total";
   return /^\d/.test(result) ? `_${result}` : result;
 }
 
 /**
  * Attribute keys become label names. Runs of underscores collapse, so that no name has the reserved `__`. `job`,
  * `instance` and `le` have a meaning in Prometheus: attributes of these names become `exported_job` and so on.
+ *
+ * @param reserved - more such names.
  */
-export function labelName(key: string): string {
-  const name = sanitize(key);
-  return name.replace(/^(?=\d)/, "key_").replace(/^(job|instance|le)$/, "exported_$1");
+export function labelName(key: string, reserved: readonly string[] = []): string {
+  const name = sanitize(key).replace(/^(?=\d)/, "key_");
+  return /^(job|instance|le)$/.test(name) || reserved.includes(name) ? `exported_${name}` : name;
 }
 
+/** ASCII and at most 1,000 characters, which leaves room for prefixes and suffixes. */
 function sanitize(name: string): string {
-  return name.replace(/[\W_]+/g, "_") || "_";
+  return name.replace(/[\W_]+/g, "_").slice(0, 1000) || "_";
 }
 
 /** `s` becomes `seconds`, `By/s` `bytes_per_second`, `{request}` nothing. */

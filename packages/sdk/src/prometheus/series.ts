@@ -21,7 +21,7 @@ export interface Series extends Pick<Family, "type" | "help" | "unit"> {
   readonly start: number | undefined;
 }
 
-export function* seriesOf({ families }: Translation): Generator<Series> {
+export function* seriesOf({ families }: Pick<Translation, "families">): Generator<Series> {
   /** All points of an instrument have the same array. */
   const written = new Map<readonly number[], string[]>();
   for (const { name, points, startsAtZero, type, help, unit } of families) {

@@ -2,7 +2,8 @@ import { resourceFromAttributes } from "@opentelemetry/resources";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { expect, it } from "vitest";
 import { Reader } from "../flush/reader.ts";
-import { toText } from "./text.ts";
+import { textOf } from "./text.ts";
+import { translate } from "./translate.ts";
 
 it("is the text that the specification asks for", async () => {
   const reader = new Reader(() => ({ type: 0 }));
@@ -18,7 +19,7 @@ it("is the text that the specification asks for", async () => {
 
   const { resourceMetrics } = await reader.collect();
   const resource = resourceFromAttributes({ "service.name": "courses", "host.name": "one" });
-  expect(toText({ ...resourceMetrics, resource }).text.split("\n")).toEqual([
+  expect(textOf(translate({ ...resourceMetrics, resource }).families).split("\n")).toEqual([
     "# HELP logins_total Back\\\\slash,\\nnew line.",
     "# TYPE logins_total counter",
     'logins_total{_1="1",text="a \\"b\\"\\\\\\n"} 2',
@@ -39,5 +40,5 @@ it("is the text that the specification asks for", async () => {
     'target_info{host_name="one"} 1',
     "",
   ]);
-  expect(toText({ resource, scopeMetrics: [] }).text).toBe("");
+  expect(textOf([])).toBe("");
 });

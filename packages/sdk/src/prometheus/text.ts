@@ -3,30 +3,28 @@
  * OpenTelemetry SDK of its own version, and imports Node's `http`.
  * https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
  */
-import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { seriesOf } from "./series.ts";
-import { type Translation, translate } from "./translate.ts";
+import type { Family } from "./translate.ts";
 
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-/** The text of a batch, empty if there is nothing in it. `job` and `instance` are not in it. */
-export function toText(metrics: ResourceMetrics): Translation & { readonly text: string } {
-  const translation = translate(metrics);
+/** The text of families, empty if there are none. `job` and `instance` are not in it. */
+export function textOf(families: readonly Family[]): string {
   let text = "";
-  for (const family of translation.families) {
+  for (const family of families) {
     const { name, help, type } = family;
     if (help) text += `# HELP ${name} ${escaped(help)}\n`;
     text += `# TYPE ${name} ${type}\n`;
-    for (const { name, labels, le, value } of seriesOf({ ...translation, families: [family] })) {
+    for (const { name, labels, le, value } of seriesOf({ families: [family] })) {
       const pairs = Object.entries(le ? { ...labels, le } : labels).map(
         ([label, value]) => `${label}="${escaped(value).replaceAll('"', '\\"')}"`,
       );
-      // Without native histograms, which `translate` was not asked for, each value is a number.
+      // Native histograms are for remote write only: each value is a number.
       const number = `${value}`.replace(/^(-?)Infinity$/, (_, sign) => `${sign || "+"}Inf`);
       text += `${name}${pairs.length ? `{${pairs}}` : ""} ${number}\n`;
     }
   }
-  return { ...translation, text };
+  return text;
 }
 
 function escaped(text: string): string {

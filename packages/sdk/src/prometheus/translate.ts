@@ -1,9 +1,9 @@
 /**
- * OpenTelemetry data to Prometheus metric families, the same for every wire. Each series is in the result once:
- * a receiver refuses a whole push in which one is repeated.
+ * OpenTelemetry data to Prometheus metric families, the same for every wire. A series is its translated name and
+ * label set: streams that translate to one series are one. No name has two meanings in the result, because a
+ * receiver refuses a whole push in which a series is repeated.
  */
 import type { Attributes, HrTime, MetricAdvice } from "@opentelemetry/api";
-import type { Resource } from "@opentelemetry/resources";
 import type { DataPoint, InstrumentType, MetricData, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { GAUGE_POINTS, OBSERVABLE_COUNTER, SUM_POINTS } from "../enumerations.ts";
 import { add, addExponential, isExponential, toClassic, type Value } from "../histogram.ts";
@@ -14,7 +14,7 @@ import { METER_NAME } from "./scope.ts";
 
 export interface Point {
   readonly labels: Labels;
-  /** Milliseconds since the epoch: the first recording. */
+  /** Milliseconds since the epoch: the first recording, of a gauge the last one. */
   readonly start: number;
   /** An exponential histogram only where native histograms were asked for. */
   readonly value: Value;
@@ -28,8 +28,10 @@ export interface Family {
   readonly unit: string;
   /** Of classic histograms. */
   readonly boundaries?: number[] | undefined;
+  /** Streams of one series add up; of gauges the newest counts. */
+  readonly addsUp: boolean;
   /** True if the counter was 0 at `start`. False for one that observes a total kept elsewhere. */
-  readonly startsAtZero: boolean;
+  startsAtZero: boolean;
   /** By label set. */
   readonly points: Map<string, Point>;
 }
@@ -42,112 +44,164 @@ export interface Translation {
   readonly instance: string;
   /** Points that Prometheus cannot store, by reason. */
   readonly dropped: ReadonlyMap<string, number>;
+  /** Why, a sentence for each metric. */
+  readonly conflicts: ReadonlySet<string>;
 }
 
 /** Labels of the attribute objects that every push repeats, and the labels' key. */
 export type LabelCache = WeakMap<Attributes, readonly [labels: Labels, key: string]>;
 
-/** @param native - keep exponential histograms, for receivers of native ones. Default: make them classic. */
-export function translate(
-  { resource, scopeMetrics }: ResourceMetrics,
-  cache: LabelCache = new WeakMap(),
-  native = false,
-): Translation {
-  const families = new Map<string, Family>();
-  const dropped = new Map<string, number>();
-  const drop = (reason: string, points: number) => dropped.set(reason, (dropped.get(reason) ?? 0) + points);
+export interface TranslateOptions {
+  readonly cache?: LabelCache | undefined;
+  /** Keep exponential histograms, for receivers of native ones. Default: make them classic. */
+  readonly native?: boolean | undefined;
+  /** Label names that the wire sets itself: attributes of these names become `exported_<name>`. */
+  readonly reserved?: readonly string[] | undefined;
+}
 
-  for (const { scope, metrics } of scopeMetrics) {
-    const scopeAttributes: Attributes =
-      scope.name === METER_NAME ? {} : { "otel.scope.name": scope.name, "otel.scope.version": scope.version };
-    for (const data of metrics) {
-      const type = typeOf(data);
-      const family = familyOf(families, data, type);
-      if (family.type !== type) drop("type_conflict", data.dataPoints.length);
-      else {
-        for (const point of data.dataPoints) {
-          if (!addPoint(family, point, scopeAttributes, cache, native)) drop("bounds_conflict", 1);
-        }
-      }
+const SUFFIXES = ["_bucket", "_sum", "_count"];
+
+export function translate(metrics: ResourceMetrics, options: TranslateOptions = {}): Translation {
+  return new Translator(options).translate(metrics);
+}
+
+class Translator {
+  readonly #options: TranslateOptions;
+  readonly #cache: LabelCache;
+  readonly #families = new Map<string, Family>();
+  /** Names of series, to the family that has them. */
+  readonly #names = new Map<string, string>();
+  readonly #dropped = new Map<string, number>();
+  readonly #conflicts = new Set<string>();
+
+  constructor(options: TranslateOptions) {
+    this.#options = options;
+    this.#cache = options.cache ?? new WeakMap();
+  }
+
+  translate({ resource, scopeMetrics }: ResourceMetrics): Translation {
+    const { attributes } = resource;
+    const target = targetInfo(attributes);
+    if (target) this.#names.set(target.name, target.name);
+    for (const { scope, metrics } of scopeMetrics) {
+      const { name, version } = scope;
+      const labels = name === METER_NAME ? {} : { "otel.scope.name": name, "otel.scope.version": version };
+      for (const data of metrics) this.#add(data, labels);
+    }
+    const families = [...this.#families.values()];
+    const namespace = attributes["service.namespace"];
+    return {
+      families: target && families.length ? [...families, target] : families,
+      job: (namespace ? `${namespace}/` : "") + (attributes["service.name"] ?? ""),
+      instance: labelValue(attributes["service.instance.id"]),
+      dropped: this.#dropped,
+      conflicts: this.#conflicts,
+    };
+  }
+
+  #add(data: MetricData, scope: Attributes): void {
+    const { descriptor, dataPointType, dataPoints } = data;
+    const type = typeOf(data);
+    const addsUp = dataPointType !== GAUGE_POINTS;
+    const name = metricName(descriptor.name, descriptor.unit, type);
+    const known = this.#families.get(name);
+    if (known && (known.type !== type || known.addsUp !== addsUp)) {
+      this.#conflict("type_conflict", descriptor.name, name, dataPoints.length);
+      return;
+    }
+    // A classic histogram has three names of series, and any histogram may have to become one.
+    const names = type === "histogram" ? [name, ...SUFFIXES.map((suffix) => name + suffix)] : [name];
+    const taken = known ? undefined : names.find((each) => this.#names.has(each));
+    if (taken) {
+      this.#conflict("name_conflict", descriptor.name, taken, dataPoints.length);
+      return;
+    }
+    const family = known ?? familyOf(data, name, type, addsUp);
+    this.#families.set(name, family);
+    for (const each of names) this.#names.set(each, name);
+    family.startsAtZero &&= startsAtZero(data, type);
+    for (const point of dataPoints) {
+      if (!this.#addPoint(family, point, scope)) this.#conflict("bounds_conflict", descriptor.name, name, 1);
     }
   }
-  const { attributes } = resource;
-  const namespace = attributes["service.namespace"];
-  if (families.size) addTargetInfo(families, resource);
-  return {
-    families: [...families.values()],
-    job: (namespace ? `${namespace}/` : "") + (attributes["service.name"] ?? ""),
-    instance: labelValue(attributes["service.instance.id"]),
-    dropped,
-  };
+
+  /** Attribute sets with the same labels are one series. */
+  #addPoint(family: Family, point: DataPoint<unknown>, scope: Attributes): boolean {
+    const { points, boundaries, addsUp } = family;
+    let known = this.#cache.get(point.attributes);
+    if (!known) {
+      const labels = labelsOf({ ...point.attributes, ...scope }, this.#options.reserved);
+      known = [labels, keyOf(labels)];
+      this.#cache.set(point.attributes, known);
+    }
+    const [labels, key] = known;
+    const start = milliseconds(point.startTime);
+    const before = points.get(key);
+    let value = point.value as Value;
+    if (isExponential(value))
+      value = this.#options.native ? addExponential(value) : toClassic(value, boundaries);
+    if (!before) points.set(key, { labels, start, value });
+    else if (addsUp) {
+      const sum = add(before.value, value);
+      if (sum === undefined) return false;
+      points.set(key, { labels, start: Math.min(before.start, start), value: sum });
+    } else if (start >= before.start) points.set(key, { labels, start, value });
+    return true;
+  }
+
+  #conflict(reason: keyof typeof WHY, metric: string, name: string, points: number): void {
+    this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + points);
+    this.#conflicts.add(
+      `pushmeter: ${metric} is not stored (${reason}): in Prometheus ${name} is ${WHY[reason]} already`,
+    );
+  }
 }
+
+const WHY = {
+  type_conflict: "a metric of another type",
+  name_conflict: "a series of another metric",
+  bounds_conflict: "a histogram with other bounds",
+};
 
 function typeOf(data: MetricData): MetricType {
   if (data.dataPointType === SUM_POINTS) return data.isMonotonic ? "counter" : "gauge";
   return data.dataPointType === GAUGE_POINTS ? "gauge" : "histogram";
 }
 
-function familyOf(families: Map<string, Family>, { descriptor }: MetricData, type: MetricType): Family {
-  const name = metricName(descriptor.name, descriptor.unit, type);
-  let family = families.get(name);
-  if (!family) {
-    // The SDK's descriptor has the instrument's type and advice; the interface does not show them.
-    const { type: instrument, advice } = descriptor as {
-      type?: InstrumentType;
-      advice?: MetricAdvice;
-    };
-    family = {
-      name,
-      type,
-      help: descriptor.description,
-      unit: unitWord(descriptor.unit, type),
-      boundaries: advice?.explicitBucketBoundaries,
-      startsAtZero: type !== "gauge" && instrument !== OBSERVABLE_COUNTER,
-      points: new Map(),
-    };
-    families.set(name, family);
-  }
-  return family;
+/** The SDK's descriptor has the instrument's type and advice, which its interface does not declare. */
+type Descriptor = MetricData["descriptor"] & { type?: InstrumentType; advice?: MetricAdvice };
+
+function familyOf({ descriptor }: MetricData, name: string, type: MetricType, addsUp: boolean): Family {
+  return {
+    name,
+    type,
+    help: descriptor.description,
+    unit: unitWord(descriptor.unit, type),
+    boundaries: (descriptor as Descriptor).advice?.explicitBucketBoundaries,
+    addsUp,
+    startsAtZero: true,
+    points: new Map(),
+  };
 }
 
-/** Attribute sets with the same labels are one series: their values are added up. */
-function addPoint(
-  family: Family,
-  point: DataPoint<unknown>,
-  scopeAttributes: Attributes,
-  cache: LabelCache,
-  native: boolean,
-): boolean {
-  let known = cache.get(point.attributes);
-  if (!known) {
-    const labels = labelsOf({ ...point.attributes, ...scopeAttributes });
-    known = [labels, keyOf(labels)];
-    cache.set(point.attributes, known);
-  }
-  const [labels, key] = known;
-  const start = milliseconds(point.startTime);
-  const before = family.points.get(key);
-  let value = point.value as Value;
-  if (isExponential(value)) value = native ? addExponential(value) : toClassic(value, family.boundaries);
-  const merged = before && family.type !== "gauge" ? add(before.value, value) : value;
-  if (merged === undefined) return false;
-  family.points.set(key, { labels, start: before ? Math.min(before.start, start) : start, value: merged });
-  return true;
+function startsAtZero({ descriptor }: MetricData, type: MetricType): boolean {
+  return type !== "gauge" && (descriptor as Descriptor).type !== OBSERVABLE_COUNTER;
 }
 
 /** The rest of the resource, as the specification says: all that is not in `job` or `instance`. */
-function addTargetInfo(families: Map<string, Family>, { attributes }: Resource): void {
+function targetInfo(attributes: Attributes): Family | undefined {
   const { "service.name": _, "service.namespace": __, "service.instance.id": ___, ...rest } = attributes;
   const labels = labelsOf(rest);
-  if (!Object.keys(labels).length) return;
-  families.set("target_info", {
+  if (!Object.keys(labels).length) return undefined;
+  return {
     name: "target_info",
     type: "gauge",
     help: "Target metadata",
     unit: "",
+    addsUp: false,
     startsAtZero: false,
     points: new Map([["", { labels, start: 0, value: 1 }]]),
-  });
+  };
 }
 
 function milliseconds([seconds, nanoseconds]: HrTime): number {

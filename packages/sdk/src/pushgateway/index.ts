@@ -3,21 +3,24 @@
  * @module @pushmeter/sdk/pushgateway
  */
 import type { Resource } from "@opentelemetry/resources";
-import { cumulativeDestination, type Destination } from "../destination.ts";
+import { cumulativeDestination, type Destination, sumOf } from "../destination.ts";
 import type { Answer } from "../http/attempt.ts";
-import { compress } from "../http/gzip.ts";
 import { busy, byStatus, send } from "../http/send.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames, checkObject, checkOneOf, checkText, invalid } from "../options.ts";
-import { CONTENT_TYPE, toText } from "../prometheus/text.ts";
+import { type LabelCache, translate } from "../prometheus/translate.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { groupPath } from "./grouping-key.ts";
+import { type Aside, GroupPush } from "./push.ts";
 
 export type { Auth, Basic, Signer, TargetOptions } from "../http/target.ts";
 
 /** `url` is the Pushgateway's root, without `/metrics`. */
 export interface PushgatewayOptions extends TargetOptions {
-  /** Labels of the group in addition to `job` and `instance`: label names to values. */
+  /**
+   * Labels of the group in addition to `job` and `instance`: label names to values. An attribute of the same name
+   * becomes the label `exported_<name>`, because the Pushgateway overwrites it.
+   */
   readonly grouping?: Readonly<Record<string, string>> | undefined;
   /** `PUT` replaces the group, `POST` only the metrics of the same names. Default `PUT`. */
   readonly method?: "PUT" | "POST" | undefined;
@@ -51,6 +54,9 @@ export function pushgateway(options: PushgatewayOptions, runtime: Runtime = syst
   const target = new Target("pushgateway", options, runtime, WANTED);
   /** Instance ids for resources without one: each needs its own group, because the last push into a group wins. */
   const ownInstances = new WeakMap<Resource, string>();
+  const reserved = Object.keys(grouping);
+  const cache: LabelCache = new WeakMap();
+  const aside: Aside = new Map();
   /** The URL of each group pushed, to its instance: several instances may share this destination. */
   const groups = new Map<string, string>();
 
@@ -62,17 +68,14 @@ export function pushgateway(options: PushgatewayOptions, runtime: Runtime = syst
 
   const destination = cumulativeDestination(
     async (metrics, options) => {
-      const { text, job, instance: named, dropped } = toText(metrics);
-      if (!text) return { code: 0, dropped };
+      const translation = translate(metrics, { cache, reserved });
+      const { families, job, instance: named, dropped, conflicts } = translation;
+      if (!families.length) return { code: 0, dropped, conflicts };
       const instance = named || instanceOf(metrics.resource);
       const url = below(target.url, groupPath(job || "unknown_service", { instance, ...grouping }));
       groups.set(url, instance);
-      const body = new TextEncoder().encode(text);
-      const headers: Record<string, string> = { "content-type": CONTENT_TYPE };
-      if (gzip) headers["content-encoding"] = "gzip";
-      const call = { method, url, headers, body: gzip ? await compress(body) : body };
-      const { error, details } = await send(target, call, decide, options);
-      return { code: error ? 1 : 0, error, details, dropped };
+      const result = await new GroupPush(target, { url, method, gzip, families }, aside).run(options);
+      return { ...result, dropped: sumOf(dropped, result.dropped), conflicts };
     },
     async ({ instance } = {}) => {
       if (!deleteOnShutdown) return;

@@ -5,7 +5,7 @@ import type { PushResult } from "../destination.ts";
 import { Reader } from "../flush/reader.ts";
 import { Totals } from "../flush/totals.ts";
 import { createPushmeter } from "../index.ts";
-import { Receiver } from "../testing/index.ts";
+import { FakeRuntime, Receiver } from "../testing/index.ts";
 import { groupPath } from "./grouping-key.ts";
 import { type PushgatewayOptions, pushgateway } from "./index.ts";
 
@@ -140,5 +140,66 @@ describe("two pushmeters that share one pushgateway({ deleteOnShutdown })", () =
     expect(jobs()).toEqual(["courses"]);
     await pushmeters[0]?.shutdown();
     expect(jobs()).toEqual([]);
+  });
+});
+
+describe("a deploy that changes a metric's type while the old group exists (all of it was refused)", () => {
+  /** The old version has pushed; the new one has other types for `seats` and `size`. */
+  async function deploy() {
+    const receiver = new Receiver();
+    const runtime = new FakeRuntime();
+    const push = () =>
+      pushgateway(
+        { url: "http://gateway", fetch: receiver.fetch, gzip: false, deleteOnShutdown: true },
+        runtime,
+      );
+    const old = createPushmeter({ service: "courses", push: push() }, runtime);
+    old.meter.createCounter("seats").add(1);
+    old.meter.createGauge("size.count").record(1);
+    await old.flush();
+    const errors: unknown[] = [];
+    const pushmeter = createPushmeter(
+      { service: "courses", push: push(), onError: (error) => errors.push(error) },
+      runtime,
+    );
+    const { meter } = pushmeter;
+    return { receiver, runtime, old, errors, pushmeter, meter };
+  }
+
+  it("pushes the other metrics, reports the refused ones once by name and counts them", async () => {
+    const { receiver, runtime, old, errors, pushmeter, meter } = await deploy();
+    const [logins, seats] = [meter.createCounter("logins"), meter.createGauge("seats.total")];
+    const size = meter.createHistogram("size");
+    for (let i = 1; i <= 3; i++) {
+      logins.add(1);
+      seats.record(7);
+      size.record(1);
+      const before = receiver.accepted + receiver.refused;
+      expect(await runtime.until(pushmeter.flush())).toBe(false);
+      expect(receiver.accepted + receiver.refused - before).toBe(i === 1 ? 2 : 1);
+      expect(receiver.total("logins_total")).toBe(i);
+    }
+    expect(errors).toEqual([
+      expect.objectContaining({
+        result: "refused",
+        message: expect.stringMatching(
+          /refused 2 of \d+ metrics \((seats_total, size|size, seats_total)\) with 400/,
+        ),
+      }),
+    ]);
+    expect(receiver.total("pushmeter_push_dropped_total", { reason: "refused" })).toBe(4);
+
+    await old.shutdown();
+    await runtime.advance(600_000);
+    expect(await runtime.until(pushmeter.flush())).toBe(true);
+    expect([receiver.total("seats_total"), receiver.total("size_count")]).toEqual([7, 3]);
+  });
+
+  it("pushes nothing and says so if everything is refused", async () => {
+    const { receiver, runtime, errors, pushmeter, meter } = await deploy();
+    meter.createGauge("seats.total").record(1);
+    const before = receiver.refused;
+    expect(await runtime.until(pushmeter.flush())).toBe(false);
+    expect([receiver.refused - before, errors.length]).toEqual([1, 1]);
   });
 });

@@ -60,7 +60,9 @@ describe("remoteWrite, protocol auto", () => {
       counter.add(1);
       expect(await writer.push()).toMatchObject({ code: 0 });
     }
-    expect(writer.exchanges).toEqual([`2.0.0→${status}`, ...Array(3).fill("0.1.0→204")]);
+    // What was answered with 4xx may be stored: the openings go once more in a request of their own.
+    const requests = status < 300 ? 3 : 4;
+    expect(writer.exchanges).toEqual([`2.0.0→${status}`, ...Array(requests).fill("0.1.0→204")]);
     expect(writer.samples("logins_total")).toEqual([[0, 1, 2, 3]]);
   });
 
@@ -75,9 +77,8 @@ describe("remoteWrite, protocol auto", () => {
       counter.add(1);
       expect(await writer.push()).toMatchObject({ code: 0 });
     }
-    // Openings and values once more together, then the openings and the values alone; then the second push.
-    const first = ["2.0.0→415", "0.1.0→400", "0.1.0→400", "0.1.0→204"];
-    expect(writer.exchanges).toEqual([...first, "0.1.0→204"]);
+    // The openings alone, the values alone, the second push.
+    expect(writer.exchanges).toEqual(["2.0.0→415", "0.1.0→400", "0.1.0→204", "0.1.0→204"]);
     expect(writer.samples("logins_total")).toEqual([[0, 1, 2]]);
   });
 
@@ -111,8 +112,8 @@ describe("remoteWrite, protocol auto", () => {
     for (const name of ["a", "b", "c"]) writer.meter.createGauge(name).record(1);
     const { code, error } = await writer.push();
     expect(code).toBe(1);
-    expect(error?.message).toMatch(/refused with 400: bad label$/);
-    expect(new Set(writer.exchanges)).toEqual(new Set(["2.0.0→400"]));
+    expect(error?.message).toMatch(/refused 1 of 3 series with 400: bad label$/);
+    expect(writer.exchanges).toEqual(["2.0.0→400"]);
   });
 
   it("reports a shortfall of a 2xx too", async () => {

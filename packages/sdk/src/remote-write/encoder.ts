@@ -25,8 +25,6 @@ export interface Group {
   readonly table: Writer;
   series: number;
   characters: number;
-  /** The last answer to these series was a 429. */
-  isLimited: boolean;
 }
 
 export function createGroup(): Group {
@@ -36,7 +34,6 @@ export function createGroup(): Group {
     table: new Writer().string(4, ""),
     series: 0,
     characters: 0,
-    isLimited: false,
   };
 }
 

@@ -53,12 +53,12 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
   checkOneOf("remoteWrite histograms", histograms, ["classic", "native"]);
   const wanted = "the whole write endpoint, for Prometheus http://host:9090/api/v1/write";
   const target = new Target("remoteWrite", options, runtime, wanted);
-  const receiver = new Receiver(protocol);
+  const receiver = new Receiver(protocol, target.clock);
   const encoder = new Encoder();
   const takesNative = () => histograms === "native" && receiver.takesNative;
   /** Several instances may share one destination. */
   const ledgers = new Map<string, Ledger>();
-  const labelCache: LabelCache = new WeakMap();
+  const cache: LabelCache = new WeakMap();
   let ownInstance: string | undefined;
 
   const destination = cumulativeDestination(
@@ -66,9 +66,9 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
       const { timeout = target.timeout } = options;
       const end = runtime.monotonic() + timeout;
       for (;;) {
-        const translation = translate(metrics, labelCache, takesNative());
-        const { families, job, instance, dropped } = translation;
-        if (!families.length) return { code: 0, dropped };
+        const translation = translate(metrics, { cache, native: takesNative() });
+        const { families, job, instance, dropped, conflicts } = translation;
+        if (!families.length) return { code: 0, dropped, conflicts };
         // Two writers of one series send out-of-order samples; a foreign provider may not name an instance.
         ownInstance ??= instance || runtime.instanceId();
         const labels = { job, instance: instance || ownInstance };
@@ -79,11 +79,12 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
         const result = await push.run({ ...options, timeout: end - runtime.monotonic() });
         // Once more, with classic ones.
         if (push.needsClassic) continue;
-        return { ...result, dropped: sumOf(dropped, result.dropped) };
+        return { ...result, dropped: sumOf(dropped, result.dropped), conflicts };
       }
     },
-    async () => {
-      for (const ledger of ledgers.values()) {
+    async ({ instance } = {}) => {
+      for (const [key, ledger] of ledgers) {
+        if (instance !== undefined && JSON.parse(key).instance !== instance) continue;
         const push = new Push(target, receiver, ledger, encoder, ledger.end(runtime.now(), takesNative()));
         const { error } = await push.run({ last: true });
         if (error) throw error;

@@ -20,9 +20,10 @@ const MOST_CHARACTERS = 500_000;
 const LONGEST_OPENING = 600_000;
 /** How far the clock may be behind the last sample, ms, before the instance goes on under another id. */
 const FURTHEST_AHEAD = 300_000;
-/** How long a series that was refused is left alone, ms: the first time, and at most. */
-const FIRST_ASIDE = 60_000;
+/** How long a series that was refused is left alone, ms: the first times, and at most. */
+const FIRST_ASIDE = 30_000;
 const LONGEST_ASIDE = 600_000;
+const PATIENCE = 3;
 
 /** To be sent with the first value. */
 export const DUE = 0;
@@ -123,6 +124,9 @@ export class Ledger {
       entry.series = series;
       entry.value = minus(series.value, entry.before);
       entry.time = time;
+      // Nothing has happened since the instance has another id: the value is the zero.
+      if (entry.before !== undefined && isZero(entry.value) && entry.opening === DUE)
+        entry.opening = undefined;
       if (entry.opening === DUE) this.open(entry, entry.birth as number);
     }
     return this.#batch(({ time: pushed }) => pushed === time);
@@ -162,7 +166,8 @@ export class Ledger {
 
   /** The receiver refuses this series alone: it has nothing of it, and is asked again later. */
   refuse(entry: Entry): void {
-    entry.asideUntil = this.#clock() + Math.min(LONGEST_ASIDE, FIRST_ASIDE * 2 ** entry.refusals++);
+    const pause = FIRST_ASIDE * 2 ** Math.max(0, entry.refusals++ - PATIENCE);
+    entry.asideUntil = this.#clock() + Math.min(LONGEST_ASIDE, pause);
     entry.suspects = undefined;
     if (entry.birth !== undefined && entry.stored === undefined) entry.opening = DUE;
   }
@@ -188,6 +193,7 @@ export class Ledger {
     for (const entry of this.#entries) {
       if (entry.birth !== undefined) {
         entry.opening = DUE;
+        entry.start = undefined;
         entry.before = entry.stored;
       }
       entry.isKnown = false;
@@ -206,8 +212,8 @@ export class Ledger {
         aside++;
         continue;
       }
-      // Those whose time aside is over are tried among themselves.
-      const together = suspects ?? (asideUntil ? group.symbols : group);
+      // What was refused is tried again among itself: the reason may be gone, and most receivers store the rest.
+      const together = suspects || asideUntil ? group.symbols : group;
       const entries = requests.get(together);
       if (entries) entries.push(entry);
       else requests.set(together, [entry]);
@@ -248,6 +254,10 @@ export class Ledger {
 /** The longest not sent first, and what was refused after all others. */
 function rank({ suspects, asideUntil, tried }: Entry): number {
   return tried + (suspects || asideUntil ? Number.MAX_SAFE_INTEGER / 2 : 0);
+}
+
+function isZero(value: Series["value"]): boolean {
+  return (typeof value === "number" ? value : value.count) === 0;
 }
 
 /** Values of one kind. */

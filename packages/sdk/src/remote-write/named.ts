@@ -1,4 +1,5 @@
 /** The series that a refusal names: it saves the search for them. */
+import type { Labels } from "../prometheus/labels.ts";
 import type { Entry } from "./ledger.ts";
 
 /** Lines of an answer that are read. */
@@ -6,50 +7,30 @@ const MOST_LINES = 20;
 
 /**
  * Prometheus writes `{__name__="a", b="c"}`, a line for each; Mimir and Cortex write one, `a{b="c"}`, cut after some
- * 200 characters. Empty if the text names none; several for one name that was cut.
+ * 200 characters. Of each line the series that agrees with it furthest, if there is only one.
  *
  * @param target - the labels `job` and `instance`.
  */
-export function namedIn(
-  text: string,
-  entries: readonly Entry[],
-  target: Readonly<Record<string, string>>,
-): Entry[] {
+export function namedIn(text: string, entries: readonly Entry[], target: Labels): Entry[] {
   const found = new Set<Entry>();
-  for (const line of text.replaceAll("\\", "").split("\n", MOST_LINES)) {
-    let longest = 1;
-    let best: Entry[] = [];
+  const plain = text.replaceAll("\\", "").replace(/\{__name__="(\w+)", /g, "$1{");
+  for (const line of plain.split("\n", MOST_LINES)) {
+    let [longest, best]: [number, Entry | undefined] = [0, undefined];
     for (const entry of entries) {
-      const { name } = entry.series;
-      if (!line.includes(name)) continue;
-      for (const form of forms(entry, target)) {
-        const length = common(line, form, name);
-        if (length < longest) continue;
-        if (length > longest) best = [];
-        longest = length;
-        best.push(entry);
-      }
+      const start = line.indexOf(`${entry.series.name}{`);
+      const form = start < 0 ? "" : written(entry, target);
+      let length = 0;
+      while (length < form.length && form[length] === line[start + length]) length++;
+      if (length && length === longest) best = undefined;
+      if (length > longest) [longest, best] = [length, entry];
     }
-    for (const entry of best) found.add(entry);
+    if (best) found.add(best);
   }
   return [...found];
 }
 
-function forms({ series: { name, labels, le } }: Entry, target: Readonly<Record<string, string>>): string[] {
-  const all: Record<string, string> = { ...labels, ...target, ...(le && { le }) };
-  const pairs = Object.keys(all)
-    .sort()
-    .map((key) => `${key}="${all[key]?.replaceAll("\\", "")}"`)
-    .join(", ");
-  return [`${name}{${pairs}}`, `{__name__="${name}", ${pairs}}`];
-}
-
-/** How much of the form stands in the line: all of it, or all until the line's own cut; else 0. */
-function common(line: string, form: string, name: string): number {
-  const start = line.indexOf(form.startsWith("{") ? form.slice(0, name.length + 13) : `${name}{`);
-  if (start < 0) return 0;
-  let length = 0;
-  while (length < form.length && form[length] === line[start + length]) length++;
-  // What comes after a cut: an ellipsis or the quotation mark around the whole; nothing after the whole answer.
-  return length === form.length || /^(…|\.\.\.|'|"( |$)|$)/.test(line.slice(start + length)) ? length : 0;
+function written({ series: { name, labels, le } }: Entry, target: Labels): string {
+  const all: Labels = { ...labels, ...target, ...(le && { le }) };
+  const pairs = Object.keys(all).sort();
+  return `${name}{${pairs.map((key) => `${key}="${all[key]?.replaceAll("\\", "")}"`).join(", ")}}`;
 }

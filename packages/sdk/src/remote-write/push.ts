@@ -5,8 +5,8 @@ import type { Answer, Call } from "../http/attempt.ts";
 import type { PushError } from "../http/error.ts";
 import { type Action, type ExchangeOptions, exchange, MOST_REQUESTS, type Wire } from "../http/exchange.ts";
 import type { Target } from "../http/target.ts";
-import { burstOf, decide, isSettled, isUnclear, mayBeStored, type State, writtenOf } from "./decide.ts";
-import type { Encoder, Group, Version } from "./encoder.ts";
+import { type Asked, decide, isOpen, isTooOld, mayBeStored, partsFor, writtenOf } from "./decide.ts";
+import type { Encoder, Version } from "./encoder.ts";
 import { type Batch, DUE, type Entry, type Ledger, MOST_SERIES } from "./ledger.ts";
 import { namedIn } from "./named.ts";
 import type { Receiver } from "./receiver.ts";
@@ -29,29 +29,29 @@ const HEADERS: Readonly<Record<Version, Record<string, string>>> = {
   2: headers(";proto=io.prometheus.write.v2.Request", "2.0.0"),
 };
 
-interface Request {
-  readonly kind: State["kind"];
-  readonly entries: readonly Entry[];
-  /** The same samples may have been stored by an earlier attempt. */
-  isUnclear: boolean;
-  /** Openings are sent at the latest possible time. */
-  isLate?: boolean;
-  /** Those whose openings the last attempt carried besides their values. */
-  opened: readonly Entry[];
-  /** Openings up to this number have been sent before these values in a request of their own. */
-  openedUntil: number;
-  /** Openings after this number go with the values once more. */
-  openedSince: number;
-}
+/** How many times, before the same values, openings go alone that were first sent in one request. */
+const MOST_OPENINGS = 4;
 
-const requestOf = (kind: State["kind"], entries: readonly Entry[], isUnclear = false): Request => ({
-  kind,
-  entries,
-  isUnclear,
-  opened: [],
-  openedUntil: 0,
-  openedSince: Infinity,
-});
+class Request implements Asked {
+  readonly kind: Asked["kind"];
+  readonly entries: readonly Entry[];
+  isUnclear: boolean;
+  opened: readonly Entry[] = [];
+  /** Openings up to this number have been sent before these values in a request of their own. */
+  openedUntil = 0;
+  /** How often that was. */
+  openings = 0;
+
+  constructor(kind: Asked["kind"], entries: readonly Entry[], isUnclear = false) {
+    this.kind = kind;
+    this.entries = entries;
+    this.isUnclear = isUnclear;
+  }
+
+  get hasNative(): boolean {
+    return this.entries.some(({ value }) => isExponential(value));
+  }
+}
 
 export class Push implements Wire<Request> {
   readonly queue: Request[];
@@ -63,13 +63,13 @@ export class Push implements Wire<Request> {
   readonly #encoder: Encoder;
   readonly #batch: Batch;
   #mayBeStored = false;
+  /** The number of the last opening of earlier pushes. */
+  readonly #openings: number;
   /** The last refusal of values. */
   #refusal: Answer | undefined;
   /** How many series were refused alone or are missing from what the receiver says it has stored, and their names. */
   #refused = 0;
   readonly #names = new Set<string>();
-  /** Some of them have not been told before. */
-  #isNews = false;
 
   constructor(target: Target, receiver: Receiver, ledger: Ledger, encoder: Encoder, batch: Batch) {
     this.#target = target;
@@ -77,7 +77,8 @@ export class Push implements Wire<Request> {
     this.#ledger = ledger;
     this.#encoder = encoder;
     this.#batch = batch;
-    this.queue = batch.requests.map((entries) => requestOf("values", entries));
+    this.#openings = receiver.openings;
+    this.queue = batch.requests.map((entries) => new Request("values", entries));
     this.#openFirst();
   }
 
@@ -88,10 +89,12 @@ export class Push implements Wire<Request> {
     const most = Math.max(MOST_REQUESTS, Math.ceil(entries.length / MOST_SERIES) + MORE_REQUESTS);
     const { error, details } = await exchange(this.#target, this, { most, ...options });
     if (!this.#mayBeStored) this.#ledger.undo(this.#batch);
-    const isAll = entries.every(({ asideUntil }) => asideUntil);
-    if (this.#refusal && this.#receiver.refusesAll(this.#target.clock(), isAll)) {
-      this.#ledger.forgive(entries);
-      return { code: 1, details, error: this.#target.failure(this.#refusal) };
+    if (this.#refusal) {
+      this.#receiver.refused(entries.every(({ asideUntil }) => asideUntil));
+      if (this.#receiver.isHopeless) {
+        this.#ledger.forgive(entries);
+        return { code: 1, details, error: this.#target.failure(this.#refusal) };
+      }
     }
     const refused = aside + this.#refused;
     const dropped = refused ? new Map([["refused", refused]]) : undefined;
@@ -105,8 +108,8 @@ export class Push implements Wire<Request> {
     const { kind, entries } = request;
     const { time, isStale } = this.#batch;
     const { version } = this.#receiver;
-    const opens = ({ opening }: Entry) => opening === DUE || (opening ?? DUE) > request.openedSince;
-    const opened = kind === "values" && !isStale ? entries.filter(opens) : [];
+    const opens = ({ opening }: Entry) => opening === DUE && !isStale;
+    const opened = kind === "values" ? entries.filter(opens) : [];
     const body = this.#encoder.encode(entries, this.#ledger.target, time, version, (entry) => {
       if (kind === "openings") return kind;
       return isStale ? "stale" : opens(entry) ? "both" : kind;
@@ -115,41 +118,34 @@ export class Push implements Wire<Request> {
     if (opened.length) this.#receiver.openings++;
     for (const entry of opened) entry.opening = this.#receiver.openings;
     request.opened = opened;
-    request.openedSince = Infinity;
     return { url: this.#target.url, method: "POST", headers: HEADERS[version], body: snappy(body) };
   }
 
   decide(request: Request, answer: Answer): Action {
-    return decide(this.#state(request), answer);
+    return decide(this.#receiver, request, answer);
   }
 
   act(request: Request, action: Action, answer: Answer): void {
     const { kind, entries, opened } = request;
-    const state = this.#state(request);
-    const may = mayBeStored(state, answer);
+    const may = mayBeStored(this.#receiver, request, answer);
     this.#mayBeStored ||= may;
-    request.isUnclear ||= may && isUnclear(state, answer);
-    if (!may) for (const entry of opened) entry.opening = DUE;
-    if (kind === "values") for (const entry of entries) entry.isKnown ||= may;
-    this.#group(entries).isLimited = answer.status === 429;
+    request.isUnclear ||= may && isOpen(request, answer);
+    for (const entry of opened) if (!may) entry.opening = DUE;
+    for (const entry of entries) entry.isKnown ||= may && kind === "values";
 
-    if (action === "fall back to 1.0") {
-      this.#receiver.version = 1;
-      // Few receivers store what they do not understand: the openings travel with the values once more.
-      request.openedSince = request.openedUntil;
-      request.openedUntil = this.#receiver.openings;
-    } else if (action === "fall back to classic") {
+    if (action === "done" || action === "split" || action === "drop") {
+      this.queue.shift();
+      if (kind === "values") this.#isValues(action, request, answer);
+      // What else becomes of openings shows when the values are stored: the receiver has them, or never will.
+      else if (answer.status < 300) for (const entry of entries) entry.opening = undefined;
+    } else if (action === "fall back to 1.0") this.#receiver.version = 1;
+    else if (action === "fall back to classic") {
       this.#receiver.takesNative = false;
       this.needsClassic = true;
       this.queue.length = 0;
-    } else if (action === "fall back to late openings") {
-      request.isLate = true;
-      for (const entry of opened) this.#ledger.open(entry, Infinity);
-    } else if (action === "done" || action === "split" || action === "drop") {
-      this.queue.shift();
-      if (kind === "values") this.#isValues(action, request, state, answer);
-      else if (action === "split") this.queue.unshift(...byOpening(entries));
-      else if (isSettled(answer)) for (const entry of entries) entry.opening = undefined;
+    } else if (action === "give up" && isTooOld(answer) && !request.isUnclear) {
+      // Openings that were first sent in this push are not stored either: they are made anew.
+      for (const entry of entries) if ((entry.opening ?? DUE) > this.#openings) entry.opening = DUE;
     } else if (answer.status === 415 && this.#receiver.isAuto && !this.#receiver.isConfirmed) {
       // It takes 1.0 as little.
       this.#receiver.version = 2;
@@ -158,55 +154,62 @@ export class Push implements Wire<Request> {
   }
 
   /** Values were stored, or are to be sent in parts, or never. */
-  #isValues(action: Action, request: Request, state: State, answer: Answer): void {
-    const { entries } = request;
+  #isValues(action: Action, request: Request, answer: Answer): void {
+    const { entries, opened, isUnclear } = request;
+    const { version } = this.#receiver;
     for (const entry of entries) entry.tried = this.#batch.time;
+    const missing = version === 1 ? 0 : entries.length + opened.length - (writtenOf(answer) ?? 0);
     if (action === "done") {
       const isConflict = answer.status >= 300;
-      const missing = state.version === 1 || isConflict ? 0 : state.samples - (writtenOf(answer) ?? 0);
       this.#receiver.refusals = 0;
-      this.#receiver.isConfirmed ||= state.version === 2 && !isConflict;
-      if (missing > 0) this.#refuse(answer, missing);
+      this.#receiver.isConfirmed ||= version === 2 && !isConflict;
+      if (missing > 0 && !isConflict) this.#refuse(answer, Math.min(missing, entries.length));
       else if (!this.#batch.isStale) this.#ledger.store(entries);
       return;
     }
-    if (action === "split" && answer.status !== 400 && answer.status !== 409) {
-      const burst = burstOf(answer);
-      const parts = burst ? Math.ceil(state.samples / burst) : 2;
-      for (const part of cut(entries, parts)) {
+    if (action === "split" && (answer.status === 413 || answer.status === 429)) {
+      for (const part of cut(entries, partsFor(request, answer) || 2)) {
         this.#ledger.regroup(part);
-        this.queue.unshift(requestOf("values", part, request.isUnclear));
+        this.queue.unshift(new Request("values", part, isUnclear));
       }
       return;
     }
     this.#refusal = answer;
-    if (action === "drop") this.#receiver.refusals++;
-    const named = action === "drop" ? entries : namedIn(answer.body, entries, this.#ledger.target);
+    this.#receiver.refusals++;
+    // As it came: without secrets, a label's value that is a part of one would not be found.
+    const text = new TextDecoder().decode(answer.bytes);
+    const named = entries.length === 1 ? entries : namedIn(text, entries, this.#ledger.target);
     for (const entry of named) {
-      this.#refuse(answer, 1, entry.series.name, !entry.refusals);
+      this.#refuse(answer, 1, entry.series.name);
       this.#ledger.refuse(entry);
     }
+    if (action === "drop") {
+      if (!named.length) this.#refuse(answer, Math.max(1, Math.min(missing, entries.length)));
+      return;
+    }
     const rest = entries.filter((entry) => !named.includes(entry));
-    const parts = named.length ? [rest] : cut(rest, 2);
+    const searched = [...new Set(rest.map(({ suspects }) => suspects))];
+    let parts = [rest];
+    if (!named.length && searched.length === 1) parts = cut(rest, 2);
+    else if (!named.length) parts = searched.map((part) => rest.filter(({ suspects }) => suspects === part));
     // In any order: what is refused often stands together.
     for (const part of this.#target.runtime.random() < 0.5 ? parts : parts.reverse()) {
       if (!part.length) continue;
       if (!named.length) for (const entry of part) entry.suspects = part;
-      this.queue.unshift(requestOf("values", part, request.isUnclear));
+      this.queue.unshift(new Request("values", part, isUnclear));
     }
   }
 
-  #refuse(answer: Answer, series: number, name?: string, isNews = true): void {
+  #refuse(answer: Answer, series: number, name?: string): void {
     this.#refusal = answer;
     this.#refused += series;
-    this.#isNews ||= isNews;
     if (name) this.#names.add(name);
   }
 
   /** What has not been told before, and what is not sent yet. */
   #failure(series: number, error?: PushError): PushError | undefined {
     const isOver = !this.queue.length;
-    if (this.#refusal && (this.#isNews || !isOver)) {
+    if (this.#refusal) {
       const names = [...this.#names].slice(0, MOST_NAMES).join(", ");
       const what = `${this.#refused || "some"} of ${series} series${names && ` (${names})`}`;
       this.#receiver.failure = this.#target.failure(this.#refusal, what);
@@ -215,49 +218,20 @@ export class Push implements Wire<Request> {
     return error ?? (isOver ? undefined : this.#target.error("unavailable", "the next push sends the rest"));
   }
 
-  /** Openings whose fate is unclear go before the values of their series, in a request of their own. */
+  /**
+   * Openings whose fate is unclear go before the values of their series, in a request of their own. Those that were
+   * first sent together have the same fate, and version 1.0 of Prometheus refuses a request as a whole.
+   */
   #openFirst(): void {
     const [head] = this.queue;
     if (head?.kind !== "values" || this.#batch.isStale) return;
     const pending = head.entries.filter(({ opening = DUE }) => opening > head.openedUntil);
     if (!pending.length) return;
-    head.openedUntil = this.#receiver.openings;
-    this.queue.unshift(requestOf("openings", pending));
+    const numbers = pending.map(({ opening = DUE }) => opening);
+    head.openedUntil = (head.openings++ < MOST_OPENINGS ? Math.min : Math.max)(...numbers);
+    const together = pending.filter(({ opening = DUE }) => opening <= head.openedUntil);
+    this.queue.unshift(new Request("openings", together));
   }
-
-  #state({ kind, entries, opened, isUnclear, isLate = false }: Request): State {
-    const { version, isAuto, isConfirmed } = this.#receiver;
-    return {
-      kind,
-      version,
-      isAuto,
-      isConfirmed,
-      series: entries.length,
-      samples: entries.length + opened.length,
-      hasOpenings: opened.length > 0,
-      isLate,
-      isMixed: kind === "openings" && entries.some(({ opening }) => opening !== entries[0]?.opening),
-      hasNative: entries.some(({ value }) => isExponential(value)),
-      isUnclear,
-      isLimited: this.#group(entries).isLimited,
-      isHopeless: this.#receiver.isHopeless(this.#target.clock()),
-    };
-  }
-
-  #group(entries: readonly Entry[]): Group {
-    return (entries[0] as Entry).group;
-  }
-}
-
-/** Openings that were first sent together have the same fate. */
-function byOpening(entries: readonly Entry[]): Request[] {
-  const numbers = new Set(entries.map(({ opening }) => opening));
-  return Array.from(numbers, (number) =>
-    requestOf(
-      "openings",
-      entries.filter(({ opening }) => opening === number),
-    ),
-  );
 }
 
 function cut(entries: readonly Entry[], parts: number): Entry[][] {

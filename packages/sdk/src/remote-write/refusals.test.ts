@@ -49,7 +49,7 @@ describe("a series that the receiver refuses", () => {
     for (let minutes = 0; minutes < 60; minutes += 5) {
       await writer.runtime.advance(300_000);
       const before = writer.exchanges.length;
-      expect(await writer.push()).toMatchObject({ code: 1, isTold: true });
+      expect(await writer.push()).toMatchObject({ code: 1, error: { result: "refused" } });
       refused += writer.exchanges.slice(before).filter((each) => each.endsWith("400")).length;
     }
     expect(refused).toBeGreaterThan(3);

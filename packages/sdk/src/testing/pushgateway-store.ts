@@ -98,27 +98,41 @@ async function readText(request: Request): Promise<string> {
   }
 }
 
-/** One type for each name and one value for each series, in all groups together. */
+/** One type for each name and one value for each series, in all groups together. Messages are the Pushgateway's. */
 function checkConsistency(groups: Groups): void {
-  const owners = new Map<string, string>();
+  const owners = new Map<string, Pick<Pushed, "name" | "type">>();
+  const errors = new Set<string>();
   for (const { families } of groups.values()) {
     for (const { name, type } of families.values()) {
       for (const suffix of SUFFIXES[type] ?? [""]) {
-        const owner = owners.get(name + suffix) ?? `${type} ${name}`;
+        const owner = owners.get(name + suffix) ?? { name, type };
         owners.set(name + suffix, owner);
-        if (owner !== `${type} ${name}`)
-          inconsistent(`${name + suffix} is of ${type} ${name} and of ${owner}`);
+        if (owner.name !== name) {
+          const what = type === "histogram" ? "histogram or summary" : "metric";
+          errors.add(
+            `collected ${what} named "${name}" collides with previously collected ${owner.type} named "${owner.name}"`,
+          );
+        } else if (owner.type !== type) {
+          errors.add(`collected metric "${name}" { … } is not a ${owner.type.toUpperCase()}`);
+        }
       }
     }
   }
   const keys = new Set<string>();
   for (const { name, labels } of seriesOf(groups)) {
     const key = seriesKey(name, labels);
+    const text = JSON.stringify(labels);
     if (keys.has(key)) {
-      inconsistent(`${name} was collected before with the same label values ${JSON.stringify(labels)}`);
+      errors.add(
+        `collected metric "${name}" ${text} was collected before with the same name and label values`,
+      );
     }
     keys.add(key);
   }
+  if (!errors.size) return;
+  const count = errors.size > 1 ? `${errors.size} error(s) occurred:\n* ` : "";
+  const what = `${count}${[...errors].join("\n* ")}`;
+  throw new Refusal(400, `pushed metrics are invalid or inconsistent with existing metrics: ${what}`);
 }
 
 /** What a family's samples are called after its name. */
@@ -126,10 +140,6 @@ const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
   histogram: ["", "_bucket", "_sum", "_count"],
   summary: ["", "_sum", "_count"],
 };
-
-function inconsistent(how: string): never {
-  throw new Refusal(400, `pushed metrics are invalid or inconsistent with existing metrics: ${how}`);
-}
 
 function* seriesOf(groups: Groups): Generator<ReceivedSeries> {
   for (const { labels: grouping, families } of groups.values()) {

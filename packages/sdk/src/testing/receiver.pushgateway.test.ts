@@ -211,7 +211,9 @@ describe("Receiver as Pushgateway", () => {
     const sender = new Sender();
     await sender.put("job/x", "# TYPE a counter\na 1\n");
     const answer = await sender.put("job/y", "# TYPE a gauge\na 1\n");
-    expect(answer).toMatch(/^400 pushed metrics are invalid or inconsistent.*gauge a.*counter a/);
+    expect(answer).toMatch(
+      /^400 pushed metrics are invalid or inconsistent.*collected metric "a" .* is not a COUNTER/,
+    );
     expect(sender.lines).toEqual(['a {"job":"x"} 1']);
     await sender.send("DELETE", "job/x");
     expect(await sender.put("job/y", "# TYPE a gauge\na 1\n")).toBe("200 ");

@@ -1,0 +1,28 @@
+/** Names of metrics and labels that the product emits: DESIGN.md, "What is recorded". */
+
+export const HTTP = "http_server_request_duration_seconds";
+export const FAAS = "faas_invoke_duration_seconds";
+export const COLD_STARTS = "faas_coldstarts_total";
+export const INIT = "faas_init_duration_seconds";
+export const RECORDS = "faas_records_total";
+export const PUSH = "pushmeter_push_duration_seconds";
+export const DROPPED = "pushmeter_push_dropped_total";
+export const AGGREGATOR_PUSHES = "pushmeter_aggregator_pushes_total";
+export const AGGREGATOR_BATCHES = "pushmeter_aggregator_batches_total";
+export const AGGREGATOR_REJECTED = "pushmeter_aggregator_rejected_total";
+export const AGGREGATOR_INSTANCES = "pushmeter_aggregator_instances";
+export const TARGET_INFO = "target_info";
+/** A Pushgateway adds it to every group: when the group was last pushed, seconds since the epoch. */
+export const PUSH_TIME = "push_time_seconds";
+
+/** The names under which a histogram's observations are counted: classic, and native. */
+export const counts = (histogram: string) => [`${histogram}_count`, histogram];
+
+/** Every instance that served something has at least one of these series. */
+export const SIGNS_OF_LIFE = [HTTP, FAAS].flatMap(counts);
+
+/** Bounds of `http.server.request.duration`, seconds: OpenTelemetry's semantic conventions 1.44. */
+export const HTTP_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+
+/** A failed push. */
+export const NOT_STORED = 'result!="success"';

@@ -1,0 +1,75 @@
+/**
+ * How much a series grew within a window, in the query languages of the receivers. `rate` and `increase` of
+ * Prometheus extrapolate, which is wrong by half for instances that push once or twice: docs/querying.md.
+ */
+
+interface Growth {
+  /** Selects series that only grow. */
+  readonly selector: string;
+  /** The series are native histograms. */
+  readonly native: boolean;
+  readonly window: string;
+  /** How long ago the window ended, e.g. `1w`; empty: now. */
+  readonly offset: string;
+}
+
+export interface Dialect {
+  readonly name: "anchored" | "victoriametrics" | "subtract";
+  /** What it is for, in the words of a menu. */
+  readonly title: string;
+  /** The receiver stores native histograms. */
+  readonly native: boolean;
+  /** An instance's first value counts although no zero came before it: no other query is needed for it. */
+  readonly countsFirstValue: boolean;
+  growth(of: Growth): string;
+}
+
+/** How far back the value before a window is looked for: longer than an instance is idle. */
+export const LOOK_BACK = "1h";
+
+/** `offset` of a selector that ends `window` before another one. */
+export function before(window: string, offset: string): string {
+  return ` offset ${offset}${window}`;
+}
+
+export function ago(offset: string): string {
+  return offset && ` offset ${offset}`;
+}
+
+/** Prometheus 3.16 and later; 3.15 and Mimir with a flag. As cheap as `rate`. */
+export const anchored: Dialect = {
+  name: "anchored",
+  title: "Prometheus 3.16 or later",
+  native: true,
+  countsFirstValue: false,
+  growth: ({ selector, window, offset }) => `increase(${selector}[${window}] anchored${ago(offset)})`,
+};
+
+/** VictoriaMetrics: its `increase` begins at the value before the window; its `rate` is a slope of two samples. */
+export const victoriametrics: Dialect = {
+  name: "victoriametrics",
+  title: "VictoriaMetrics",
+  native: false,
+  countsFirstValue: true,
+  growth: ({ selector, window, offset }) => `increase(${selector}[${window}]${ago(offset)})`,
+};
+
+/** Any Prometheus, Thanos and Cortex: the last value less the one before the window. */
+export const subtract: Dialect = {
+  name: "subtract",
+  title: "any Prometheus, Thanos or Cortex",
+  native: true,
+  countsFirstValue: false,
+  growth({ selector, native, window, offset }) {
+    const range = `${selector}[${window}]${ago(offset)}`;
+    const last = `last_over_time(${range})`;
+    const first = `last_over_time(${selector}[${LOOK_BACK}]${before(window, offset)})`;
+    if (native) return `(${last} - (${first} or 0 * ${last}))`;
+    // A series that begins within the window begins with our zero, which is its least value.
+    const grown = `(${last} - (${first} or min_over_time(${range}))) >= 0`;
+    // A scraped process keeps its series over a restart. A fall at the window's very start is in no range.
+    return `(increase(${range}) and resets(${range}) > 0 or ${grown} or ${last})`;
+  },
+};
+
+export const DIALECTS: readonly Dialect[] = [anchored, victoriametrics, subtract];

@@ -1,0 +1,55 @@
+/** Series that only grow, before anything is said about windows. */
+
+/** A counter or a part of a classic histogram; or a native histogram, whole or one of its parts. */
+export interface Series {
+  readonly metric: string;
+  readonly matchers: readonly string[];
+  readonly native?: "whole" | "count" | "sum";
+}
+
+/** Series that are added up. None may be selected twice. */
+export type Growing = readonly Series[];
+
+export function counter(metric: string, ...matchers: string[]): Growing {
+  return [{ metric, matchers }];
+}
+
+/** How many observations a histogram has. One instance's is classic, another's native: both add up. */
+export function observations(histogram: string, ...matchers: string[]): Growing {
+  return parts("count", histogram, matchers);
+}
+
+/** The sum of a histogram's observations. */
+export function observed(histogram: string, ...matchers: string[]): Growing {
+  return parts("sum", histogram, matchers);
+}
+
+function parts(part: "count" | "sum", histogram: string, matchers: string[]): Growing {
+  return [
+    { metric: `${histogram}_${part}`, matchers },
+    { metric: histogram, matchers, native: part },
+  ];
+}
+
+/** Endings that the service answers for. A client that goes away (`canceled`) is not one of them. */
+const OUTCOMES = 'outcome=~"server_error|exception|timeout"';
+const NO_OUTCOME = 'outcome=""';
+
+/**
+ * Failed requests: by `outcome` where it exists, else by status, else by `error_type`, which the semantic
+ * conventions ask for. A 4xx is the client's error.
+ */
+export function failedRequests(histogram: string, ...matchers: string[]): Growing {
+  return [
+    [OUTCOMES],
+    [NO_OUTCOME, 'http_response_status_code=~"5.."'],
+    [NO_OUTCOME, 'http_response_status_code!~"[45]..", error_type!=""'],
+  ].flatMap((failed) => observations(histogram, ...matchers, ...failed));
+}
+
+/** Failed invocations by other triggers than HTTP, which have no status. */
+export function failedInvocations(histogram: string, ...matchers: string[]): Growing {
+  return [[OUTCOMES], [NO_OUTCOME, 'error_type!=""']].flatMap((failed) =>
+    observations(histogram, ...matchers, ...failed),
+  );
+}

@@ -1,0 +1,56 @@
+/** A receiver for each dialect of the dashboards. What is not there is named once, and its tests are skipped. */
+import { Process } from "@pushmeter/testkit/servers/process";
+import { findProgram } from "@pushmeter/testkit/servers/programs";
+import { asking, type Prometheus, startPrometheus } from "../read/prometheus.ts";
+import { DIALECTS, type Dialect } from "../src/query/dialect.ts";
+
+/** As in grafana/provisioning. */
+export const LOOK_BACK = "1h";
+
+export interface Server {
+  readonly dialect: Dialect;
+  /** Takes samples in any order. */
+  start(): Promise<Prometheus>;
+}
+
+/** The receivers that are on this machine. */
+export async function dialectServers(): Promise<Server[]> {
+  const starts: Record<Dialect["name"], () => Promise<() => Promise<Prometheus>>> = {
+    anchored: async () => {
+      const file = await findProgram("PROMETHEUS_3_16_BIN");
+      return () => startPrometheus(file, { outOfOrder: "40d", lookBack: LOOK_BACK });
+    },
+    subtract: async () => {
+      const prometheus = await findProgram("PROMETHEUS_BIN");
+      return () => startPrometheus(prometheus, { outOfOrder: "40d" });
+    },
+    victoriametrics: async () => {
+      const victoriaMetrics = await findProgram("VICTORIA_METRICS_BIN");
+      return async () => {
+        const server = await Process.start({
+          file: victoriaMetrics,
+          args: ([port], folder) => [
+            `-httpListenAddr=127.0.0.1:${port}`,
+            `-storageDataPath=${folder}`,
+            "-loggerLevel=ERROR",
+            // Else what is younger than 30 s is not found.
+            "-search.latencyOffset=0s",
+            // As docs/querying.md says.
+            `-search.minStalenessInterval=${LOOK_BACK}`,
+          ],
+        });
+        return { ...asking(server.url), writeUrl: `${server.url}/api/v1/write`, stop: () => server.stop() };
+      };
+    },
+  };
+  const servers: Server[] = [];
+  for (const dialect of DIALECTS) {
+    try {
+      servers.push({ dialect, start: await starts[dialect.name]() });
+    } catch (error) {
+      if (process.env.CI === "true") throw error;
+      console.warn(`Tests of the dialect ${dialect.name} are skipped: ${(error as Error).message}`);
+    }
+  }
+  return servers;
+}

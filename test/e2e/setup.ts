@@ -1,0 +1,57 @@
+/** Workers in workerd that push to a receiver in this process; each test gets new ones. */
+import { Receiver } from "@pushmeter/sdk/testing";
+import { until } from "@pushmeter/testkit/poll";
+import type { Miniflare } from "miniflare";
+import { afterEach, beforeEach, expect } from "vitest";
+import { receivedRequests, total } from "./counted.ts";
+import { Front } from "./front.ts";
+import type { Table } from "./traffic.ts";
+import { startWorker, type WorkerName, type WorkerOptions } from "./workers.ts";
+
+export const SITE = "http://courses.example";
+
+export class Setup {
+  receiver = new Receiver();
+  front = new Front(this.receiver.fetch);
+  readonly #workers: Miniflare[] = [];
+
+  constructor() {
+    beforeEach(async () => {
+      this.receiver = new Receiver();
+      this.front = new Front(this.receiver.fetch);
+      await this.front.start();
+    });
+    afterEach(async () => {
+      await Promise.all(this.#workers.splice(0).map((worker) => worker.dispose()));
+      await this.front.stop();
+    });
+  }
+
+  async start(options: Partial<WorkerOptions> = {}, name: WorkerName = "remote-write"): Promise<Miniflare> {
+    const url = name === "remote-write" ? `${this.front.url}/api/v1/write` : this.front.url;
+    const worker = await startWorker(name, { url, ...options });
+    this.#workers.push(worker);
+    return worker;
+  }
+
+  /** Waits until as many requests are counted as the table has; fails if more are. */
+  async received(sent: Table): Promise<Table> {
+    const received = () => receivedRequests(this.receiver);
+    return until("all requests are counted", received, (table) => {
+      expect(total(table)).toBeLessThanOrEqual(total(sent));
+      return total(table) === total(sent);
+    });
+  }
+}
+
+/** A response as a client sees it: status, headers and body in one text. */
+export async function seen(worker: Miniflare, path: string, init: RequestInit = {}): Promise<string> {
+  const response = await worker.dispatchFetch(SITE + path, { redirect: "manual", ...init } as object);
+  return `${response.status} ${JSON.stringify([...response.headers])} ${await response.text()}`;
+}
+
+/** The errors that `onError` was called with in a worker. */
+export async function heard(worker: Miniflare): Promise<string[]> {
+  const response = await worker.dispatchFetch(`${SITE}/errors`);
+  return (await response.json()) as string[];
+}

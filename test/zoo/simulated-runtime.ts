@@ -1,0 +1,132 @@
+/**
+ * A runtime whose time is simulated while its requests are real. Time stands still while a request is under way
+ * and jumps to the next timer while none is, so that back-off, pauses and deadlines cost no real time and no slow
+ * machine misses a deadline.
+ */
+import type { Runtime } from "@pushmeter/sdk";
+
+/** How long every request takes, ms. */
+const ROUND_TRIP = 20;
+/** Turns of the event loop after which nothing is left to do but to wait. */
+const TURNS = 8;
+
+interface Timer {
+  readonly due: number;
+  readonly callback: () => void;
+}
+
+export interface SimulatedRuntimeOptions {
+  /** The wall clock's first time, ms since the epoch. */
+  readonly start: number;
+  /** At least 0, less than 1. */
+  readonly random: () => number;
+  /** Whether a request under way will get no answer before its deadline. */
+  readonly isHanging: () => boolean;
+}
+
+export class SimulatedRuntime implements Runtime {
+  readonly random: () => number;
+  readonly #timers = new Set<Timer>();
+  readonly #isHanging: () => boolean;
+  readonly #prefix = crypto.randomUUID().slice(0, 8);
+  #wall: number;
+  #elapsed = 0;
+  #underWay = 0;
+  #instances = 0;
+
+  constructor({ start, random, isHanging }: SimulatedRuntimeOptions) {
+    this.#wall = start;
+    this.random = random;
+    this.#isHanging = isHanging;
+  }
+
+  now(): number {
+    return Math.floor(this.#wall + this.#elapsed);
+  }
+
+  monotonic(): number {
+    return this.#elapsed;
+  }
+
+  instanceId(): string {
+    return this.instance(++this.#instances);
+  }
+
+  /** The id of the n-th instance, from 1. */
+  instance(n: number): string {
+    return `${this.#prefix}-${n}`;
+  }
+
+  timer(ms: number, callback: () => void): () => void {
+    const timer = { due: this.#elapsed + Math.max(ms, 0), callback };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  async fetch(request: Request): Promise<Response> {
+    this.#underWay++;
+    try {
+      const response = await fetch(request);
+      // Read here, so that a body still on its way counts as a request under way.
+      const body = await response.arrayBuffer();
+      this.#advance(this.#elapsed + ROUND_TRIP);
+      return new Response([204, 304].includes(response.status) ? null : body, response);
+    } finally {
+      this.#underWay--;
+    }
+  }
+
+  /** The wall clock is set, and the monotonic one knows nothing of it. */
+  step(ms: number): void {
+    this.#wall += ms;
+  }
+
+  /** Time passes while nothing happens. */
+  async idle(ms: number): Promise<void> {
+    this.#advance(this.#elapsed + ms);
+    await turns();
+  }
+
+  /**
+   * Runs until the promise settles.
+   *
+   * @throws Error if it waits for something that neither a timer nor a request brings about.
+   */
+  async until<T>(promise: Promise<T>): Promise<T> {
+    let settled = false;
+    const done = () => {
+      settled = true;
+    };
+    promise.then(done, done);
+    let stuck = 0;
+    while (!settled) {
+      await turns();
+      if (settled || (this.#underWay && !this.#isHanging())) {
+        stuck = 0;
+        continue;
+      }
+      const next = Math.min(...Array.from(this.#timers, ({ due }) => due));
+      if (next < Infinity) this.#advance(next);
+      else if (stuck++ > 1000) throw new Error("a push waits for nothing that will happen");
+    }
+    return promise;
+  }
+
+  /** Fires the timers that come due, in order, those made meanwhile among them. */
+  #advance(end: number): void {
+    for (;;) {
+      let next: Timer | undefined;
+      for (const timer of this.#timers)
+        if (timer.due <= end && !(next && next.due <= timer.due)) next = timer;
+      if (!next) break;
+      this.#timers.delete(next);
+      this.#elapsed = Math.max(this.#elapsed, next.due);
+      next.callback();
+    }
+    this.#elapsed = Math.max(this.#elapsed, end);
+  }
+}
+
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
