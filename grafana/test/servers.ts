@@ -1,6 +1,6 @@
 /** A receiver for each dialect of the dashboards. What is not there is named once, and its tests are skipped. */
-import { Process } from "@pushmeter/testkit/servers/process";
 import { findProgram } from "@pushmeter/testkit/servers/programs";
+import { startVictoriaMetrics } from "@pushmeter/testkit/servers/victoria-metrics";
 import { asking, type Prometheus, startPrometheus } from "../read/prometheus.ts";
 import { DIALECTS, type Dialect } from "../src/query/dialect.ts";
 
@@ -27,19 +27,10 @@ export async function dialectServers(): Promise<Server[]> {
     victoriametrics: async () => {
       const victoriaMetrics = await findProgram("VICTORIA_METRICS_BIN");
       return async () => {
-        const server = await Process.start({
-          file: victoriaMetrics,
-          args: ([port], folder) => [
-            `-httpListenAddr=127.0.0.1:${port}`,
-            `-storageDataPath=${folder}`,
-            "-loggerLevel=ERROR",
-            // Else what is younger than 30 s is not found.
-            "-search.latencyOffset=0s",
-            // As docs/querying.md says.
-            `-search.minStalenessInterval=${LOOK_BACK}`,
-          ],
-        });
-        return { ...asking(server.url), writeUrl: `${server.url}/api/v1/write`, stop: () => server.stop() };
+        // As docs/querying.md says.
+        const flags = [`-search.minStalenessInterval=${LOOK_BACK}`];
+        const { url, writeUrl, stop } = await startVictoriaMetrics(victoriaMetrics, flags);
+        return { ...asking(url), writeUrl, stop };
       };
     },
   };

@@ -2,6 +2,7 @@
  * The members of the OpenTelemetry SDK's enumerations that are needed here. Importing an enumeration would put all
  * of its names into the bundle. The types make the compiler check these numbers and strings.
  */
+import type { ValueType } from "@opentelemetry/api";
 import type {
   AggregationTemporality,
   AggregationType,
@@ -22,3 +23,5 @@ export const COUNTER: `${InstrumentType.COUNTER}` = "COUNTER";
 export const HISTOGRAM: `${InstrumentType.HISTOGRAM}` = "HISTOGRAM";
 export const OBSERVABLE_COUNTER: `${InstrumentType.OBSERVABLE_COUNTER}` = "OBSERVABLE_COUNTER";
 export const OBSERVABLE_GAUGE: `${InstrumentType.OBSERVABLE_GAUGE}` = "OBSERVABLE_GAUGE";
+
+export const DOUBLE: ValueType.DOUBLE = 1;

@@ -2,8 +2,9 @@
 import type { Attributes, Histogram } from "@opentelemetry/api";
 import type { Recorder } from "./adapter/recorder.ts";
 import type { AttributeSets } from "./attribute-sets.ts";
-import type { Instruments } from "./instruments.ts";
+import { INVOCATIONS, type Instruments, REQUESTS } from "./instruments.ts";
 import type { Ending, HttpRequest, Invocation, Platform, Trigger } from "./invocation.ts";
+import type { Guard } from "./metering/guard.ts";
 import { withOutcome } from "./outcome.ts";
 import { requestAttributes, requestKey } from "./request-attributes.ts";
 import type { Runtime } from "./runtime.ts";
@@ -13,6 +14,7 @@ export interface RecorderHost {
   readonly runtime: Runtime;
   readonly instruments: Instruments;
   readonly sets: AttributeSets;
+  readonly guard: Guard;
   /** Whether invocations are recorded. The first one starts the instance. */
   isOn(trigger: Trigger, platform: () => Platform): boolean;
   /** An invocation has ended, at `now` on the monotonic clock: there is something to push. */
@@ -61,10 +63,10 @@ export class InvocationRecorder implements Recorder {
     platform: () => Platform,
     custom?: Attributes,
   ): void {
-    const { instruments, sets } = this.#host;
+    const { instruments, sets, guard } = this.#host;
     this.#end(invocation, platform, instruments.request, () => {
       const request = { method, url, route: invocation.route, status, thrown };
-      if (custom) return requestAttributes(request, custom);
+      if (custom) return requestAttributes(request, guard.usable(REQUESTS, custom));
       return sets.numbered(requestKey(request), () => requestAttributes(request));
     });
   }
@@ -76,8 +78,9 @@ export class InvocationRecorder implements Recorder {
     platform: () => Platform,
     custom?: Attributes,
   ): void {
-    this.#end(invocation, platform, this.#host.instruments.invoke, () =>
-      withOutcome({ ...custom, "faas.trigger": trigger }, ending),
+    const { instruments, guard } = this.#host;
+    this.#end(invocation, platform, instruments.invoke, () =>
+      withOutcome({ ...(custom && guard.usable(INVOCATIONS, custom)), "faas.trigger": trigger }, ending),
     );
   }
 

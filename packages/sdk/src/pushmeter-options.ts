@@ -21,6 +21,11 @@ export function checkOptions(options: PushmeterOptions<never>): void {
     checkMilliseconds("flush.every", flush.every);
   }
   checkObject("resource", resource, "an object of resource attributes");
+  for (const [name, value] of Object.entries(resource)) {
+    if (!/^(string|number|boolean)$/.test(typeof value)) {
+      invalid(`resource.${name}`, value, "a string, a number or a boolean");
+    }
+  }
   if (!Array.isArray(resourceLabels) || resourceLabels.some((label) => !label || typeof label !== "string")) {
     invalid("resourceLabels", resourceLabels, "an array of resource attribute names");
   }

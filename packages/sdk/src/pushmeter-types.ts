@@ -51,7 +51,7 @@ export interface Pushmeter<in Env = never> {
 
   /**
    * Answers a scrape of a long-lived process: everything recorded in it, in Prometheus's text format 0.0.4. In
-   * an edge bundle the answer is 501, because each scrape would reach another instance.
+   * an edge bundle the answer is 501, because each scrape would reach another instance. Never rejects.
    */
   scrape(): Promise<Response>;
 

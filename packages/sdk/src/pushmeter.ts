@@ -17,6 +17,10 @@ import { createInstruments } from "./instruments.ts";
 import type { Platform, Trigger } from "./invocation.ts";
 import { InvocationRecorder } from "./invocation-recorder.ts";
 import { lateHistograms } from "./late-histogram.ts";
+import { Guard } from "./metering/guard.ts";
+import { GuardedMeter } from "./metering/meter.ts";
+import { ObservedGauges } from "./metering/observed-gauges.ts";
+import { Once } from "./once.ts";
 import { METER_NAME } from "./prometheus/scope.ts";
 import { checkDestination, checkOptions } from "./pushmeter-options.ts";
 import type { Push, Pushmeter, PushmeterOptions } from "./pushmeter-types.ts";
@@ -76,22 +80,26 @@ class Core implements Pushmeter {
     );
     this.#provider = new MeterProvider({ resource: resourceFromAttributes({}), readers: [reader] });
     const meter = lateHistograms(this.#provider.getMeter(METER_NAME));
-    this.#meter = isDisabled(environment()) ? createNoopMeter() : meter;
     const instruments = createInstruments(meter);
     this.#instruments = instruments;
     const report = (error: unknown) => this.#report(error);
+    const once = new Once(report);
+    const guard = new Guard(instruments.dropped, once);
+    const gauges = new ObservedGauges();
+    this.#meter = isDisabled(environment()) ? createNoopMeter() : new GuardedMeter(meter, guard, gauges);
     const sets = new AttributeSets();
     this.#recorder = new InvocationRecorder({
       runtime,
       instruments,
       sets,
+      guard,
       report,
       isOn: (trigger, platform) => !this.#isOff(this.#instance ?? this.#start(platform(), trigger)),
       recorded: (platform, now) => {
         if (!this.#silent) this.#flusher.recorded(platform, now);
       },
     });
-    this.#pusher = new Pusher({ runtime, reader, sets, instruments, report });
+    this.#pusher = new Pusher({ runtime, reader, sets, gauges, instruments, report, once });
     this.#flusher = new Flusher(runtime, options.flush ?? { every: 5000 }, (timeout) => this.#push(timeout));
   }
 
@@ -112,8 +120,13 @@ class Core implements Pushmeter {
     const instance = this.#start({});
     if (this.#isOff(instance)) return new Response();
     const { resource, labels } = instance;
-    await this.#pusher.collect(resource, labels);
-    return scrape(this.#pusher.totals(resource));
+    try {
+      await this.#pusher.collect(resource, labels);
+      return await scrape(this.#pusher.totals(resource));
+    } catch (error) {
+      this.#report(error);
+      return new Response("the metrics could not be collected\n", { status: 500 });
+    }
   }
 
   async shutdown(): Promise<void> {

@@ -4,7 +4,7 @@ import type { ExponentialHistogram } from "@opentelemetry/sdk-metrics";
 import { isExponential } from "../histogram.ts";
 import { bound } from "./bounds.ts";
 import type { Labels } from "./labels.ts";
-import type { Family, Translation } from "./translate.ts";
+import type { Family } from "./translate.ts";
 
 export interface Series extends Pick<Family, "type" | "help" | "unit"> {
   /** Of all series of one point: family and labels in one string, the same in every push. */
@@ -21,7 +21,7 @@ export interface Series extends Pick<Family, "type" | "help" | "unit"> {
   readonly start: number | undefined;
 }
 
-export function* seriesOf({ families }: Pick<Translation, "families">): Generator<Series> {
+export function* seriesOf(families: readonly Family[]): Generator<Series> {
   /** All points of an instrument have the same array. */
   const written = new Map<readonly number[], string[]>();
   for (const { name, points, startsAtZero, type, help, unit } of families) {

@@ -40,5 +40,5 @@ it("is the text that the specification asks for", async () => {
     'target_info{host_name="one"} 1',
     "",
   ]);
-  expect(textOf([])).toBe("");
+  expect(textOf(translate({ resource, scopeMetrics: [] }).families)).toBe("");
 });

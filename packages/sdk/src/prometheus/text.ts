@@ -15,11 +15,11 @@ export function textOf(families: readonly Family[]): string {
     const { name, help, type } = family;
     if (help) text += `# HELP ${name} ${escaped(help)}\n`;
     text += `# TYPE ${name} ${type}\n`;
-    for (const { name, labels, le, value } of seriesOf({ families: [family] })) {
+    for (const { name, labels, le, value } of seriesOf([family])) {
       const pairs = Object.entries(le ? { ...labels, le } : labels).map(
         ([label, value]) => `${label}="${escaped(value).replaceAll('"', '\\"')}"`,
       );
-      // Native histograms are for remote write only: each value is a number.
+      // Without native histograms, which `translate` was not asked for, each value is a number.
       const number = `${value}`.replace(/^(-?)Infinity$/, (_, sign) => `${sign || "+"}Inf`);
       text += `${name}${pairs.length ? `{${pairs}}` : ""} ${number}\n`;
     }

@@ -101,6 +101,7 @@ class Translator {
 
   #add(data: MetricData, scope: Attributes): void {
     const { descriptor, dataPointType, dataPoints } = data;
+    if (!dataPoints.length) return;
     const type = typeOf(data);
     const addsUp = dataPointType !== GAUGE_POINTS;
     const name = metricName(descriptor.name, descriptor.unit, type);
@@ -152,7 +153,7 @@ class Translator {
   #conflict(reason: keyof typeof WHY, metric: string, name: string, points: number): void {
     this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + points);
     this.#conflicts.add(
-      `pushmeter: ${metric} is not stored (${reason}): in Prometheus ${name} is ${WHY[reason]} already`,
+      `${metric} is not stored (${reason}): in Prometheus ${name} is ${WHY[reason]} already`,
     );
   }
 }

@@ -108,7 +108,7 @@ export class Ledger {
     const time = this.#tick(now);
     let point: string | undefined;
     let known = new Map<string, Entry>();
-    for (const series of seriesOf(translation)) {
+    for (const series of seriesOf(translation.families)) {
       if (series.point !== point) {
         point = series.point;
         known = this.#points.get(point) ?? new Map();
