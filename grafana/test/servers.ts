@@ -1,4 +1,5 @@
 /** A receiver for each dialect of the dashboards. What is not there is named once, and its tests are skipped. */
+import { until } from "@pushmeter/testkit/poll";
 import { findProgram } from "@pushmeter/testkit/servers/programs";
 import { startVictoriaMetrics } from "@pushmeter/testkit/servers/victoria-metrics";
 import { asking, type Prometheus, startPrometheus } from "../read/prometheus.ts";
@@ -44,4 +45,16 @@ export async function dialectServers(): Promise<Server[]> {
     }
   }
   return servers;
+}
+
+/** Waits until what was written of so many services can be asked: VictoriaMetrics takes a moment for its index. */
+export async function isSettled({ url, instant }: Prometheus, services: number, time: number): Promise<void> {
+  // There only: it writes out what it has taken.
+  await fetch(`${url}/internal/force_flush`).then((response) => response.body?.cancel());
+  const written = "group by (job) (last_over_time(http_server_request_duration_seconds_count[4h]))";
+  await until(
+    "all services can be asked",
+    () => instant(written, time),
+    (found) => found.length === services,
+  );
 }

@@ -25,6 +25,8 @@ export interface Group {
   readonly table: Writer;
   series: number;
   characters: number;
+  /** How many answers in a row have been 429. */
+  limited: number;
 }
 
 export function createGroup(): Group {
@@ -34,6 +36,7 @@ export function createGroup(): Group {
     table: new Writer().string(4, ""),
     series: 0,
     characters: 0,
+    limited: 0,
   };
 }
 
