@@ -7,7 +7,7 @@ import { DATASOURCE } from "./panels/panel.ts";
 const VERSIONS = `${TARGET_INFO}{job=~"$job", instance=~"$instance", service_version!=""}`;
 const by = "group by (job, service_version)";
 
-export const DEPLOYED =
+const DEPLOYED =
   `${by} (last_over_time(${VERSIONS}[5m]))` + ` unless ${by} (last_over_time(${VERSIONS}[1h] offset 5m))`;
 
 export const deployments = new AnnotationQueryBuilder()

@@ -10,7 +10,7 @@ import type { RuleGroup } from "../src/rules/rule.ts";
 const run = promisify(execFile);
 
 /** What fires at a time. */
-export interface Moment {
+interface Moment {
   readonly at: string;
   /** Alert names and severities. */
   readonly firing: readonly (readonly [alert: string, severity: "page" | "ticket"])[];

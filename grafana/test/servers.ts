@@ -1,6 +1,7 @@
 /** A receiver for each dialect of the dashboards. What is not there is named once, and its tests are skipped. */
-import { Process } from "@pushmeter/testkit/servers/process";
+import { until } from "@pushmeter/testkit/poll";
 import { findProgram } from "@pushmeter/testkit/servers/programs";
+import { startVictoriaMetrics } from "@pushmeter/testkit/servers/victoria-metrics";
 import { asking, type Prometheus, startPrometheus } from "../read/prometheus.ts";
 import { DIALECTS, type Dialect } from "../src/query/dialect.ts";
 
@@ -27,19 +28,10 @@ export async function dialectServers(): Promise<Server[]> {
     victoriametrics: async () => {
       const victoriaMetrics = await findProgram("VICTORIA_METRICS_BIN");
       return async () => {
-        const server = await Process.start({
-          file: victoriaMetrics,
-          args: ([port], folder) => [
-            `-httpListenAddr=127.0.0.1:${port}`,
-            `-storageDataPath=${folder}`,
-            "-loggerLevel=ERROR",
-            // Else what is younger than 30 s is not found.
-            "-search.latencyOffset=0s",
-            // As docs/querying.md says.
-            `-search.minStalenessInterval=${LOOK_BACK}`,
-          ],
-        });
-        return { ...asking(server.url), writeUrl: `${server.url}/api/v1/write`, stop: () => server.stop() };
+        // As docs/querying.md says.
+        const flags = [`-search.minStalenessInterval=${LOOK_BACK}`];
+        const { url, writeUrl, stop } = await startVictoriaMetrics(victoriaMetrics, flags);
+        return { ...asking(url), writeUrl, stop };
       };
     },
   };
@@ -53,4 +45,16 @@ export async function dialectServers(): Promise<Server[]> {
     }
   }
   return servers;
+}
+
+/** Waits until what was written of so many services can be asked: VictoriaMetrics takes a moment for its index. */
+export async function isSettled({ url, instant }: Prometheus, services: number, time: number): Promise<void> {
+  // There only: it writes out what it has taken.
+  await fetch(`${url}/internal/force_flush`).then((response) => response.body?.cancel());
+  const written = "group by (job) (last_over_time(http_server_request_duration_seconds_count[4h]))";
+  await until(
+    "all services can be asked",
+    () => instant(written, time),
+    (found) => found.length === services,
+  );
 }

@@ -45,3 +45,23 @@ function repeatedPackages(inputs: readonly (readonly [string, { bytesInOutput: n
   }
   return repeated;
 }
+
+/** The files of the installed package in `folder` that importing `entryPoints` reads, on the edge and on Node. */
+export async function reachedFiles(folder: string, entryPoints: readonly string[]): Promise<Set<string>> {
+  const reached = new Set<string>();
+  for (const platform of ["browser", "node"] as const) {
+    const { metafile } = await build({
+      entryPoints: entryPoints.map((path) => join(folder, path)),
+      absWorkingDir: folder,
+      outdir: folder,
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: "esm",
+      platform,
+      packages: "external",
+    });
+    for (const path of Object.keys(metafile.inputs)) reached.add(path);
+  }
+  return reached;
+}

@@ -70,12 +70,20 @@ async function test(kind: Kind): Promise<void> {
   try {
     for (const { wire, schedule, seed } of tasks) {
       if (!isPlayable(schedule, receiver, kind.traits)) continue;
-      const outcome = await play({ kind, receiver, wire, schedule, seed, start });
-      if (!report.add(kind, wire, schedule.name, outcome)) continue;
+      const title = `${kind.name} · ${wire} · ${schedule.name}`;
+      try {
+        const outcome = await play({ kind, receiver, wire, schedule, seed, start });
+        if (!report.add(kind, wire, schedule.name, outcome)) continue;
+        if (!values.quiet) console.log(`  ${title}: ${outcome.notes.join("; ")}`);
+      } catch (error) {
+        report.broke(title);
+        console.log(`  ${title}: broke off`, error);
+        await receiver.restart();
+      }
       wrong++;
-      if (!values.quiet)
-        console.log(`  ${kind.name} · ${wire} · ${schedule.name}: ${outcome.notes.join("; ")}`);
     }
+    const dropped = await receiver.dropped?.();
+    if (dropped) console.log(`${kind.name} says itself: ${dropped}`);
   } finally {
     await receiver.stop();
   }

@@ -164,6 +164,7 @@ export async function run({
     }
     await runtime.idle(MINUTE * pace);
     workload.record();
+    if (traits.collects) await pause(traits.collects);
     const last = traits.clock === "receiver" ? Date.now() : runtime.now();
     await push("last push");
 

@@ -143,6 +143,7 @@ export function overview({ dialect }: Pick<Scope, "dialect">): Dashboard {
           }),
           lines({
             title: "p95 latency by service",
+            interval: "1m",
             description: "95 % of a service's requests were answered within this time.",
             unit: "s",
             queries: [{ expr: q.quantile(0.95, HTTP, [], "job", "$__rate_interval"), legend: "{{job}}" }],

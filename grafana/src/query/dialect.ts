@@ -3,7 +3,7 @@
  * Prometheus extrapolate, which is wrong by half for instances that push once or twice: docs/querying.md.
  */
 
-export interface Growth {
+interface Growth {
   /** Selects series that only grow. */
   readonly selector: string;
   /** The series are native histograms. */

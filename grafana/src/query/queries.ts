@@ -172,7 +172,7 @@ function sum(by: string): string {
   return by ? `sum by (${by})` : "sum";
 }
 
-export function secondsOf(window: string): string {
+function secondsOf(window: string): string {
   const known = SECONDS[window];
   if (known) return known;
   const [, number, unit = ""] = /^(\d+)([smhd])$/.exec(window) ?? [];

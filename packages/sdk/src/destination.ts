@@ -38,6 +38,18 @@ export interface Destination extends PushMetricExporter {
   export(metrics: ResourceMetrics, resultCallback: (result: PushResult) => void, options?: PushOptions): void;
   /** Ends what it has pushed for one `service.instance.id`, or for all: several may share a destination. */
   shutdown(options?: { readonly instance?: string | undefined }): Promise<void>;
+  /**
+   * Writes one sample of each point at a given time and remembers nothing of the series: for an aggregator, which
+   * keeps totals and zeros itself. Never rejects.
+   */
+  write?(metrics: ResourceMetrics, options: WriteOptions): Promise<PushResult>;
+}
+
+export interface WriteOptions extends PushOptions {
+  /** Of all samples, milliseconds since the epoch. */
+  readonly time: number;
+  /** Stale markers in place of the values. Default false. */
+  readonly stale?: boolean | undefined;
 }
 
 /** What a destination consists of. */

@@ -16,7 +16,6 @@ export const CUMULATIVE: AggregationTemporality.CUMULATIVE = 1;
 export const DEFAULT_BUCKETS: AggregationType.DEFAULT = 0;
 export const EXPONENTIAL_BUCKETS: AggregationType.EXPONENTIAL_HISTOGRAM = 5;
 
-export const HISTOGRAM_POINTS: DataPointType.HISTOGRAM = 0;
 export const GAUGE_POINTS: DataPointType.GAUGE = 2;
 export const SUM_POINTS: DataPointType.SUM = 3;
 

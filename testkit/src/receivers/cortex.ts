@@ -79,6 +79,8 @@ function configuration([http, grpc, gossip]: readonly number[], folder: string, 
         ring: { kvstore, replication_factor: 1 },
       },
     },
+    // Two that share one file crash with SIGBUS, and the default is the working directory.
+    querier: { active_query_tracker_dir: join(folder, "queries") },
     frontend_worker: { frontend_address: `127.0.0.1:${grpc}`, match_max_concurrent: true },
     store_gateway: {
       sharding_enabled: true,

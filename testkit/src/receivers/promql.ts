@@ -2,6 +2,9 @@
 import { ask, numberOf, type Result } from "../servers/promql.ts";
 import type { Receiver, StoredSeries } from "./types.ts";
 
+/** Of a query whose connection fails. */
+const ATTEMPTS = 50;
+
 export interface PromqlOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Called before each query. */
@@ -33,13 +36,16 @@ export function promql(
   };
 }
 
-/** A connection from before a restart fails once when it is used again. */
+/** Connections from before a restart fail when they are used again: each once. */
 export async function afterRestart<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return read();
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await read();
+    } catch (error) {
+      // What fetch says where there was no answer.
+      if (!(error instanceof TypeError) || attempt === ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 }
 

@@ -35,6 +35,8 @@ export interface Receiver {
   tenant?(name: string): Receiver;
   /** Replaces the limits; resolves when they hold. */
   setLimits?(limits: Limits): Promise<void>;
+  /** What the receiver itself says that it has dropped after it had acknowledged it. */
+  dropped?(): Promise<string>;
   /** Kills the receiver and starts it again with its data, at the same endpoints. */
   restart(): Promise<void>;
   /** Ends its processes and removes its data. */
@@ -57,11 +59,13 @@ export type Fault =
 export interface Traits {
   /** It passes on what it takes, so that samples can be read only some time after the answer. */
   readonly delayed?: boolean;
+  /** It passes on together what came within so many ms, and what is refused there is lost together. */
+  readonly collects?: number;
   /** Whose clock gives samples their time. Default the sender's. */
   readonly clock?: "receiver";
   /** How much of simulated time it takes, from now on, ms. Default: an hour that ends now. */
   readonly window?: number;
-  /** It takes samples from any future, and then refuses everything that is older: of all senders. */
+  /** It acknowledges samples from any future, and drops them later or refuses everything older from then on. */
   readonly takesFuture?: boolean;
   /** It cuts a label value that is too long instead of refusing the series. */
   readonly cutsLabels?: boolean;

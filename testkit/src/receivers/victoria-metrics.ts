@@ -1,7 +1,7 @@
 /** VictoriaMetrics, and vmagent before it or before any other receiver of remote write. */
 import { join } from "node:path";
 import { Process } from "../servers/process.ts";
-import { promql } from "./promql.ts";
+import { afterRestart, promql } from "./promql.ts";
 import type { Receiver } from "./types.ts";
 
 export async function startVictoriaMetrics(file: string): Promise<Receiver> {
@@ -53,10 +53,24 @@ export async function startVmagent(file: string, store: Receiver): Promise<Recei
     ],
   });
   const write = `${process.url}/api/v1/write`;
+  let dropped = 0;
   return {
     ...store,
     endpoints: { "remote write 1.0": write, "remote write auto": write },
-    restart: () => process.restart(),
+    async dropped() {
+      return `${dropped + (await droppedPackets(process.url))} blocks`;
+    },
+    async restart() {
+      // Its counters begin anew.
+      dropped += await droppedPackets(process.url);
+      await process.restart();
+    },
     stop: () => Promise.all([process.stop(), store.stop()]).then(() => {}),
   };
+}
+
+/** What it has given up, because the next receiver answered 400. */
+async function droppedPackets(url: string): Promise<number> {
+  const text = await afterRestart(async () => (await fetch(`${url}/metrics`)).text());
+  return Number(/^vmagent_remotewrite_packets_dropped_total\{.*\} (\d+)/m.exec(text)?.[1] ?? 0);
 }

@@ -9,7 +9,7 @@ export type Labels = Readonly<Record<string, string>>;
  * Bytes of UTF-8 in a label's value, and in its name. Longer ones are cut: Mimir and Cortex refuse values from
  * 2,049 bytes and names from 1,025 bytes on.
  */
-export const LONGEST_LABEL = 1024;
+const LONGEST_LABEL = 1024;
 
 /**
  * Keys that become the same label name join their values with `;`, in the order of the keys.

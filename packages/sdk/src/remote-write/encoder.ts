@@ -4,10 +4,10 @@
  * https://prometheus.io/docs/specs/prw/remote_write_spec/
  */
 import type { Labels } from "../prometheus/labels.ts";
+import type { Series } from "../prometheus/series.ts";
 import type { Entry } from "./ledger.ts";
 import { emptied, writeBuckets } from "./native.ts";
 import { Writer } from "./protobuf.ts";
-import type { Series } from "./series.ts";
 
 /** The NaN with the bits 0x7ff0000000000002. JavaScript's own NaN has others. */
 const STALE_MARKER = new Uint8Array([2, 0, 0, 0, 0, 0, 0xf0, 0x7f]);
@@ -25,6 +25,8 @@ export interface Group {
   readonly table: Writer;
   series: number;
   characters: number;
+  /** How many answers in a row have been 429. */
+  limited: number;
 }
 
 export function createGroup(): Group {
@@ -34,6 +36,7 @@ export function createGroup(): Group {
     table: new Writer().string(4, ""),
     series: 0,
     characters: 0,
+    limited: 0,
   };
 }
 

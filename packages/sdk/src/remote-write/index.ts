@@ -92,6 +92,16 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
       }
     },
   );
+  destination.write = async (metrics, { time, stale = false, ...options }) => {
+    const translation = translate(metrics, { native: takesNative() });
+    const { families, job, instance, dropped } = translation;
+    if (!families.length) return { code: 0, dropped };
+    const ledger = new Ledger({ job, instance }, target.clock, () => runtime.instanceId());
+    const batch = ledger.start(time, translation);
+    const push = new Push(target, receiver, ledger, encoder, { ...batch, isStale: stale });
+    const result = await push.run(options);
+    return { ...result, dropped: sumOf(dropped, result.dropped) };
+  };
   destination.selectAggregation = (type) => ({
     type: takesNative() && type === HISTOGRAM ? EXPONENTIAL_BUCKETS : DEFAULT_BUCKETS,
   });
