@@ -131,7 +131,8 @@ describe.each(servers.map((server) => [server.dialect.name, server] as const))(
       it("counts requests that failed as they were", async () => {
         const { truth } = filled();
         const failed = truth.of("requests", { status: "500" }) + truth.of("requests", { status: "503" });
-        isWithin(await sum("Service › Routes › C"), failed);
+        // They are few, so that those of one instance that ends while the receiver is away are a large part.
+        expectWithin(await sum("Service › Routes › C"), failed, 4 * tolerance);
       });
 
       it("counts one route's requests as they were", async () => {
