@@ -9,6 +9,7 @@ import type { AttributeSets } from "../attribute-sets.ts";
 import type { Destination, PushResult } from "../destination.ts";
 import { COUNTER, DELTA } from "../enumerations.ts";
 import { PushError } from "../http/error.ts";
+import type { Instance } from "../instance.ts";
 import type { Instruments } from "../instruments.ts";
 import type { ObservedGauges } from "../metering/observed-gauges.ts";
 import type { Once } from "../once.ts";
@@ -60,9 +61,8 @@ export class Pusher {
   /** True if everything was stored. Never rejects; gives up after `timeout` ms. */
   async push(
     destination: Destination,
-    resource: Resource,
-    labels: Attributes,
-    timeout: number,
+    { resource, labels, debug }: Instance,
+    { timeout, last }: { readonly timeout: number; readonly last: boolean },
   ): Promise<boolean> {
     const { runtime, report, instruments, once } = this.#options;
     const started = runtime.monotonic();
@@ -76,7 +76,7 @@ export class Pusher {
       result = await inTime(
         runtime,
         left,
-        new Promise<PushResult>((resolve) => destination.export(batch, resolve, { timeout: left })),
+        new Promise<PushResult>((resolve) => destination.export(batch, resolve, { timeout: left, last })),
         () => new PushError("timeout", `no answer within ${left} ms`),
       );
     } catch (error) {
@@ -87,8 +87,17 @@ export class Pusher {
     if (error && !isTold) report(error);
     for (const conflict of conflicts) once.say(conflict);
     const outcome = code === 0 ? "success" : error instanceof PushError ? error.result : "error";
-    instruments.push.record((runtime.monotonic() - started) / 1000, { result: outcome });
+    const elapsed = runtime.monotonic() - started;
+    instruments.push.record(elapsed / 1000, { result: outcome });
     for (const [reason, points] of dropped) instruments.dropped.add(points, { reason });
+    if (debug) console.log(line(outcome, elapsed, result.details));
     return code === 0;
   }
+}
+
+/** A push in one line: how it ended, and what it cost where the destination tells. */
+function line(outcome: string, elapsed: number, details?: PushResult["details"]): string {
+  const { series = 0, requests, bytes, status } = details ?? {};
+  const cost = details && `, ${series} series, ${bytes} bytes in ${requests} requests, answered ${status}`;
+  return `pushmeter: push ${outcome}${cost ?? ""}, ${Math.round(elapsed)} ms`;
 }

@@ -158,6 +158,16 @@ class Translator {
   }
 }
 
+/** How many series families are at the receiver. */
+export function seriesIn(families: readonly Family[]): number {
+  const counts = families.flatMap(({ points }) =>
+    Array.from(points.values(), ({ value }) =>
+      typeof value === "number" || isExponential(value) ? 1 : value.buckets.boundaries.length + 3,
+    ),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
 const WHY = {
   type_conflict: "a metric of another type",
   name_conflict: "a series of another metric",

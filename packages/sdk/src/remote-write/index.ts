@@ -6,7 +6,7 @@ import { cumulativeDestination, type Destination, sumOf } from "../destination.t
 import { DEFAULT_BUCKETS, EXPONENTIAL_BUCKETS, HISTOGRAM } from "../enumerations.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames, checkOneOf } from "../options.ts";
-import { type LabelCache, translate } from "../prometheus/translate.ts";
+import { type LabelCache, seriesIn, translate } from "../prometheus/translate.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { Encoder } from "./encoder.ts";
 import { Ledger } from "./ledger.ts";
@@ -79,7 +79,8 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
         const result = await push.run({ ...options, timeout: end - runtime.monotonic() });
         // Once more, with classic ones.
         if (push.needsClassic) continue;
-        return { ...result, dropped: sumOf(dropped, result.dropped), conflicts };
+        const details = result.details && { ...result.details, series: seriesIn(families) };
+        return { ...result, details, dropped: sumOf(dropped, result.dropped), conflicts };
       }
     },
     async ({ instance } = {}) => {

@@ -10,7 +10,7 @@ import { addExponential, isExponential } from "../histogram.ts";
 import type { Labels } from "../prometheus/labels.ts";
 import { type Series, seriesOf } from "../prometheus/series.ts";
 import type { Translation } from "../prometheus/translate.ts";
-import { createGroup, type Group, type Version } from "./encoder.ts";
+import { createGroup, type Group, type Version } from "./group.ts";
 import { negated } from "./native.ts";
 
 /** What one request holds at most, far below what receivers take: series, and characters of their labels. */
