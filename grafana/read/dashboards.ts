@@ -19,6 +19,7 @@ export interface Panel {
   readonly type: string;
   readonly title: string;
   readonly description?: string;
+  readonly interval?: string;
   readonly datasource?: { readonly uid: string };
   readonly targets?: readonly Target[];
   readonly panels?: readonly Panel[];

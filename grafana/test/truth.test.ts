@@ -13,11 +13,11 @@ import {
   windows,
 } from "../read/dashboards.ts";
 import type { Prometheus, Series } from "../read/prometheus.ts";
+import { dialectServers, isSettled } from "../read/servers.ts";
 import { LAST_PUSH, SILENT_AFTER } from "../src/query/presence.ts";
+import { type RawSeries, writeSeries } from "../traffic/backfill.ts";
 import { aggregated, type Delivery, direct, pushgateway, scraped, type Wire } from "../traffic/deliveries.ts";
 import { bursty, busy, hourly, lambda, type Shape, sparse } from "../traffic/shapes.ts";
-import { type RawSeries, writeSeries } from "./backfill.ts";
-import { dialectServers } from "./servers.ts";
 import { type Filter, heard, integral, quantile } from "./truth.ts";
 
 const MINUTE = 60_000;
@@ -162,8 +162,7 @@ describe.each(servers.map((server) => [server.dialect.name, server] as const))("
       deliveries.set(name, delivery);
       await writeSeries(prometheus.writeUrl, [...delivery.series, ...recorded(name, delivery, end)]);
     }
-    // What VictoriaMetrics has taken can be asked after a moment, or at once after this.
-    await fetch(`${prometheus.url}/internal/force_flush`).then((response) => response.body?.cancel());
+    await isSettled(prometheus, deliveries.size, end);
   }, 240_000);
   afterAll(async () => {
     await prometheus?.stop();

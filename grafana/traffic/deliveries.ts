@@ -4,7 +4,7 @@
  * that hours of a thousand instances can be written; `test/data.test.ts` has the product.
  */
 import { HTTP_BOUNDS } from "../src/names.ts";
-import type { RawSeries } from "../test/backfill.ts";
+import type { RawSeries } from "./backfill.ts";
 import type { Call } from "./shapes.ts";
 
 /** A call, and when the receiver heard of it. */

@@ -7,7 +7,7 @@ import { startPrometheus } from "@pushmeter/testkit/servers/prometheus";
 import { Random } from "@pushmeter/testkit/test-random";
 import { expect, it } from "vitest";
 import { Front } from "../e2e/front.ts";
-import { ask, json, startAggregator } from "./rig.ts";
+import { ask, json, startAggregator } from "./aggregator.ts";
 
 const INSTANCES = 20;
 const SHARDS = 4;

@@ -15,7 +15,7 @@ import { Random } from "@pushmeter/testkit/test-random";
 import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Front } from "../e2e/front.ts";
-import { ask, json, startAggregator, TOKEN } from "./rig.ts";
+import { ask, json, startAggregator, TOKEN } from "./aggregator.ts";
 
 const SHARDS = 2;
 const AUTHORIZATION = { authorization: `Bearer ${TOKEN}` };
@@ -150,7 +150,7 @@ describe("a batch by RPC", () => {
 });
 
 describe("a request", () => {
-  it("is told apart by its Idempotency-Key, whatever stands in it", async () => {
+  it("is identified by its Idempotency-Key, not by its content", async () => {
     const send = (key: string, n: number) =>
       post(logins(n, { name: "keyed" }), { ...HEADERS, "idempotency-key": JSON.stringify(key) });
     for (const [key, n] of [
@@ -181,8 +181,6 @@ describe("a request", () => {
     ["that is no JSON", 400, "{", HEADERS],
     ["that is no gzip", 400, "{}", { ...HEADERS, "content-encoding": "gzip" }],
     ["with a wrong shape", 400, '{"resourceMetrics":{}}', HEADERS],
-    ["with totals", 400, logins(1, { temporality: 2 }), HEADERS],
-    ["with a negative delta", 400, logins(-1), HEADERS],
   ] as [string, number, RequestBody, Record<string, string>][])(
     "%s is refused with %i",
     async (_, status, body, headers) => {
@@ -190,11 +188,6 @@ describe("a request", () => {
       expect([response.status, await response.text()]).toEqual([status, expect.stringMatching(/\w+ \w+/)]);
     },
   );
-
-  it("with totals is told what to set", async () => {
-    const answer = await (await post(logins(1, { temporality: 2 }))).text();
-    expect(answer).toContain("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta");
-  });
 
   it("that inflates without end is given up", async () => {
     const bomb = gzipSync(Buffer.alloc(300_000_000));
@@ -207,12 +200,19 @@ describe("a request", () => {
     const dataPoints = [{ timeUnixNano: "1700000000000000000" }];
     const metrics = [
       { name: "old", summary: { dataPoints } },
-      { name: "exponential", exponentialHistogram: { dataPoints, aggregationTemporality: 1 } },
+      {
+        name: "negative",
+        sum: {
+          dataPoints: [{ ...dataPoints[0], asInt: "-1" }],
+          aggregationTemporality: 1,
+          isMonotonic: true,
+        },
+      },
     ];
     const body = JSON.stringify({ resourceMetrics: [{ resource: {}, scopeMetrics: [{ metrics }] }] });
     const response = await post(body);
     expect(await response.json()).toEqual({
-      partialSuccess: { rejectedDataPoints: "2", errorMessage: "summary: 1, exponential_histogram: 1" },
+      partialSuccess: { rejectedDataPoints: "2", errorMessage: "summary: 1, negative: 1" },
     });
     await until(
       "the rejected are counted",
@@ -229,6 +229,124 @@ describe("a request", () => {
     for (let n = 0; n < 3; n++) expect((await post(body)).status).toBe(200);
     await arrived("other", "logins_total", 3);
     await arrived("plain", "logins_total", before + 2);
+  });
+});
+
+describe("a request that is not what it should be", () => {
+  it("with one bad metric loses nothing else, in any resource", async () => {
+    const one = JSON.parse(logins(4, { name: "beside", instance: "b1", time: 21 }));
+    const two = JSON.parse(logins(5, { name: "beside", instance: "b2", temporality: 2, time: 22 }));
+    const point = { timeUnixNano: "1700000000000000000", count: 3, bucketCounts: [1], explicitBounds: [1] };
+    one.resourceMetrics[0].scopeMetrics[0].metrics.push({
+      name: "bad",
+      histogram: { aggregationTemporality: 1, dataPoints: [point] },
+    });
+    const [sum] = two.resourceMetrics[0].scopeMetrics[0].metrics;
+    sum.sum.dataPoints[0].startTimeUnixNano = `${Date.now() - 1000}000000`;
+    const body = JSON.stringify({ resourceMetrics: [...one.resourceMetrics, ...two.resourceMetrics] });
+    const response = await post(body);
+    expect(await response.json()).toMatchObject({ partialSuccess: { errorMessage: "bad_histogram: 1" } });
+    await arrived("plain", "beside_total", 9);
+  });
+
+  it("for more services than one body may have is refused before any object is made", async () => {
+    const resourceMetrics = Array.from({ length: 500 }, (_, i) => ({
+      resource: { attributes: [{ key: "service.name", value: { stringValue: `made-up-${i}` } }] },
+      scopeMetrics: [],
+    }));
+    expect((await post(JSON.stringify({ resourceMetrics }))).status).toBe(413);
+    expect(await json(worker, "/status?service=made-up-1", { headers: AUTHORIZATION })).toMatchObject({
+      batches: 0,
+    });
+  });
+
+  it("for a service that never sent is answered, and stores nothing", async () => {
+    const status = await json(worker, "/status?service=unused", { headers: AUTHORIZATION });
+    expect(status).toMatchObject({ batches: 0, instances: 0 });
+    expect(await json(worker, "/tables?object=unused/0")).toEqual([]);
+  });
+
+  it("resets a service with the token only", async () => {
+    expect((await post(logins(3, { name: "before", instance: "reset" }))).status).toBe(200);
+    const reset = (headers: object) => ask(worker, "/reset?service=plain", { method: "POST", headers });
+    expect((await reset({})).status).toBe(401);
+    expect((await reset(AUTHORIZATION)).status).toBe(200);
+  });
+
+  it("is never a 500 and never grows the object, however hostile", async () => {
+    const random = new Random();
+    const text = (length: number) => "x".repeat(random.below(length));
+    const anything = (depth = 0): unknown =>
+      random.pick<() => unknown>([
+        () => null,
+        () => random.below(3) - 1,
+        () => text(3000),
+        () => Number.MAX_VALUE,
+        () => (depth > 6 ? {} : [anything(depth + 1)]),
+        () => (depth > 6 ? [] : { [text(20)]: anything(depth + 1), __proto__: anything(depth + 1) }),
+      ])();
+    const point = () => ({
+      attributes: Array.from({ length: random.below(80) }, (_, i) => ({
+        key: random.pick([`k${i}`, "__proto__", text(2000)]),
+        value: random.pick([
+          { stringValue: text(5000) },
+          { intValue: anything() },
+          { arrayValue: anything() },
+        ]),
+      })),
+      timeUnixNano: random.pick<unknown>([
+        "1700000000000000000",
+        0,
+        "-1",
+        anything(),
+        "99999999999999999999",
+      ]),
+      startTimeUnixNano: random.pick<unknown>(["1", "1700000000000000000", anything()]),
+      asDouble: random.pick<unknown>([1, -1, 1e308, "NaN", "Infinity", anything()]),
+      count: random.pick<unknown>([1, 0, "1", anything()]),
+      bucketCounts: random.pick<unknown>([[1], [1, 0], anything(), Array.from({ length: 300 }, () => 1)]),
+      explicitBounds: random.pick<unknown>([
+        [],
+        [1],
+        [2, 1],
+        anything(),
+        Array.from({ length: 299 }, (_, i) => i),
+      ]),
+      scale: random.pick<unknown>([0, 20, -10, 99, anything()]),
+      zeroCount: random.pick<unknown>([0, 1, anything()]),
+      positive: random.pick<unknown>([
+        { offset: 2 ** 31, bucketCounts: [1] },
+        { offset: -9, bucketCounts: [1] },
+        anything(),
+      ]),
+    });
+    const kind = () => ({
+      aggregationTemporality: random.pick<unknown>([1, 2, 0, anything()]),
+      isMonotonic: random.pick<unknown>([true, false, anything()]),
+      dataPoints: Array.from({ length: random.below(5) }, point),
+    });
+    const statuses = new Map<number, number>();
+    for (let i = 0; i < 500; i++) {
+      const metrics = Array.from({ length: random.below(4) }, () => ({
+        name: random.pick<unknown>(["hostile", text(400), anything()]),
+        unit: random.pick<unknown>(["", "s", text(400), anything()]),
+        [random.pick(["sum", "gauge", "histogram", "exponentialHistogram", "summary", "other"])]: kind(),
+      }));
+      const attributes = [
+        { key: "service.name", value: { stringValue: "hostile" } },
+        { key: "service.instance.id", value: { stringValue: text(2000) } },
+      ];
+      const resourceMetrics = [{ resource: { attributes }, scopeMetrics: [{ metrics }] }];
+      const { status } = await post(JSON.stringify({ resourceMetrics }));
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+    console.info(`statuses ${JSON.stringify([...statuses])}`);
+    expect([...statuses.keys()].filter((status) => status !== 200 && status !== 400)).toEqual([]);
+    const { series } = await json<{ series: number }>(worker, "/status?service=hostile", {
+      headers: AUTHORIZATION,
+    });
+    expect(series).toBeLessThan(4000);
+    expect(receiver.refused).toBe(0);
   });
 });
 

@@ -5,7 +5,7 @@ import { startPushgateway } from "@pushmeter/testkit/servers/pushgateway";
 import { Random } from "@pushmeter/testkit/test-random";
 import { expect, it } from "vitest";
 import { Front } from "../e2e/front.ts";
-import { ask, json, startAggregator } from "./rig.ts";
+import { ask, json, startAggregator } from "./aggregator.ts";
 
 const SHARDS = 2;
 const ROUNDS = 40;

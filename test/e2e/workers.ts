@@ -20,12 +20,6 @@ export interface WorkerOptions {
 
 /** With it a request that waits for another's promise waits for ever. */
 const STRICT = "no_handle_cross_request_promise_resolution";
-/** The OpenTelemetry serializer's package imports two Node modules; the rest needs no compatibility flag. */
-const FLAGS: { readonly [Name in WorkerName]: readonly string[] } = {
-  "remote-write": [STRICT],
-  pushgateway: [STRICT, "nodejs_compat"],
-};
-
 /** The instances share nothing but the code. */
 export async function startWorkers(
   name: WorkerName,
@@ -33,7 +27,7 @@ export async function startWorkers(
   options: WorkerOptions,
 ): Promise<Miniflare[]> {
   const script = await bundleWorker({ file: join(import.meta.dirname, "worker", `${name}.ts`) });
-  const workers = Array.from({ length: count }, () => start(name, script, options));
+  const workers = Array.from({ length: count }, () => start(script, options));
   await Promise.all(workers.map((worker) => worker.ready));
   return workers;
 }
@@ -43,11 +37,11 @@ export async function startWorker(name: WorkerName, options: WorkerOptions): Pro
   return worker as Miniflare;
 }
 
-function start(name: WorkerName, script: string, options: WorkerOptions): Miniflare {
+function start(script: string, options: WorkerOptions): Miniflare {
   const { url, flush = 1000, timeout = 5000, measured = true } = options;
   return startWorkerd(script, {
     name: "courses",
-    compatibilityFlags: [...FLAGS[name]],
+    compatibilityFlags: [STRICT],
     bindings: {
       PUSH_URL: url,
       FLUSH: `${flush}`,

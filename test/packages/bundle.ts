@@ -12,6 +12,8 @@ export interface Bundle {
    * has an OpenTelemetry SDK beside pushmeter's.
    */
   readonly repeated: Readonly<Record<string, number>>;
+  /** What the runtime has to provide, such as Node's modules. */
+  readonly imports: readonly string[];
 }
 
 /** Bundles `file` of the project in `folder`. */
@@ -25,9 +27,11 @@ export async function bundle(folder: string, file: string): Promise<Bundle> {
     write: false,
     metafile: true,
   });
-  const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
+  const outputs = Object.values(metafile.outputs);
+  const inputs = outputs.flatMap(({ inputs }) => Object.entries(inputs));
+  const imports = outputs.flatMap(({ imports }) => imports.map(({ path }) => path));
   const { gzip } = await sizeOf(Buffer.from(minified));
-  return { gzip, repeated: repeatedPackages(inputs) };
+  return { gzip, repeated: repeatedPackages(inputs), imports };
 }
 
 function repeatedPackages(inputs: readonly (readonly [string, { bytesInOutput: number }])[]) {
@@ -44,4 +48,24 @@ function repeatedPackages(inputs: readonly (readonly [string, { bytesInOutput: n
     for (const [folder, size] of others) repeated[folder.slice(folder.indexOf("node_modules/"))] = size;
   }
   return repeated;
+}
+
+/** The files of the installed package in `folder` that importing `entryPoints` reads, on the edge and on Node. */
+export async function reachedFiles(folder: string, entryPoints: readonly string[]): Promise<Set<string>> {
+  const reached = new Set<string>();
+  for (const platform of ["browser", "node"] as const) {
+    const { metafile } = await build({
+      entryPoints: entryPoints.map((path) => join(folder, path)),
+      absWorkingDir: folder,
+      outdir: folder,
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: "esm",
+      platform,
+      packages: "external",
+    });
+    for (const path of Object.keys(metafile.inputs)) reached.add(path);
+  }
+  return reached;
 }

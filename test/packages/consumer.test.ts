@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { codeBlocks } from "@pushmeter/testkit/code-blocks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bundle } from "./bundle.ts";
+import { bundle, reachedFiles } from "./bundle.ts";
 import { type Packed, packAll, ROOT } from "./pack.ts";
 import { createProject } from "./project.ts";
 
@@ -36,9 +36,21 @@ describe("a project that installs the packed packages", () => {
         await access(join(source, "src", file.replace(/js$/, "ts"))).catch(() =>
           expect.fail(`dist is stale: no source for ${file}; delete dist and build again`),
         );
-        expect(file).not.toMatch(/\.test\./);
         const map = JSON.parse(await readFile(join(installed, "dist", `${file}.map`), "utf8"));
         expect(map.sourcesContent, file).toEqual([expect.stringMatching(/./)]);
+      }
+    }
+  });
+
+  it("finds in no package a module that no entry point needs, such as a test's", async () => {
+    for (const { manifest } of packages) {
+      const installed = join(folder, "node_modules", manifest.name);
+      const entryPoints = JSON.stringify(manifest.exports).match(/dist\/[^"]+\.js/g) ?? [];
+      const reached = await reachedFiles(installed, [...new Set(entryPoints)]);
+      for (const file of await readdir(join(installed, "dist"), { recursive: true })) {
+        if (!file.endsWith(".js") || reached.has(`dist/${file}`)) continue;
+        // A module of types is empty.
+        expect(await readFile(join(installed, "dist", file), "utf8"), file).toMatch(/^export \{\};$/m);
       }
     }
   });
@@ -60,12 +72,13 @@ describe("a project that installs the packed packages", () => {
   });
 
   it.each(["remote-write", "pushgateway", "otlp", "aggregator", "aggregator-main"])(
-    "bundles less than 1 kB of packages that are there already, with %s",
+    "bundles no Node module and less than 1 kB of packages that are there already, with %s",
     async (destination) => {
-      const { gzip, repeated } = await bundle(folder, `workers/${destination}.ts`);
+      const { gzip, repeated, imports } = await bundle(folder, `workers/${destination}.ts`);
       const bytes = Object.values(repeated).reduce((sum, size) => sum + size, 0);
       console.log(`${destination}: ${gzip} bytes with gzip, of which a second copy, uncompressed: ${bytes}`);
       expect(bytes, JSON.stringify(repeated)).toBeLessThan(1000);
+      expect(imports).toEqual([]);
     },
   );
 

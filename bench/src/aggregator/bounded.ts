@@ -25,7 +25,9 @@ export async function bounded(progress: Progress): Promise<{ five: Size; ten: Si
     for (let round = 1; round <= ROUNDS; round++) {
       progress(`${INSTANCES} instances, round ${round} of ${ROUNDS}`);
       const load = `callers=${INSTANCES}&calls=1&series=${SERIES}&first=${round}&round=0`;
-      const response = await miniflare.dispatchFetch(`http://bench.example/?object=Beating&beat&${load}`);
+      const response = await miniflare.dispatchFetch(
+        `http://bench.example/?object=Frequent&heartbeat&${load}`,
+      );
       const { stored, bytes } = (await response.json()) as { stored: number; bytes: number };
       batches += stored;
       sizes.push({ stored: bytes, memory: memoryOfWorkerd() });

@@ -4,12 +4,11 @@ import { bundleWorker } from "@pushmeter/testkit/bundle";
 import { startWorkerd } from "@pushmeter/testkit/workerd";
 import type { Miniflare } from "miniflare";
 
-const CLASSES = ["Aggregator", "Beating", "Bare", "Idle"];
+const CLASSES = ["Aggregator", "Frequent", "Bare", "Idle"];
 
 export async function startObjects(): Promise<Miniflare> {
   const miniflare = startWorkerd(await bundleWorker({ file: join(import.meta.dirname, "worker.ts") }), {
     name: "bench",
-    compatibilityFlags: ["nodejs_compat"],
     durableObjects: Object.fromEntries(
       CLASSES.map((className) => [className, { className, useSQLite: true }]),
     ),

@@ -3,7 +3,7 @@ import { DurableObject } from "cloudflare:workers";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { AggregationTemporality, DataPointType, type MetricData } from "@opentelemetry/sdk-metrics";
 import { createAggregator } from "@pushmeter/aggregator";
-import { encodeCompact } from "@pushmeter/aggregator/core";
+import { encodeCompact, VERSION } from "@pushmeter/aggregator/core";
 import type { Destination } from "@pushmeter/sdk";
 
 /** What is measured is taking batches: where the totals go costs nothing. */
@@ -15,10 +15,10 @@ const nowhere: Destination = {
 
 export class Aggregator extends createAggregator({ push: () => nowhere }) {}
 
-/** Its beats follow each other fast, as in a simulation. */
-export class Beating extends createAggregator({ push: () => nowhere, every: 100 }) {
-  /** Resolves after the next beat, to the bytes that are stored. */
-  async nextBeat(): Promise<number> {
+/** Its heartbeats follow each other fast, as in a simulation. */
+export class Frequent extends createAggregator({ push: () => nowhere, every: 100 }) {
+  /** Resolves after the next heartbeat, to the bytes that are stored. */
+  async nextHeartbeat(): Promise<number> {
     const before = (await this.status()).lastPush?.time;
     while ((await this.status()).lastPush?.time === before) {
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -49,7 +49,10 @@ export class Idle extends DurableObject {
 interface Env {
   readonly [name: string]: {
     idFromName(name: string): unknown;
-    get(id: unknown): { push(message: object): Promise<{ status: string }>; nextBeat(): Promise<number> };
+    get(id: unknown): {
+      push(message: object): Promise<{ status: string }>;
+      nextHeartbeat(): Promise<number>;
+    };
   };
 }
 
@@ -94,12 +97,12 @@ export default {
       for (let seq = first; seq < first + number("calls"); seq++) {
         const id = { instance: `${round}-${caller}`, seq };
         const body = bodies[calls++ % BODIES];
-        const { status } = await stub.push({ version: 1, id, target, encoding: "compact", body });
+        const { status } = await stub.push({ version: VERSION, id, target, encoding: "compact", body });
         if (status === "stored") stored++;
       }
     };
     await Promise.all(Array.from({ length: number("callers") }, caller));
-    if (searchParams.has("beat")) return Response.json({ stored, bytes: await stub.nextBeat() });
+    if (searchParams.has("heartbeat")) return Response.json({ stored, bytes: await stub.nextHeartbeat() });
     return Response.json(stored);
   },
 };

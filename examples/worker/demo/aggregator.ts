@@ -29,7 +29,6 @@ export class AggregatorServer {
     const script = await bundleWorker({ file: join(import.meta.dirname, "../aggregator/index.ts") });
     const miniflare = startWorkerd(script, {
       name: "aggregator",
-      compatibilityFlags: ["nodejs_compat"],
       bindings: { PUSHMETER_TOKEN: token, PUSHMETER_REMOTE_WRITE_URL: remoteWrite },
       durableObjects: { PUSHMETER: { className: "Aggregator", useSQLite: true } },
     });

@@ -27,6 +27,8 @@ export interface PanelOptions {
   readonly decimals?: number;
   /** Units of single series, by name, where they differ. */
   readonly units?: Readonly<Record<string, string>>;
+  /** The shortest step, for what costs much. */
+  readonly interval?: string;
   /** Shows exemplars, if there are any. */
   readonly exemplars?: boolean;
   /** Series names to colours. */
@@ -42,6 +44,7 @@ export interface PanelBuilder extends Builder<Panel> {
   description(description: string): this;
   unit(unit: string): this;
   decimals(decimals: number): this;
+  interval(interval: string): this;
   datasource(source: DataSourceRef): this;
   withTarget(target: DataqueryBuilder): this;
   thresholds(thresholds: ThresholdsConfigBuilder): this;
@@ -58,6 +61,7 @@ export function withCommon<P extends PanelBuilder>(panel: P, options: PanelOptio
   const { title, description, unit, queries, decimals, colours = {}, units = {}, thresholds } = options;
   panel.title(title).description(description).unit(unit).datasource(DATASOURCE);
   if (decimals !== undefined) panel.decimals(decimals);
+  if (options.interval) panel.interval(options.interval);
   if (thresholds) {
     const steps = thresholds.map(([value, color]) => ({ value, color }));
     panel.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps));

@@ -47,31 +47,26 @@ export function sinceLastPush(q: Queries): string {
   return `time() - (${lastPush(q)} or on (job) ${LAST_PUSH}{job=~"$job"})`;
 }
 
-/** Services that are silent: for more than five minutes, and three times their longest gap of the last day. */
-export function silent(q: Queries): string {
-  return `(${compared(q, ">")})`;
-}
-
-/** Services that are not. */
+/** Services that have pushed within five minutes, or within three times their longest gap of the last day. */
 export function alive(q: Queries): string {
-  return `(${compared(q, "<=")})`;
-}
-
-function compared(q: Queries, operator: string): string {
   const since = sinceLastPush(q);
   const limit = `${SILENT_AFTER}{job=~"$job"}`;
-  return `(${since}) ${operator} on (job) ${limit} or ((${since}) unless on (job) ${limit}) ${operator} ${SILENT}`;
+  return `((${since}) <= on (job) ${limit} or ((${since}) unless on (job) ${limit}) <= ${SILENT})`;
+}
+
+/** Services that have not, although they have been heard of: within the time shown, or ever if rules record it. */
+export function silent(q: Queries): string {
+  const shown = `group by (job) (last_over_time(${q.selectAny(SIGNS_OF_LIFE)}[${WHOLE_RANGE}]))`;
+  return `((${shown} or group by (job) (${LAST_PUSH}{job=~"$job"})) unless on (job) ${alive(q)})`;
 }
 
 /** One of `STATE` per job. `failing` is the part of a job's requests that failed, where it is too large. */
 export function state(q: Queries, failing: string): string {
   return [
-    `${STATE.silent} * group by (job) ${silent(q)}`,
+    `${STATE.silent} * ${silent(q)}`,
     `${STATE.failing} + clamp_max(${failing}, 0.99)`,
     `${STATE.quiet} * group by (job) (${sinceLastPush(q)} > ${QUIET})`,
     `${STATE.live} * group by (job) (${sinceLastPush(q)})`,
-    // Without recorded rules: it was there within the time shown.
-    `${STATE.silent} * group by (job) (last_over_time(${q.selectAny(SIGNS_OF_LIFE)}[${WHOLE_RANGE}]))`,
   ].join(" or ");
 }
 

@@ -171,7 +171,10 @@ describe("instrumentWorker", () => {
     );
     const response = await call(worker.fetch, new Request("https://x/"), {}, context());
     expect(await response.text()).toBe("fine");
-    expect(recorded.errors).toEqual([new Error("getter")]);
+    expect(await recorded.http()).toEqual(["GET - 200 success = 1"]);
+    expect(recorded.errors).toMatchObject([
+      { message: expect.stringMatching(/attribute tenant of http.server.request.duration is left out/) },
+    ]);
   });
 
   it("counts a handler that returns no Response as the failure that the platform makes of it", async () => {

@@ -1,8 +1,8 @@
-/** The SDK's way to the object: deltas by RPC. */
+/** A destination of the SDK's that sends deltas to the object by RPC. */
 import { type Destination, PushError, type Runtime } from "@pushmeter/sdk";
 import { systemRuntime } from "@pushmeter/sdk/adapter";
 import { type Batch, deltaDestination } from "@pushmeter/sdk/otlp";
-import type { AggregatorBinding } from "./binding.ts";
+import { type AggregatorBinding, checkBinding } from "./binding.ts";
 import { encodeCompact } from "./core/compact.ts";
 import { type Message, type Reply, VERSION } from "./core/message.ts";
 import { jobOf } from "./core/model.ts";
@@ -19,8 +19,8 @@ const FIRST_BACKOFF = 100;
 const LONGEST_BACKOFF = 5_000;
 
 /**
- * A destination that hands deltas to the Durable Object of a binding, in the same Worker or another. Exactly once:
- * a batch is repeated until it is acknowledged, and the object knows what it has.
+ * A destination that hands deltas to the Durable Object of a binding, in the same Worker or another. Each
+ * batch counts once: it is repeated until it is acknowledged, and the object knows which ones it has.
  *
  * @example
  * ```ts
@@ -34,9 +34,7 @@ export function aggregator(
   options: AggregatorDestinationOptions = {},
   runtime: Runtime = systemRuntime,
 ): Destination {
-  if (typeof binding?.idFromName !== "function") {
-    throw new TypeError("pushmeter: aggregator needs a Durable Object binding, such as env.PUSHMETER");
-  }
+  checkBinding("aggregator", binding);
   for (const key of Object.keys(options)) {
     if (key === "shards" || key === "timeout") continue;
     throw new TypeError(`pushmeter: aggregator has no option ${key}, Accepted: shards, timeout`);

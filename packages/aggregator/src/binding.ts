@@ -1,5 +1,6 @@
 /** The object as its senders see it. */
 import type { Message, Reply, Status } from "./core/message.ts";
+import type { BatchId } from "./core/shard.ts";
 
 /** The part of a Durable Object binding that is used, so that any version of its types fits. */
 export interface AggregatorBinding {
@@ -10,4 +11,12 @@ export interface AggregatorBinding {
 export interface AggregatorStub {
   push(message: Message): Promise<Reply>;
   status(): Promise<Status>;
+  knows(id: BatchId, instance: string): Promise<boolean>;
+  reset(): Promise<void>;
+}
+
+/** @throws TypeError for what is no Durable Object binding, such as a name that wrangler's configuration does not have. */
+export function checkBinding(option: string, binding: unknown): void {
+  if (typeof (binding as AggregatorBinding | undefined)?.idFromName === "function") return;
+  throw new TypeError(`pushmeter: ${option} needs a Durable Object binding, such as env.PUSHMETER`);
 }

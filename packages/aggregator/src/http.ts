@@ -1,9 +1,9 @@
-/** What may come in: who may send, and how much. */
+/** Who may send, and how much. The SDK reads answers of servers it chose; this reads bodies of unknown senders. */
 
-/** What is read, and thrown away, of a body that is too large: bytes. */
+/** Bytes that are read and discarded of a body that is too large. */
 const DRAINED = 16_000_000;
 
-/** A request that gets no further, with the status that says why. */
+/** A request that is refused with this status. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly status: number;
@@ -14,7 +14,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Compares digests, so that the time it takes says nothing about the token. */
+/** Compares digests: the time that takes does not depend on the token. */
 export async function isAllowed(request: Request, token: string): Promise<boolean> {
   const given = /^bearer +(.*)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
   const [a, b] = await Promise.all([sha256(given), sha256(token)]);
@@ -28,7 +28,7 @@ async function sha256(text: string): Promise<Uint8Array> {
 }
 
 /**
- * The body, inflated. What inflates beyond the limit is given up there: a few kilobytes of gzip can be gigabytes.
+ * The body, inflated. Reading stops at the limit: a few kilobytes of gzip can be gigabytes.
  *
  * @throws Refusal 413 over `limit` bytes, 415 for an encoding other than gzip, 400 for broken gzip.
  */
@@ -43,7 +43,7 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
     // A sender that is still writing would see a reset connection instead of the answer.
     if (length <= DRAINED) {
       await request.body?.pipeTo(new WritableStream()).catch(() => {
-        // It has gone: then nobody waits for the answer.
+        // The sender is gone and does not wait for the answer.
       });
     }
     throw tooLarge;

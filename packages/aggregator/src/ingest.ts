@@ -1,7 +1,6 @@
 /** The HTTPS way to the objects: for Lambda, and for any OTLP sender in any language. */
-
-import type { AggregatorBinding } from "./binding.ts";
-import { type Reply, VERSION } from "./core/message.ts";
+import { type AggregatorBinding, checkBinding } from "./binding.ts";
+import { type Reply, type Status, VERSION } from "./core/message.ts";
 import { BadInput, type Batch, jobOf } from "./core/model.ts";
 import { decode, type OtlpEncoding, split } from "./core/otlp.ts";
 import type { BatchId } from "./core/shard.ts";
@@ -14,20 +13,30 @@ export interface IngestOptions {
   readonly token: string | undefined;
   /** The same number as in `aggregator(…)`. Default 1. */
   readonly shards?: number | undefined;
+  /**
+   * The number before it was changed, for some hours after the change: a sender stays with the shard that knows it.
+   * Default none.
+   */
+  readonly formerShards?: number | undefined;
   /** Bytes of a body, inflated. Default and at most 1,900,000: what one stored value holds. */
   readonly limit?: number | undefined;
 }
 
 const LIMIT = 1_900_000;
+/** Of one body. A Collector's batch has the resources of many instances, but few services. */
+const MOST_RESOURCES = 500;
+const MOST_SERVICES = 20;
+const LONGEST_JOB = 200;
 const ENCODINGS: Readonly<Record<string, OtlpEncoding>> = {
   "application/json": "json",
   "application/x-protobuf": "protobuf",
 };
 
 /**
- * Answers `POST /v1/metrics` (OTLP/HTTP, JSON or protobuf, deltas) and `GET /status?service=<job>`. A sender that
- * names its batches in `Idempotency-Key: "<instance>/<seq>"` is counted exactly once; of any other, the same body
- * within ten minutes is a repetition.
+ * Answers `POST /v1/metrics` (OTLP/HTTP, JSON or protobuf, deltas and totals), `GET /status?service=<job>`, and
+ * `POST /reset?service=<job>`, which ends all series of a service and begins new ones. A sender that names its
+ * batches in `Idempotency-Key: "<instance>/<seq>"` is counted exactly once; of any other, the same body within ten
+ * minutes is a repetition. Points that cannot be added up are left out, counted and named in a partial success.
  *
  * @example
  * ```ts
@@ -36,61 +45,97 @@ const ENCODINGS: Readonly<Record<string, OtlpEncoding>> = {
  *   fetch: (request, env) => ingest(request, env.PUSHMETER, { token: env.PUSHMETER_TOKEN, shards: 4 }),
  * };
  * ```
- * @throws TypeError if there is no token, or for an option that is unusable.
+ * @throws TypeError if there is no token or no binding, or for an option that is unusable.
  */
 export async function ingest(
   request: Request,
   binding: AggregatorBinding,
-  { token, shards = 1, limit = LIMIT }: IngestOptions,
+  { token, shards = 1, formerShards, limit = LIMIT }: IngestOptions,
 ): Promise<Response> {
   if (typeof token !== "string" || !token) throw new TypeError("pushmeter: ingest needs a token");
+  checkBinding("ingest", binding);
   if (!(limit >= 1 && limit <= LIMIT))
     throw new TypeError(`pushmeter: ingest limit must be 1 to ${LIMIT} bytes`);
   checkShards(shards);
+  if (formerShards !== undefined) checkShards(formerShards);
   let encoding: OtlpEncoding = "json";
   try {
     if (!(await isAllowed(request, token))) throw new Refusal(401, "a valid bearer token is needed");
     const { pathname, searchParams } = new URL(request.url);
-    if (pathname === "/status") return await status(request, binding, shards, searchParams.get("service"));
-    if (pathname !== "/v1/metrics") throw new Refusal(404, "there are POST /v1/metrics and GET /status");
+    const service = searchParams.get("service");
+    if (pathname === "/status") return await status(request, binding, shards, service);
+    if (pathname === "/reset") return await reset(request, binding, shards, service);
+    if (pathname !== "/v1/metrics") {
+      throw new Refusal(404, "there are POST /v1/metrics, GET /status and POST /reset");
+    }
     if (request.method !== "POST") throw new Refusal(405, "metrics are sent with POST");
     encoding = encodingOf(request);
-    return await store(request, binding, shards, encoding, await readBody(request, limit));
+    const router = { binding, shards, formerShards };
+    return await store(request, router, encoding, await readBody(request, limit));
   } catch (error) {
     // A body that is neither read nor cancelled holds its connection.
     if (request.body && !request.bodyUsed) await request.body.cancel();
     if (error instanceof Refusal) return refusal(encoding, error.status, error.message);
     if (error instanceof BadInput) return refusal(encoding, 400, error.message);
     // The object could not be reached, or not all of it was stored: the sender keeps the batch and repeats it.
+    console.error(`pushmeter: ingest: not stored: ${error}`);
     return refusal(encoding, 503, "not stored, send it again");
   }
 }
 
+interface Router {
+  readonly binding: AggregatorBinding;
+  readonly shards: number;
+  readonly formerShards: number | undefined;
+}
+
+async function shardFor(
+  { binding, shards, formerShards }: Router,
+  id: BatchId,
+  batch: Batch,
+): Promise<number> {
+  const sender = senderOf(id, batch);
+  const shard = shardOf(sender, shards);
+  const former = shardOf(sender, formerShards ?? shards);
+  if (former === shard) return shard;
+  const stub = stubOf(binding, jobOf(batch.resource), former);
+  return (await stub.knows(id, instanceOf(batch))) ? former : shard;
+}
+
 async function store(
   request: Request,
-  binding: AggregatorBinding,
-  shards: number,
+  router: Router,
   encoding: OtlpEncoding,
   body: Uint8Array<ArrayBuffer>,
 ): Promise<Response> {
   const batches = decode(encoding, body);
+  if (batches.length > MOST_RESOURCES) throw new Refusal(413, `more than ${MOST_RESOURCES} resources`);
+  const jobs = new Set(batches.map(({ resource }) => jobOf(resource)));
+  if (jobs.size > MOST_SERVICES) throw new Refusal(413, `more than ${MOST_SERVICES} services`);
   const parts = batches.length === 1 ? [body] : split(encoding, body);
   const key = batches.length === 1 ? batchKey(request) : undefined;
+  const rejected = new Map<string, number>();
+  const reject = (reason: string, points: number) =>
+    rejected.set(reason, (rejected.get(reason) ?? 0) + points);
   const replies = await Promise.all(
     batches.map(async (batch, i): Promise<Reply> => {
+      if (jobOf(batch.resource).length > LONGEST_JOB)
+        return { status: "refused", reason: "service_name_too_long" };
       const part = parts[i] as Uint8Array;
       const id = key ?? { digest: await digest(part) };
-      const shard = shardOf(senderOf(id, batch), shards);
+      const shard = await shardFor(router, id, batch);
       const target = targetOf(batch.resource, shardName(shard));
       const message = { version: VERSION, id, target, encoding, body: part } as const;
-      return stubOf(binding, jobOf(batch.resource), shard).push(message);
+      return stubOf(router.binding, jobOf(batch.resource), shard).push(message);
     }),
   );
-  const rejected = new Map<string, number>();
-  for (const reply of replies) {
-    if (reply.status === "refused") throw new BadInput(reply.reason);
+  for (const [i, reply] of replies.entries()) {
     if (reply.status === "later") throw new Error(reply.reason);
-    for (const [reason, points] of reply.rejected) rejected.set(reason, (rejected.get(reason) ?? 0) + points);
+    if (reply.status === "refused") {
+      // Alone it is the sender's mistake; among others it must not take them along.
+      if (replies.length === 1) throw new BadInput(reply.reason);
+      reject(reply.reason, batches[i]?.points.length ?? 0);
+    } else for (const [reason, points] of reply.rejected) reject(reason, points);
   }
   return accepted(encoding, rejected);
 }
@@ -107,15 +152,17 @@ function batchKey(request: Request): BatchId | undefined {
   const key = request.headers.get("idempotency-key");
   if (key === null) return undefined;
   const [, instance, seq] = /^"([\x21\x23-\x7e]{1,100})\/([1-9]\d{0,14})"$/.exec(key) ?? [];
-  // Some proxy's or client's own: it says nothing about an order.
+  // Anything else is a proxy's or a client's: it says nothing about an order.
   return instance && seq ? { instance, seq: Number(seq) } : undefined;
 }
 
-/** Whoever repeats a batch has to meet the same object again. */
-function senderOf(id: BatchId, { resource }: Batch): string {
-  if ("instance" in id) return id.instance;
-  const instance = resource["service.instance.id"];
-  return instance ? String(instance) : id.digest;
+/** A sender that repeats a batch has to meet the same object again. */
+function senderOf(id: BatchId, batch: Batch): string {
+  return "instance" in id ? id.instance : instanceOf(batch) || id.digest;
+}
+
+function instanceOf({ resource }: Batch): string {
+  return String(resource["service.instance.id"] ?? "");
 }
 
 async function digest(body: Uint8Array): Promise<string> {
@@ -130,18 +177,34 @@ async function status(
   service: string | null,
 ): Promise<Response> {
   if (request.method !== "GET") throw new Refusal(405, "the status is read with GET");
-  if (!service) throw new Refusal(400, "which service? GET /status?service=<namespace/name or name>");
-  const all = await Promise.all(
-    Array.from({ length: shards }, (_, shard) => stubOf(binding, service, shard).status()),
-  );
-  const sum = (name: "instances" | "series" | "batches" | "duplicates") =>
+  const all = await Promise.all(stubsOf(binding, shards, service).map((stub) => stub.status()));
+  const sum = (name: keyof { [K in keyof Status as Status[K] extends number ? K : never]: unknown }) =>
     all.reduce((total, one) => total + one[name], 0);
   return Response.json({
     service,
     instances: sum("instances"),
     series: sum("series"),
+    prometheusSeries: sum("prometheusSeries"),
     batches: sum("batches"),
     duplicates: sum("duplicates"),
     shards: all,
   });
+}
+
+async function reset(
+  request: Request,
+  binding: AggregatorBinding,
+  shards: number,
+  service: string | null,
+): Promise<Response> {
+  if (request.method !== "POST") throw new Refusal(405, "a service is reset with POST");
+  await Promise.all(stubsOf(binding, shards, service).map((stub) => stub.reset()));
+  return Response.json({ service, reset: true });
+}
+
+function stubsOf(binding: AggregatorBinding, shards: number, service: string | null) {
+  if (!service || service.length > LONGEST_JOB) {
+    throw new Refusal(400, "which service? ?service=<namespace/name or name>");
+  }
+  return Array.from({ length: shards }, (_, shard) => stubOf(binding, service, shard));
 }

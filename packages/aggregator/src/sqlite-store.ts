@@ -10,11 +10,10 @@ export interface SqliteStorage {
   transactionSync<T>(callback: () => T): T;
 }
 
-/** The row of `snapshot` that says how to read the others. */
+/** The first row of `snapshot`. */
 interface Index {
   readonly epoch: number;
   readonly parts: number;
-  readonly head: string;
 }
 
 export class SqliteStore implements Store {
@@ -22,17 +21,17 @@ export class SqliteStore implements Store {
   #epoch = 0;
   #parts = 0;
   #rows = 0;
+  #exists = false;
 
   constructor(storage: SqliteStorage) {
     this.#storage = storage;
-    this.#sql("CREATE TABLE IF NOT EXISTS snapshot (part INTEGER PRIMARY KEY, data BLOB NOT NULL)");
-    this.#sql(
-      "CREATE TABLE IF NOT EXISTS batches (row INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, " +
-        "metas TEXT NOT NULL, bodies BLOB NOT NULL)",
-    );
   }
 
+  /** Stores nothing itself: a request for a status must not leave a stored object behind. */
   load(): Stored {
+    const known = this.#sql("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'journal'");
+    this.#exists = known.length > 0;
+    if (!this.#exists) return { parts: [], rows: [] };
     const [first, ...parts] = this.#sql("SELECT data FROM snapshot ORDER BY part").map(
       ({ data }) => new Uint8Array(data as ArrayBuffer),
     );
@@ -41,37 +40,50 @@ export class SqliteStore implements Store {
       this.#epoch = index.epoch;
       this.#parts = index.parts;
     }
-    const query = "SELECT row, metas, bodies FROM batches WHERE epoch = ? ORDER BY row";
-    const rows = this.#sql(query, this.#epoch).map(({ row, metas, bodies }): Row => {
+    const query = "SELECT row, entries, bodies FROM journal WHERE epoch = ? ORDER BY row";
+    const rows = this.#sql(query, this.#epoch).map(({ row, entries, bodies }): Row => {
       this.#rows = (row as number) + 1;
-      return { metas: metas as string, bodies: new Uint8Array(bodies as ArrayBuffer) };
+      return { entries: entries as string, bodies: new Uint8Array(bodies as ArrayBuffer) };
     });
-    return { head: index?.head, parts, rows };
+    return { parts, rows };
   }
 
-  append({ metas, bodies }: Row): void {
-    const query = "INSERT OR REPLACE INTO batches VALUES (?, ?, ?, ?)";
-    this.#sql(query, this.#rows, this.#epoch, metas, bodies);
+  #create(): void {
+    if (this.#exists) return;
+    this.#exists = true;
+    const columns = "entries TEXT NOT NULL, bodies BLOB NOT NULL";
+    this.#sql("CREATE TABLE IF NOT EXISTS snapshot (part INTEGER PRIMARY KEY, data BLOB NOT NULL)");
+    this.#sql(`CREATE TABLE IF NOT EXISTS aside (${columns})`);
+    this.#sql(
+      `CREATE TABLE IF NOT EXISTS journal (row INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, ${columns})`,
+    );
+  }
+
+  append({ entries, bodies }: Row): void {
+    this.#create();
+    const query = "INSERT OR REPLACE INTO journal VALUES (?, ?, ?, ?)";
+    this.#sql(query, this.#rows, this.#epoch, entries, bodies);
     this.#rows++;
   }
 
-  save(head: string, parts?: Iterable<Uint8Array>): void {
-    const [epoch, count] = this.#storage.transactionSync(() => {
-      let [epoch, count] = [this.#epoch, this.#parts];
-      if (parts) {
-        epoch++;
-        count = 0;
-        for (const part of parts) this.#put(++count, part);
-        if (count < this.#parts) this.#sql("DELETE FROM snapshot WHERE part > ?", count);
-      }
-      const index: Index = { epoch, parts: count, head };
+  save(parts: Iterable<Uint8Array>): void {
+    this.#create();
+    const epoch = this.#epoch + 1;
+    let count = 0;
+    this.#storage.transactionSync(() => {
+      for (const part of parts) this.#put(++count, part);
+      if (count < this.#parts) this.#sql("DELETE FROM snapshot WHERE part > ?", count);
+      const index: Index = { epoch, parts: count };
       this.#put(0, new TextEncoder().encode(JSON.stringify(index)));
-      return [epoch, count];
     });
-    // Only now: a transaction that fails must leave the next rows in the old epoch.
+    // Only now: after a transaction that fails, the next rows still belong to the old epoch.
     this.#epoch = epoch;
     this.#parts = count;
-    if (parts) this.#rows = 0;
+    this.#rows = 0;
+  }
+
+  setAside(rows: readonly Row[]): void {
+    for (const { entries, bodies } of rows) this.#sql("INSERT INTO aside VALUES (?, ?)", entries, bodies);
   }
 
   #put(part: number, data: Uint8Array): void {

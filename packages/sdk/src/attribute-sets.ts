@@ -11,7 +11,8 @@ const NUMBER = "pushmeter.set";
 
 export class AttributeSets {
   readonly #numbered = new Map<string, Attributes>();
-  readonly #sets: Attributes[] = [];
+  /** By the numbered object itself: a user's attribute may have the same name. */
+  readonly #sets = new Map<Attributes, Attributes>();
 
   /** The attributes to record with instead of the set of `key`. `make` is called once per key. */
   numbered(key: string, make: () => Attributes): Attributes {
@@ -19,8 +20,9 @@ export class AttributeSets {
     if (known) return known;
     const set = make();
     // The totals keep no more sets than this either.
-    if (this.#sets.length >= CARDINALITY_LIMIT) return set;
-    const numbered = { [NUMBER]: this.#sets.push(set) - 1 };
+    if (this.#sets.size >= CARDINALITY_LIMIT) return set;
+    const numbered = { [NUMBER]: this.#sets.size };
+    this.#sets.set(numbered, set);
     this.#numbered.set(key, numbered);
     return numbered;
   }
@@ -30,9 +32,7 @@ export class AttributeSets {
     for (const { metrics } of scopeMetrics) {
       for (const { dataPoints } of metrics) {
         for (const point of dataPoints as { attributes: Attributes }[]) {
-          const number = point.attributes[NUMBER];
-          const set = this.#sets[number as number] ?? point.attributes;
-          point.attributes = { ...labels, ...set };
+          point.attributes = { ...labels, ...(this.#sets.get(point.attributes) ?? point.attributes) };
         }
       }
     }

@@ -34,6 +34,11 @@ describe("bad configuration fails at start, naming the option and what is accept
     ],
     [{ push: { url: URL } }, /push must be a destination such as remoteWrite\(…\).*got an object with url/],
     [{ onError: true }, /onError must be a function, got true/],
+    [
+      { resource: { team: () => "a" } },
+      /resource\.team must be a string, a number or a boolean, got a function/,
+    ],
+    [{ debug: "yes" }, /debug must be true or false, got a string of 3 characters/],
     [{ resource: 5 }, /resource must be an object of resource attributes, got 5/],
     [{ resourceLabels: "cloud.region" }, /resourceLabels must be an array of resource attribute names/],
     ["courses", /createPushmeter must be an object with service, push, .*got a string of 7 characters/],

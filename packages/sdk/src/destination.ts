@@ -1,7 +1,12 @@
 /** Where a push goes: any standard OpenTelemetry exporter, and what pushmeter's own can do besides. */
 import type { ExportResult } from "@opentelemetry/core";
-import type { PushMetricExporter, ResourceMetrics } from "@opentelemetry/sdk-metrics";
-import { CUMULATIVE } from "./enumerations.ts";
+import type {
+  AggregationTemporality,
+  MetricData,
+  PushMetricExporter,
+  ResourceMetrics,
+} from "@opentelemetry/sdk-metrics";
+import { CUMULATIVE, GAUGE_POINTS } from "./enumerations.ts";
 import type { Details } from "./http/exchange.ts";
 
 /** A standard result, and the points that can never be stored, counted by reason. */
@@ -12,7 +17,7 @@ export interface PushResult extends ExportResult {
   /** The error has been told with an earlier push. */
   readonly isTold?: boolean | undefined;
   /** What the push cost, if it came to sending. */
-  readonly details?: Details | undefined;
+  readonly details?: (Details & { readonly series?: number }) | undefined;
 }
 
 /** Points that were not stored, by reason. */
@@ -33,25 +38,82 @@ export interface Destination extends PushMetricExporter {
   export(metrics: ResourceMetrics, resultCallback: (result: PushResult) => void, options?: PushOptions): void;
   /** Ends what it has pushed for one `service.instance.id`, or for all: several may share a destination. */
   shutdown(options?: { readonly instance?: string | undefined }): Promise<void>;
+  /**
+   * Writes one sample of each point at a given time and remembers nothing of the series: for an aggregator, which
+   * keeps totals and zeros itself. Never rejects.
+   */
+  write?(metrics: ResourceMetrics, options: WriteOptions): Promise<PushResult>;
+}
+
+export interface WriteOptions extends PushOptions {
+  /** Of all samples, milliseconds since the epoch. */
+  readonly time: number;
+  /** Stale markers in place of the values. Default false. */
+  readonly stale?: boolean | undefined;
+}
+
+/** What a destination consists of. */
+export interface DestinationParts {
+  readonly temporality: AggregationTemporality;
+  /** Sends everything. */
+  readonly push: (metrics: ResourceMetrics, options: PushOptions) => Promise<PushResult>;
+  readonly shutdown?: Destination["shutdown"] | undefined;
 }
 
 /**
- * A destination for cumulative totals: the next push carries what a failed one did not deliver.
- *
- * @param push - sends everything.
+ * A destination with the life that OpenTelemetry demands of an exporter: after `shutdown` it exports nothing, a second
+ * `shutdown` does nothing, and `forceFlush` waits for the exports under way.
  */
-export function cumulativeDestination(
-  push: (metrics: ResourceMetrics, options: PushOptions) => Promise<PushResult>,
-  shutdown: Destination["shutdown"] = async () => {},
-): Destination {
+export function createDestination({ temporality, push, shutdown }: DestinationParts): Destination {
+  const underWay = new Set<Promise<unknown>>();
+  /** Instances that were shut down; undefined stands for all. */
+  const ended = new Set<string | undefined>();
+
+  async function pushOnce(metrics: ResourceMetrics, options: PushOptions): Promise<PushResult> {
+    const { attributes } = metrics.resource;
+    if (ended.has(undefined) || ended.has(`${attributes["service.instance.id"]}`)) {
+      throw new Error("pushmeter: nothing is exported after shutdown");
+    }
+    if (metrics.scopeMetrics.some((scope) => scope.metrics.some((data) => isOther(data, temporality)))) {
+      const what = temporality === CUMULATIVE ? "totals, got deltas" : "deltas, got totals";
+      throw new TypeError(
+        `pushmeter: this destination takes ${what}: give the reader its selectAggregationTemporality`,
+      );
+    }
+    return push(metrics, options);
+  }
+  const forceFlush = async () => void (await Promise.allSettled(underWay));
+
   return {
     export(metrics, resultCallback, options = {}) {
-      push(metrics, options).then(resultCallback, (error) => resultCallback({ code: 1, error }));
+      const pushed = pushOnce(metrics, options);
+      const ending = pushed.then(resultCallback, (error) => resultCallback({ code: 1, error }));
+      underWay.add(ending);
+      void ending.finally(() => underWay.delete(ending));
     },
-    selectAggregationTemporality: () => CUMULATIVE,
-    forceFlush: async () => {},
-    shutdown,
+    selectAggregationTemporality: () => temporality,
+    forceFlush,
+    async shutdown(options = {}) {
+      if (ended.has(undefined) || ended.has(options.instance)) return;
+      ended.add(options.instance);
+      await forceFlush();
+      await shutdown?.(options);
+    },
   };
+}
+
+/** Whether totals are handed over for deltas, or deltas for totals. Gauges are neither. */
+function isOther(data: MetricData, temporality: AggregationTemporality): boolean {
+  const { dataPointType, dataPoints, aggregationTemporality } = data;
+  return dataPointType !== GAUGE_POINTS && dataPoints.length > 0 && aggregationTemporality !== temporality;
+}
+
+/** A destination for cumulative totals: the next push carries what a failed one did not deliver. */
+export function cumulativeDestination(
+  push: DestinationParts["push"],
+  shutdown?: DestinationParts["shutdown"],
+): Destination {
+  return createDestination({ temporality: CUMULATIVE, push, shutdown });
 }
 
 /** Adds up what was dropped, by reason. */

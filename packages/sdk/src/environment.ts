@@ -18,8 +18,9 @@ export function text(env: Environment, name: string): string | undefined {
   return typeof value === "string" && value.trim() ? value.trim() : undefined;
 }
 
-export function isDisabled(env: Environment): boolean {
-  return text(env, "OTEL_SDK_DISABLED")?.toLowerCase() === "true";
+/** Booleans of OpenTelemetry's: `true` in any case, and everything else is false. */
+export function isTrue(env: Environment, name: string): boolean {
+  return text(env, name)?.toLowerCase() === "true";
 }
 
 /** `OTEL_RESOURCE_ATTRIBUTES`: `key=value,key=value`, both percent-encoded. What is unreadable is left out. */

@@ -1,7 +1,7 @@
 /** Adds histograms up: classic ones, which have bounds, and exponential ones, which have a scale. */
 import type { ExponentialHistogram, Histogram } from "@opentelemetry/sdk-metrics";
 
-type AnyHistogram = Histogram | ExponentialHistogram;
+export type AnyHistogram = Histogram | ExponentialHistogram;
 
 /** The value of a sum, a gauge or a histogram. */
 export type Value = number | AnyHistogram;

@@ -2,7 +2,7 @@
  * `@pushmeter/sdk`: records OpenTelemetry metrics and pushes them.
  * @module @pushmeter/sdk
  */
-export type { Destination, Dropped, PushOptions, PushResult } from "./destination.ts";
+export type { Destination, Dropped, PushOptions, PushResult, WriteOptions } from "./destination.ts";
 export type { FlushPolicy } from "./flush/flusher.ts";
 export { PushError, type PushFailure } from "./http/error.ts";
 export type { Details } from "./http/exchange.ts";

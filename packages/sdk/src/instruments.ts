@@ -9,6 +9,9 @@ const DURATION = {
   },
 };
 
+export const REQUESTS = "http.server.request.duration";
+export const INVOCATIONS = "faas.invoke_duration";
+
 export type Instruments = ReturnType<typeof createInstruments>;
 
 export function createInstruments(meter: Meter) {
@@ -17,8 +20,8 @@ export function createInstruments(meter: Meter) {
   const counter = (name: string, unit: string, description: string) =>
     meter.createCounter(name, { unit, description });
   return {
-    request: duration("http.server.request.duration", "Duration of HTTP server requests."),
-    invoke: duration("faas.invoke_duration", "Duration of invocations other than requests."),
+    request: duration(REQUESTS, "Duration of HTTP server requests."),
+    invoke: duration(INVOCATIONS, "Duration of invocations other than requests."),
     coldstarts: counter("faas.coldstarts", "{coldstart}", "Instances started."),
     push: duration("pushmeter.push.duration", "Duration of pushes."),
     dropped: counter("pushmeter.push.dropped", "{point}", "Data points not stored."),

@@ -2,8 +2,9 @@
 import type { Attributes, Histogram } from "@opentelemetry/api";
 import type { Recorder } from "./adapter/recorder.ts";
 import type { AttributeSets } from "./attribute-sets.ts";
-import type { Instruments } from "./instruments.ts";
+import { INVOCATIONS, type Instruments, REQUESTS } from "./instruments.ts";
 import type { Ending, HttpRequest, Invocation, Platform, Trigger } from "./invocation.ts";
+import type { Guard } from "./metering/guard.ts";
 import { withOutcome } from "./outcome.ts";
 import { requestAttributes, requestKey } from "./request-attributes.ts";
 import type { Runtime } from "./runtime.ts";
@@ -13,23 +14,34 @@ export interface RecorderHost {
   readonly runtime: Runtime;
   readonly instruments: Instruments;
   readonly sets: AttributeSets;
+  readonly guard: Guard;
   /** Whether invocations are recorded. The first one starts the instance. */
   isOn(trigger: Trigger, platform: () => Platform): boolean;
-  /** An invocation has ended, at `now` on the monotonic clock: there is something to push. */
-  recorded(platform: () => Platform, now: number): void;
+  /** An invocation has ended: there is something to push. */
+  recorded(platform: () => Platform): void;
   report(error: unknown): void;
+  /** Reports an error, at most once a minute. */
+  remind(error: unknown): void;
 }
 
 /** An invocation and the objects by which it is found while it runs. */
 interface Running extends Invocation {
+  readonly recorder: InvocationRecorder;
   readonly key: object;
   readonly context: object | undefined;
 }
 
+/**
+ * By request and execution context, while they run. Of all recorders together, so that one notices that another
+ * measures the same request.
+ */
+const RUNNING = new WeakMap<object, Running>();
+
+const TWO_PUSHMETERS =
+  "pushmeter: two pushmeters measure the same request, and each counts it: pass one pushmeter to all adapters";
+
 export class InvocationRecorder implements Recorder {
   readonly #host: RecorderHost;
-  /** By request and execution context, while they run. */
-  readonly #running = new WeakMap<object, Running>();
 
   constructor(host: RecorderHost) {
     this.#host = host;
@@ -40,10 +52,10 @@ export class InvocationRecorder implements Recorder {
     try {
       if (!this.#host.isOn(trigger, platform)) return undefined;
       const startedAt = runtime.monotonic();
-      const invocation: Running = { startedAt, key, context, route: undefined, thrown: undefined };
-      this.#running.set(key, invocation);
-      if (context) this.#running.set(context, invocation);
-      return invocation;
+      const running = { startedAt, recorder: this, key, context, route: undefined, thrown: undefined };
+      if (!this.#keep(key, running)) this.remind(new TypeError(TWO_PUSHMETERS));
+      if (context) this.#keep(context, running);
+      return running;
     } catch (error) {
       this.report(error);
       return undefined;
@@ -51,7 +63,8 @@ export class InvocationRecorder implements Recorder {
   }
 
   current(key: object): Invocation | undefined {
-    return this.#running.get(key);
+    const running = RUNNING.get(key);
+    return running?.recorder === this ? running : undefined;
   }
 
   endHttp(
@@ -61,10 +74,10 @@ export class InvocationRecorder implements Recorder {
     platform: () => Platform,
     custom?: Attributes,
   ): void {
-    const { instruments, sets } = this.#host;
+    const { instruments, sets, guard } = this.#host;
     this.#end(invocation, platform, instruments.request, () => {
       const request = { method, url, route: invocation.route, status, thrown };
-      if (custom) return requestAttributes(request, custom);
+      if (custom) return requestAttributes(request, guard.usable(REQUESTS, custom));
       return sets.numbered(requestKey(request), () => requestAttributes(request));
     });
   }
@@ -76,8 +89,9 @@ export class InvocationRecorder implements Recorder {
     platform: () => Platform,
     custom?: Attributes,
   ): void {
-    this.#end(invocation, platform, this.#host.instruments.invoke, () =>
-      withOutcome({ ...custom, "faas.trigger": trigger }, ending),
+    const { instruments, guard } = this.#host;
+    this.#end(invocation, platform, instruments.invoke, () =>
+      withOutcome({ ...(custom && guard.usable(INVOCATIONS, custom)), "faas.trigger": trigger }, ending),
     );
   }
 
@@ -87,6 +101,17 @@ export class InvocationRecorder implements Recorder {
 
   report(error: unknown): void {
     this.#host.report(error);
+  }
+
+  remind(error: unknown): void {
+    this.#host.remind(error);
+  }
+
+  /** False if another recorder's invocation has this key. */
+  #keep(key: object, running: Running): boolean {
+    const isFree = (RUNNING.get(key)?.recorder ?? this) === this;
+    if (isFree) RUNNING.set(key, running);
+    return isFree;
   }
 
   #end(
@@ -100,10 +125,10 @@ export class InvocationRecorder implements Recorder {
     try {
       const now = runtime.monotonic();
       // A request that is sent twice counts twice. And deleting costs less than the garbage collector would.
-      this.#running.delete(key);
-      if (context) this.#running.delete(context);
+      if (RUNNING.get(key) === invocation) RUNNING.delete(key);
+      if (context && RUNNING.get(context) === invocation) RUNNING.delete(context);
       instrument?.record((now - invocation.startedAt) / 1000, attributes?.());
-      this.#host.recorded(platform, now);
+      this.#host.recorded(platform);
     } catch (error) {
       this.report(error);
     }

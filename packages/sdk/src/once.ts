@@ -1,7 +1,7 @@
-/** Messages kept, so that hostile names cannot fill the memory. */
-const MOST_MESSAGES = 100;
+/** Keys kept, so that hostile names cannot fill the memory. */
+const MOST_KEYS = 100;
 
-/** Reports each message once. After 100 different ones it is silent; what they are about is counted all the same. */
+/** Reports once per key. After 100 different keys it is silent; what the messages are about is counted all the same. */
 export class Once {
   readonly #report: (error: unknown) => void;
   readonly #said = new Set<string>();
@@ -10,9 +10,10 @@ export class Once {
     this.#report = report;
   }
 
-  say(message: string): void {
-    if (this.#said.has(message) || this.#said.size >= MOST_MESSAGES) return;
-    this.#said.add(message);
-    this.#report(new TypeError(message));
+  /** @param key - default: the message. */
+  say(message: string, key = message): void {
+    if (this.#said.has(key) || this.#said.size >= MOST_KEYS) return;
+    this.#said.add(key);
+    this.#report(new TypeError(`pushmeter: ${message}`));
   }
 }

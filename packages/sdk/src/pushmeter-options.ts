@@ -1,10 +1,18 @@
 /** The check of `createPushmeter`'s options. */
-import { checkFunction, checkMilliseconds, checkNames, checkObject, checkText, invalid } from "./options.ts";
+import {
+  checkFunction,
+  checkMilliseconds,
+  checkNames,
+  checkObject,
+  checkOneOf,
+  checkText,
+  invalid,
+} from "./options.ts";
 import type { Push, PushmeterOptions } from "./pushmeter-types.ts";
 
 /** @throws TypeError for an option that is unknown or unusable. */
 export function checkOptions(options: PushmeterOptions<never>): void {
-  checkNames("createPushmeter", options, "service push flush resource resourceLabels onError");
+  checkNames("createPushmeter", options, "service push flush resource resourceLabels debug onError");
   const { service = "unknown_service", push, flush = "invocation", resource = {}, onError } = options;
   const { resourceLabels = [] } = options;
   if (typeof service === "object") {
@@ -21,9 +29,15 @@ export function checkOptions(options: PushmeterOptions<never>): void {
     checkMilliseconds("flush.every", flush.every);
   }
   checkObject("resource", resource, "an object of resource attributes");
+  for (const [name, value] of Object.entries(resource)) {
+    if (!/^(string|number|boolean)$/.test(typeof value)) {
+      invalid(`resource.${name}`, value, "a string, a number or a boolean");
+    }
+  }
   if (!Array.isArray(resourceLabels) || resourceLabels.some((label) => !label || typeof label !== "string")) {
     invalid("resourceLabels", resourceLabels, "an array of resource attribute names");
   }
+  checkOneOf("debug", options.debug ?? false, [true, false]);
   checkFunction("onError", onError);
 }
 

@@ -28,10 +28,16 @@ export interface PushmeterOptions<Env = Record<string, string | undefined>> {
    * Default `{ every: 5000 }`. With `waitUntil` an instance lingers at most 15,000 ms.
    */
   readonly flush?: FlushPolicy | undefined;
-  /** OpenTelemetry resource attributes, in Prometheus labels of `target_info`. */
+  /**
+   * OpenTelemetry resource attributes, in Prometheus labels of `target_info`. `service.instance.id` becomes the label
+   * `instance` in a long-lived process. Where there is `waitUntil` each instance makes its own id and reports once
+   * that it does not use this one, because many instances run with one configuration there.
+   */
   readonly resource?: Readonly<Record<string, string | number | boolean>> | undefined;
   /** Names of resource attributes that become labels of every series. */
   readonly resourceLabels?: readonly string[] | undefined;
+  /** Write a line for each push: series, bytes, answer, ms. Default: `PUSHMETER_DEBUG` is `true`. */
+  readonly debug?: boolean | undefined;
   /** Called with every failure. Default: `console.error`. What it throws is ignored. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -46,16 +52,22 @@ export interface Pushmeter<in Env = never> {
   /** A plain OpenTelemetry meter for the user's own instruments. */
   readonly meter: Meter;
 
-  /** Pushes now, giving up after `timeout` ms (25,000). True if all is stored; never rejects. */
-  flush(options?: { readonly timeout?: number }): Promise<boolean>;
+  /**
+   * Pushes now. True if all is stored; never rejects.
+   *
+   * @param options.timeout - when to give up, ms. Default 25,000.
+   * @param options.last - the instance ends with this push: it does not wait because of earlier failures, except for
+   * the time that the receiver has asked for. Default false.
+   */
+  flush(options?: { readonly timeout?: number; readonly last?: boolean }): Promise<boolean>;
 
   /**
    * Answers a scrape of a long-lived process: everything recorded in it, in Prometheus's text format 0.0.4. In
-   * an edge bundle the answer is 501, because each scrape would reach another instance.
+   * an edge bundle the answer is 501, because each scrape would reach another instance. Never rejects.
    */
   scrape(): Promise<Response>;
 
-  /** Pushes what is left and ends: nothing is recorded or pushed afterwards. */
+  /** Pushes what is left and ends: nothing is recorded or pushed afterwards. Never rejects. */
   shutdown(): Promise<void>;
 
   /** Never there: it keeps the type of the environment. */

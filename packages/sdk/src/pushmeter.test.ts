@@ -244,6 +244,112 @@ describe("createPushmeter", () => {
     ]);
   });
 
+  it("says once a minute, not once per instance only, that push cannot be configured", async () => {
+    let attempts = 0;
+    const push = () => {
+      attempts++;
+      throw new TypeError("no url");
+    };
+    const instance = new Instance({ push });
+    for (let seconds = 0; seconds < 150; seconds += 10) {
+      instance.invoke();
+      expect(await instance.flush()).toBe(false);
+      await instance.runtime.advance(10_000);
+    }
+    expect(instance.errors).toEqual(Array(3).fill(new TypeError("no url")));
+    expect(attempts).toBe(1);
+  });
+
+  it("says once a minute that two pushmeters measure one request", async () => {
+    const [one, two] = [new Instance(), new Instance()];
+    const recorders = [one, two].map(({ pushmeter }) => recorderOf(pushmeter));
+    const both = () => {
+      const request = {};
+      const running = recorders.map((recorder) => recorder.begin("http", () => one.platform, request));
+      expect(recorders[0]?.current(request)).toBe(running[0]);
+      running.forEach((invocation, i) => {
+        if (!invocation) throw new Error("metrics are switched off");
+        const url = "http://x/";
+        recorders[i]?.endHttp(invocation, { method: "GET", url }, { status: 200 }, () => one.platform);
+      });
+      expect(recorders.map((recorder) => recorder.current(request))).toEqual([undefined, undefined]);
+    };
+    for (let i = 0; i < 5; i++) both();
+    expect([one.errors, two.errors]).toEqual([
+      [],
+      [
+        expect.objectContaining({
+          message: expect.stringMatching(/two pushmeters .* pass one pushmeter to all/),
+        }),
+      ],
+    ]);
+    await two.runtime.advance(60_000);
+    both();
+    expect(two.errors).toHaveLength(2);
+    await one.flush();
+    await two.flush();
+    expect([one.requests, two.requests]).toEqual([6, 6]);
+  });
+
+  it.each([
+    ["the option", { debug: true }, {}],
+    ["PUSHMETER_DEBUG", {}, { PUSHMETER_DEBUG: "true" }],
+  ])("writes a line per push with %s: series, bytes, answer, ms", async (_, options, env) => {
+    const lines: string[] = [];
+    const silence = vi.spyOn(console, "log").mockImplementation((line) => void lines.push(line));
+    const instance = new Instance(options, env);
+    instance.invoke();
+    await instance.flush();
+    instance.runtime.fetch = async () => new Response("no", { status: 403 });
+    await instance.flush();
+    silence.mockRestore();
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^pushmeter: push success, 18 series, \d+ bytes in 1 requests, answered 204, 0 ms$/,
+      ),
+      expect.stringMatching(
+        /^pushmeter: push refused, 35 series, \d+ bytes in 1 requests, answered 403, 0 ms$/,
+      ),
+    ]);
+  });
+
+  it("is silent without debug", async () => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => {});
+    const instance = new Instance();
+    instance.invoke();
+    await instance.flush();
+    expect(log).not.toHaveBeenCalled();
+    log.mockRestore();
+  });
+
+  it("makes its own id where instances share a configuration, and says once that it does (it was silent)", async () => {
+    const instance = new Instance({ resource: { "service.instance.id": "fixed" } });
+    for (let i = 0; i < 3; i++) {
+      instance.invoke();
+      await instance.flush();
+    }
+    expect(instance.writer.instance).toBe("instance-1");
+    expect(instance.errors).toEqual([
+      expect.objectContaining({
+        message: expect.stringMatching(/service\.instance\.id of the resource is not used/),
+      }),
+    ]);
+  });
+
+  it("pushes at shutdown though the receiver was down before", async () => {
+    const instance = new Instance();
+    const deliver = instance.receiver.fetch;
+    instance.runtime.fetch = async () => {
+      throw new TypeError("connection refused");
+    };
+    instance.invoke();
+    for (let i = 0; i < 5; i++) await instance.flush();
+    instance.runtime.fetch = deliver;
+    const before = instance.runtime.monotonic();
+    await instance.runtime.until(instance.pushmeter.shutdown());
+    expect([instance.runtime.monotonic() - before, instance.receiver.accepted]).toEqual([0, 2]);
+  });
+
   it("reads remote write from the environment, with its token", async () => {
     const requests: Request[] = [];
     const instance = new Instance(

@@ -8,7 +8,7 @@ import { RECORDER, type Recorder } from "./adapter/recorder.ts";
 import { AttributeSets } from "./attribute-sets.ts";
 import type { Destination } from "./destination.ts";
 import { DEFAULT_BUCKETS } from "./enumerations.ts";
-import { environment, isDisabled } from "./environment.ts";
+import { environment, isTrue } from "./environment.ts";
 import { Flusher } from "./flush/flusher.ts";
 import { Pusher } from "./flush/pusher.ts";
 import { Reader } from "./flush/reader.ts";
@@ -17,10 +17,16 @@ import { createInstruments } from "./instruments.ts";
 import type { Platform, Trigger } from "./invocation.ts";
 import { InvocationRecorder } from "./invocation-recorder.ts";
 import { lateHistograms } from "./late-histogram.ts";
+import { Guard } from "./metering/guard.ts";
+import { GuardedMeter } from "./metering/meter.ts";
+import { ObservedGauges } from "./metering/observed-gauges.ts";
+import { Once } from "./once.ts";
 import { METER_NAME } from "./prometheus/scope.ts";
 import { checkDestination, checkOptions } from "./pushmeter-options.ts";
 import type { Push, Pushmeter, PushmeterOptions } from "./pushmeter-types.ts";
+import { Reminders } from "./reminders.ts";
 import { type Runtime, systemRuntime } from "./runtime.ts";
+import { scheduleClock } from "./schedule-clock.ts";
 
 /**
  * Records OpenTelemetry metrics for one service and pushes them. May be called at module scope of a Worker: it
@@ -59,12 +65,16 @@ class Core implements Pushmeter {
   readonly #provider: MeterProvider;
   readonly #meter: Meter;
   readonly #instruments;
+  readonly #once: Once;
+  readonly #remind: (error: unknown) => void;
   readonly #recorder: Recorder;
   readonly #pusher: Pusher;
   readonly #flusher: Flusher;
   #instance: Instance | undefined;
   #destination: Destination | undefined;
-  #silent = false;
+  /** Why there is no destination. */
+  #fault: unknown;
+  #ending: Promise<void> | undefined;
   #ended = false;
 
   constructor(options: PushmeterOptions<never>, runtime: Runtime) {
@@ -76,23 +86,36 @@ class Core implements Pushmeter {
     );
     this.#provider = new MeterProvider({ resource: resourceFromAttributes({}), readers: [reader] });
     const meter = lateHistograms(this.#provider.getMeter(METER_NAME));
-    this.#meter = isDisabled(environment()) ? createNoopMeter() : meter;
     const instruments = createInstruments(meter);
     this.#instruments = instruments;
     const report = (error: unknown) => this.#report(error);
+    const clock = scheduleClock(runtime);
+    const reminders = new Reminders(clock, report);
+    this.#remind = (error) => reminders.remind(error);
+    const once = new Once(report);
+    this.#once = once;
+    const guard = new Guard(instruments.dropped, once);
+    const gauges = new ObservedGauges();
+    this.#meter = isTrue(environment(), "OTEL_SDK_DISABLED")
+      ? createNoopMeter()
+      : new GuardedMeter(meter, guard, gauges);
     const sets = new AttributeSets();
     this.#recorder = new InvocationRecorder({
       runtime,
       instruments,
       sets,
+      guard,
       report,
       isOn: (trigger, platform) => !this.#isOff(this.#instance ?? this.#start(platform(), trigger)),
-      recorded: (platform, now) => {
-        if (!this.#silent) this.#flusher.recorded(platform, now);
+      remind: this.#remind,
+      recorded: (platform) => {
+        if (this.#fault) this.#remind(this.#fault);
+        else this.#flusher.recorded(platform);
       },
     });
-    this.#pusher = new Pusher({ runtime, reader, sets, instruments, report });
-    this.#flusher = new Flusher(runtime, options.flush ?? { every: 5000 }, (timeout) => this.#push(timeout));
+    this.#pusher = new Pusher({ runtime, reader, sets, gauges, instruments, report, once });
+    const policy = options.flush ?? { every: 5000 };
+    this.#flusher = new Flusher(runtime, clock, policy, (timeout, last) => this.#push(timeout, last));
   }
 
   // Accessors of the class, and so left out by JSON.stringify and console.log: a meter is a circular object.
@@ -104,22 +127,37 @@ class Core implements Pushmeter {
     return this.#recorder;
   }
 
-  async flush({ timeout }: { readonly timeout?: number } = {}): Promise<boolean> {
-    return this.#isOff(this.#start({})) || this.#flusher.flush(timeout);
+  async flush({
+    timeout,
+    last,
+  }: {
+    readonly timeout?: number;
+    readonly last?: boolean;
+  } = {}): Promise<boolean> {
+    return this.#isOff(this.#start({})) || this.#flusher.flush(timeout, last);
   }
 
   async scrape(): Promise<Response> {
     const instance = this.#start({});
     if (this.#isOff(instance)) return new Response();
     const { resource, labels } = instance;
-    await this.#pusher.collect(resource, labels);
-    return scrape(this.#pusher.totals(resource));
+    try {
+      await this.#pusher.collect(resource, labels);
+      return await scrape(this.#pusher.totals(resource));
+    } catch (error) {
+      this.#report(error);
+      return new Response("the metrics could not be collected\n", { status: 500 });
+    }
   }
 
-  async shutdown(): Promise<void> {
-    if (this.#ended) return;
+  shutdown(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #end(): Promise<void> {
     this.#flusher.stop();
-    await this.flush();
+    await this.flush({ last: true });
     this.#ended = true;
     try {
       await this.#destination?.shutdown({ instance: this.#instance?.id });
@@ -143,37 +181,45 @@ class Core implements Pushmeter {
     return disabled || this.#ended;
   }
 
-  #start({ env, waitUntil, resource }: Platform, trigger?: Trigger): Instance {
+  #start(platform: Platform, trigger?: Trigger): Instance {
     if (this.#instance) return this.#instance;
     const { push } = this.#options;
-    const instance = createInstance(this.#options, environment(env), this.#runtime.instanceId(), resource);
+    const env = environment(platform.env);
+    const instance = createInstance(this.#options, env, this.#runtime.instanceId(), platform);
     this.#instance = instance;
     if (instance.disabled) return instance;
-    if (waitUntil && trigger) this.#instruments.coldstarts.add(1, { "faas.trigger": trigger });
+    if (platform.waitUntil && trigger) this.#instruments.coldstarts.add(1, { "faas.trigger": trigger });
+    if (instance.ignoresId) {
+      this.#once.say(
+        "service.instance.id of the resource is not used: instances that share a configuration need ids of their own",
+      );
+    }
     try {
       if (typeof push === "function") {
-        const destination = (push as (env: unknown) => Push)(instance.env);
+        const destination = (push as (env: unknown) => Push)(env);
         this.#destination = checkDestination("what push returns", destination);
       }
     } catch (error) {
-      this.#silence(error);
+      this.#fail(error);
     }
     return instance;
   }
 
-  async #push(timeout: number): Promise<boolean> {
-    const { env, resource, labels } = this.#start({});
+  async #push(timeout: number, last: boolean): Promise<boolean> {
+    const instance = this.#start({});
     try {
-      if (!this.#silent) this.#destination ??= await destinationFrom(env, this.#runtime);
+      if (!this.#fault) this.#destination ??= await destinationFrom(instance.env, this.#runtime);
     } catch (error) {
-      this.#silence(error);
+      this.#fail(error);
     }
-    return this.#destination ? this.#pusher.push(this.#destination, resource, labels, timeout) : false;
+    if (this.#destination) return this.#pusher.push(this.#destination, instance, { timeout, last });
+    this.#remind(this.#fault);
+    return false;
   }
 
-  /** There is no destination: reports that once, and pushes nothing. */
-  #silence(error: unknown): void {
-    this.#silent = true;
-    this.#report(error);
+  /** There is no destination: nothing is pushed, which is reported once a minute. */
+  #fail(error: unknown): void {
+    this.#fault = error ?? new TypeError("pushmeter: push threw undefined");
+    this.#remind(this.#fault);
   }
 }

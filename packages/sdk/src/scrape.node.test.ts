@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createPushmeter } from "./index.ts";
-import { Receiver } from "./testing/index.ts";
+import { remoteWrite } from "./remote-write/index.ts";
+import { systemRuntime } from "./runtime.ts";
+import { FakeRuntime, Receiver } from "./testing/index.ts";
 
 describe("scrape", () => {
   it("answers with everything recorded, in the text format", async () => {
@@ -37,6 +39,24 @@ describe("scrape", () => {
   });
 });
 
+describe("a scrape that fails", () => {
+  it("is answered with 500 and reported, and does not reject", async () => {
+    const errors: unknown[] = [];
+    const pushmeter = createPushmeter(
+      { onError: (error) => errors.push(error) },
+      {
+        ...systemRuntime,
+        now: () => {
+          throw new Error("no clock");
+        },
+      },
+    );
+    pushmeter.meter.createCounter("app.logins").add(1);
+    expect((await pushmeter.scrape()).status).toBe(500);
+    expect(errors).toEqual([new Error("no clock")]);
+  });
+});
+
 describe("a long-lived process", () => {
   it("reads the Pushgateway from the environment", async () => {
     const receiver = new Receiver();
@@ -54,6 +74,23 @@ describe("a long-lived process", () => {
     } finally {
       globalThis.fetch = fetch as typeof globalThis.fetch;
       delete process.env.PUSHMETER_PUSHGATEWAY_URL;
+    }
+  });
+
+  it("has the user's service.instance.id as its instance (it was discarded)", async () => {
+    for (const [resource, id] of [
+      [{ "service.instance.id": "pod-7" }, "pod-7"],
+      [{}, "instance-1"],
+    ] as const) {
+      const runtime = new FakeRuntime();
+      const receiver = new Receiver({ now: () => runtime.now() });
+      const errors: unknown[] = [];
+      const push = remoteWrite({ url: "http://receiver/api/v1/write", fetch: receiver.fetch }, runtime);
+      const pushmeter = createPushmeter({ push, resource, onError: (error) => errors.push(error) }, runtime);
+      pushmeter.meter.createCounter("app.logins").add(1);
+      await runtime.until(pushmeter.flush());
+      expect(receiver.series("app_logins_total").map(({ labels }) => labels.instance)).toEqual([id]);
+      expect(errors).toEqual([]);
     }
   });
 });

@@ -27,6 +27,15 @@ export class Aggregator extends createAggregator<Env>({
   crash(): void {
     this.ctx.abort("evicted by the test");
   }
+
+  tables(): string[] {
+    const query =
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'";
+    return this.ctx.storage.sql
+      .exec(query)
+      .toArray()
+      .map(({ name }) => name as string);
+  }
 }
 
 /** Calls are repeated and answers get lost, in turn. */
@@ -78,9 +87,9 @@ export default {
       return Response.json(stored);
     }
     if (pathname === "/later") {
-      // A Worker that was deployed after the object, and speaks a version that is not known yet.
+      // A Worker of another release, which speaks a version that the object does not know.
       const stub = env.AGGREGATOR.get(env.AGGREGATOR.idFromName("courses/0"));
-      return Response.json(await stub.push({ version: 2 } as never));
+      return Response.json(await stub.push({ version: 1 } as never));
     }
     if (pathname === "/flush") {
       const stored = await Promise.all([...instances.values()].map(({ pushmeter }) => pushmeter.flush()));
@@ -90,6 +99,10 @@ export default {
       const stub = env.AGGREGATOR.get(env.AGGREGATOR.idFromName(`courses/${searchParams.get("shard")}`));
       await Promise.resolve(stub.crash()).catch(() => {});
       return new Response();
+    }
+    if (pathname === "/tables") {
+      const name = searchParams.get("object") ?? "";
+      return Response.json(await env.AGGREGATOR.get(env.AGGREGATOR.idFromName(name)).tables());
     }
     return ingest(request, env.AGGREGATOR, { token: env.TOKEN, shards: Number(env.SHARDS) });
   },

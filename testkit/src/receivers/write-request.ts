@@ -63,21 +63,14 @@ export function readRequest(version: Version, body: Uint8Array<ArrayBuffer>): Wr
 function encode1(series: readonly WrittenSeries[]): Uint8Array<ArrayBuffer> {
   const request = new BinaryWriter();
   for (const { labels, samples } of series) {
-    const one = new BinaryWriter();
+    request.tag(1, WireType.LengthDelimited).fork();
     for (const [name, value] of sorted(labels)) {
-      one
-        .tag(1, WireType.LengthDelimited)
-        .bytes(
-          new BinaryWriter()
-            .tag(1, WireType.LengthDelimited)
-            .string(name)
-            .tag(2, WireType.LengthDelimited)
-            .string(value)
-            .finish(),
-        );
+      request.tag(1, WireType.LengthDelimited).fork();
+      request.tag(1, WireType.LengthDelimited).string(name);
+      request.tag(2, WireType.LengthDelimited).string(value).join();
     }
-    for (const sample of samples) one.tag(2, WireType.LengthDelimited).bytes(encodeSample(sample));
-    request.tag(1, WireType.LengthDelimited).bytes(one.finish());
+    for (const sample of samples) writeSample(request, sample);
+    request.join();
   }
   return request.finish() as Uint8Array<ArrayBuffer>;
 }
@@ -87,22 +80,25 @@ function encode2(series: readonly WrittenSeries[]): Uint8Array<ArrayBuffer> {
   const request = new BinaryWriter();
   for (const symbol of symbols) request.tag(4, WireType.LengthDelimited).string(symbol);
   for (const { labels, samples } of series) {
-    const one = new BinaryWriter();
-    const refs = new BinaryWriter();
-    for (const word of sorted(labels).flat()) refs.uint32(symbols.indexOf(word));
-    one.tag(1, WireType.LengthDelimited).bytes(refs.finish());
-    for (const sample of samples) one.tag(2, WireType.LengthDelimited).bytes(encodeSample(sample));
+    request.tag(5, WireType.LengthDelimited).fork();
+    request.tag(1, WireType.LengthDelimited).fork();
+    for (const word of sorted(labels).flat()) request.uint32(symbols.indexOf(word));
+    request.join();
+    for (const sample of samples) writeSample(request, sample);
     // Older receivers read it here.
     const { start } = samples.at(-1) ?? {};
-    if (start) one.tag(6, WireType.Varint).int64(start);
-    request.tag(5, WireType.LengthDelimited).bytes(one.finish());
+    if (start) request.tag(6, WireType.Varint).int64(start);
+    request.join();
   }
   return request.finish() as Uint8Array<ArrayBuffer>;
 }
 
-function encodeSample({ time, value, start }: WrittenSample): Uint8Array {
-  const sample = new BinaryWriter().tag(1, WireType.Bit64).double(value).tag(2, WireType.Varint).int64(time);
-  return (start ? sample.tag(3, WireType.Varint).int64(start) : sample).finish();
+function writeSample(request: BinaryWriter, { time, value, start }: WrittenSample): void {
+  request.tag(2, WireType.LengthDelimited).fork();
+  request.tag(1, WireType.Bit64).double(value);
+  request.tag(2, WireType.Varint).int64(time);
+  if (start) request.tag(3, WireType.Varint).int64(start);
+  request.join();
 }
 
 function sorted(labels: Readonly<Record<string, string>>): [string, string][] {

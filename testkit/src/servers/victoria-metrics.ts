@@ -3,8 +3,12 @@ import { join } from "node:path";
 import { Process } from "./process.ts";
 import { type Prometheus, querying } from "./prometheus.ts";
 
-/** `stop()` removes its storage. */
-export async function startVictoriaMetrics(file: string): Promise<Prometheus> {
+/**
+ * `stop()` removes its storage.
+ *
+ * @param more - more of its own flags.
+ */
+export async function startVictoriaMetrics(file: string, more: readonly string[] = []): Promise<Prometheus> {
   const server = await Process.start({
     file,
     args: ([port], folder) => [
@@ -13,6 +17,7 @@ export async function startVictoriaMetrics(file: string): Promise<Prometheus> {
       // By default samples younger than 30 s are not found.
       "-search.latencyOffset=0s",
       "-loggerLevel=ERROR",
+      ...more,
     ],
   });
   // New samples can be queried after a second, or at once after this.

@@ -19,7 +19,7 @@ function growth(series: ReceivedSeries): number {
 }
 
 describe("the heartbeat", () => {
-  it("sends a new series' zero one beat before its first value, on the grid", async () => {
+  it("sends a new series' zero one interval before its first value, at a whole interval", async () => {
     const object = new FakeObject();
     const sender = new Sender("a");
     const logins = sender.meter.createCounter("logins");
@@ -47,21 +47,21 @@ describe("the heartbeat", () => {
     };
     sender.meter.createCounter("logins").add(5, { requests });
     object.push(...(await sender.batch(object.runtime.now())));
-    for (let beat = 0; beat < 3; beat++) await object.nextHeartbeat();
+    for (let heartbeat = 0; heartbeat < 3; heartbeat++) await object.nextHeartbeat();
     const series = object.receiver.series("logins_total");
     expect(series.map(growth)).toEqual([5, 5, 5]);
     for (const { samples } of series) expect(samples[0]?.value).toBe(0);
   });
 
-  it("sends every series at every beat with the same time, whether or not it changed", async () => {
+  it("sends every series at every heartbeat with the same time, whether or not it changed", async () => {
     const object = new FakeObject();
     const sender = new Sender("a");
     const logins = sender.meter.createCounter("logins");
     logins.add(1, { result: "success" });
     logins.add(1, { result: "failure" });
     object.push(...(await sender.batch(object.runtime.now())));
-    for (let beat = 0; beat < 4; beat++) {
-      if (beat === 2) {
+    for (let heartbeat = 0; heartbeat < 4; heartbeat++) {
+      if (heartbeat === 2) {
         logins.add(1, { result: "success" });
         object.push(...(await sender.batch(object.runtime.now())));
       }
@@ -93,9 +93,10 @@ describe("the heartbeat", () => {
     const sender = new Sender("a");
     const logins = sender.meter.createCounter("logins");
     const { network } = object;
-    for (let beat = 0; beat < 260; beat++) {
-      object.network = beat >= 10 && beat < 250 ? () => Promise.reject(new TypeError("refused")) : network;
-      logins.add(1, { result: beat < 100 ? "success" : "failure" });
+    for (let heartbeat = 0; heartbeat < 260; heartbeat++) {
+      object.network =
+        heartbeat >= 10 && heartbeat < 250 ? () => Promise.reject(new TypeError("refused")) : network;
+      logins.add(1, { result: heartbeat < 100 ? "success" : "failure" });
       object.push(...(await sender.batch(object.runtime.now())));
       await object.nextHeartbeat();
     }
@@ -111,7 +112,7 @@ describe("the heartbeat", () => {
     const logins = sender.meter.createCounter("logins");
     logins.add(3);
     object.push(...(await sender.batch(object.runtime.now())));
-    for (let beat = 0; beat < 60; beat++) await object.nextHeartbeat();
+    for (let heartbeat = 0; heartbeat < 60; heartbeat++) await object.nextHeartbeat();
     const asleep = values(object.receiver.series("logins_total")[0]);
     expect(asleep).toHaveLength(43);
     expect(asleep.at(-1)?.[1]).toBe("stale");
@@ -131,7 +132,7 @@ describe("the heartbeat before a Pushgateway, where values have no times", () =>
   const values = (object: FakeObject) =>
     object.receiver.series("logins_total").map(({ labels, samples }) => [labels.user, samples.at(-1)?.value]);
 
-  it("shows a new series at zero for one beat, and its value from the next", async () => {
+  it("shows a new series at zero for one interval, and its value from the next", async () => {
     const object = new FakeObject("pushgateway");
     const sender = new Sender("a");
     const logins = sender.meter.createCounter("logins");
@@ -156,14 +157,14 @@ describe("the heartbeat before a Pushgateway, where values have no times", () =>
     ]);
   });
 
-  it("goes on though it is evicted after every beat", async () => {
+  it("goes on though it is evicted after every heartbeat", async () => {
     const object = new FakeObject("pushgateway");
     const sender = new Sender("a");
     const logins = sender.meter.createCounter("logins");
     logins.add(3, { user: "a" });
     object.push(...(await sender.batch(object.runtime.now())));
     const seen: unknown[] = [];
-    for (let beat = 0; beat < 45; beat++) {
+    for (let heartbeat = 0; heartbeat < 45; heartbeat++) {
       await object.nextHeartbeat();
       seen.push(values(object)[0]?.[1]);
       object.restart();
@@ -186,26 +187,27 @@ describe("the heartbeat before a Pushgateway, where values have no times", () =>
     object.push(...(await sender.batch(object.runtime.now())));
     const { network } = object;
     object.network = () => Promise.reject(new TypeError("refused"));
-    for (let beat = 0; beat < 3; beat++) await object.nextHeartbeat();
+    for (let heartbeat = 0; heartbeat < 3; heartbeat++) await object.nextHeartbeat();
     object.network = network;
     const seen: unknown[] = [];
-    for (let beat = 0; beat < 2; beat++) {
+    for (let heartbeat = 0; heartbeat < 2; heartbeat++) {
       await object.nextHeartbeat();
       seen.push(values(object)[0]?.[1]);
     }
     expect(seen).toEqual([0, 3]);
   });
 
-  it("shows what an outage has hidden, one beat after it", async () => {
+  it("shows what an outage has hidden, one interval after it", async () => {
     const object = new FakeObject("pushgateway");
     const sender = new Sender("a");
     const logins = sender.meter.createCounter("logins");
     const { network } = object;
     const seen: unknown[] = [];
-    for (let beat = 0; beat < 60; beat++) {
+    for (let heartbeat = 0; heartbeat < 60; heartbeat++) {
       // The idle ten minutes are over before it is.
-      object.network = beat > 1 && beat < 50 ? () => Promise.reject(new TypeError("refused")) : network;
-      if (beat < 3) {
+      object.network =
+        heartbeat > 1 && heartbeat < 50 ? () => Promise.reject(new TypeError("refused")) : network;
+      if (heartbeat < 3) {
         logins.add(1, { user: "a" });
         object.push(...(await sender.batch(object.runtime.now())));
       }
@@ -223,7 +225,7 @@ describe("the heartbeat before a Pushgateway, where values have no times", () =>
     const logins = sender.meter.createCounter("logins");
     logins.add(3, { user: "a" });
     object.push(...(await sender.batch(object.runtime.now())));
-    for (let beat = 0; beat < 60; beat++) await object.nextHeartbeat();
+    for (let heartbeat = 0; heartbeat < 60; heartbeat++) await object.nextHeartbeat();
     expect(object.shard.asleep).toBe(true);
     expect(object.receiver.series()).toEqual([]);
     logins.add(4, { user: "a" });
@@ -255,8 +257,8 @@ describe("merging", () => {
     const [a, b] = [new Sender("a"), new Sender("b")];
     a.meter.createGauge("level").record(1);
     b.meter.createGauge("level").record(2);
-    object.push(...(await b.batch(object.runtime.now() + 2000)));
-    object.push(...(await a.batch(object.runtime.now() + 1000)));
+    object.push(...(await b.batch(object.runtime.now() - 1000)));
+    object.push(...(await a.batch(object.runtime.now() - 2000)));
     await object.nextHeartbeat();
     expect(object.receiver.total("level")).toBe(2);
   });
@@ -283,7 +285,7 @@ describe("merging", () => {
     expect(object.receiver.total("open")).toBe(10);
   });
 
-  it("keeps histograms with other bounds apart and never mixes them", async () => {
+  it("never mixes histograms with different bounds", async () => {
     const object = new FakeObject();
     const send = async (name: string, boundaries: number[], value: number) => {
       const sender = new Sender(name);
@@ -358,10 +360,10 @@ describe.each(SEEDS)("whatever goes wrong, seed %i", (seed) => {
       if (random() < 0.1) object.restart();
       if (random() < 0.1) {
         // Evicted while it pushes: the request that is under way may still arrive.
-        const beat = object.nextHeartbeat().catch(() => {});
+        const heartbeat = object.nextHeartbeat().catch(() => {});
         for (let turns = random() * 6; turns > 0; turns--) await new Promise((go) => setTimeout(go, 0));
         object.restart();
-        await beat;
+        await heartbeat;
       } else await object.nextHeartbeat();
       if (random() < 0.05) await object.runtime.advance(random() * 2_000_000);
     }

@@ -13,7 +13,7 @@ class Counted {
   }
 
   async heartbeats(n: number): Promise<void> {
-    for (let beat = 0; beat < n; beat++) await this.object.nextHeartbeat();
+    for (let heartbeat = 0; heartbeat < n; heartbeat++) await this.object.nextHeartbeat();
   }
 
   /** Until the idle ten minutes are over. */
@@ -31,7 +31,7 @@ class Counted {
   }
 }
 
-describe("a beat", () => {
+describe("a heartbeat", () => {
   it("happens once, however often the alarm goes off", async () => {
     const counted = new Counted();
     await counted.add(5);
@@ -66,7 +66,7 @@ describe("a beat", () => {
       }
       return answer;
     };
-    for (let beat = 0; beat < 60 && !ended; beat++) await counted.heartbeats(1);
+    for (let heartbeat = 0; heartbeat < 60 && !ended; heartbeat++) await counted.heartbeats(1);
     expect(counted.object.shard.asleep).toBe(false);
     await counted.heartbeats(1);
     expect(counted.values.slice(-2)).toEqual(["stale", 9]);
@@ -97,15 +97,11 @@ describe("a beat", () => {
     expect(counted.samples).toHaveLength(length);
   });
 
-  it("counts itself, and what the destination drops", async () => {
+  it("counts itself", async () => {
     const counted = new Counted();
-    const { meter } = counted.sender;
-    meter.createGauge("same.total").record(1);
-    meter.createHistogram("same.total").record(1);
     await counted.add(1);
     await counted.heartbeats(3);
     const { receiver } = counted.object;
     expect(receiver.total("pushmeter_aggregator_pushes_total", { result: "success" })).toBeGreaterThan(1);
-    expect(receiver.total("pushmeter_push_dropped_total", { reason: "type_conflict" })).toBeGreaterThan(1);
   });
 });

@@ -3,8 +3,9 @@
  * Durable Object, a server and a simulation differ in what they pass as `HostOptions`, and in nothing else.
  */
 import type { Destination, Runtime } from "@pushmeter/sdk";
+import type { Labels } from "@pushmeter/sdk/prometheus";
 import { Heartbeat } from "./heartbeat.ts";
-import { Journal } from "./journal.ts";
+import { type HeartbeatEntry, Journal } from "./journal.ts";
 import { type Message, type Reply, type Status, VERSION } from "./message.ts";
 import { BadInput, jobOf } from "./model.ts";
 import { decode } from "./otlp.ts";
@@ -27,18 +28,35 @@ export interface HostOptions {
   readonly destination: (clock: Runtime) => Destination;
   /** Between two heartbeats, ms. */
   readonly interval: number;
-  /** Resolves when it is time to store what has come in; what comes until then shares a row. Default: at once. */
+  /** Series without growth for so long end and are forgotten, ms. Default one day. */
+  readonly forgetAfter?: number | undefined;
+  /** Labels that all series get besides their own. */
+  readonly labels?: Labels | undefined;
+  /** Before the shard's name in the label `instance`. */
+  readonly prefix?: string | undefined;
+  /** Keep exponential histograms, for a receiver of native ones. Default: give them bounds. */
+  readonly native?: boolean | undefined;
+  /** Resolves when the store can take more; what comes in until then shares a row. Default: at once. */
   readonly gather?: (() => Promise<void>) | undefined;
   /**
-   * Memory may be ahead of the store: this host must take nothing more, and another one has to start from the store.
+   * Memory may be ahead of the store: this host takes nothing more, and another one has to start from the store.
    *
    * @param reason - for a log.
    */
   readonly abort: (reason: string) => void;
 }
 
+const FORGET_AFTER = 24 * 3_600_000;
+/** Batches wait for company, ms, while more than so many come in a second: a row is paid for. */
+const COMPANY = 200;
+const CROWD = 20;
+/** With so many they wait no longer. */
+const COMPANY_SIZE = 20;
+/** Between two warnings of the same kind, ms. */
+const WARN_EVERY = 3_600_000;
+
 export class ShardHost {
-  readonly shard = new Shard();
+  readonly shard: Shard;
   readonly #options: HostOptions;
   readonly #journal: Journal;
   #heartbeat: Heartbeat | undefined;
@@ -46,6 +64,13 @@ export class ShardHost {
   #commit: Promise<void> | undefined;
   /** Why there is no heartbeat. */
   #error: string | undefined;
+  #isAborted = false;
+  /** Batches of this second, and of the one before. */
+  #rate = { second: 0, count: 0, before: 0 };
+  #warned = 0;
+  /** Batches that the next row is going to have. */
+  #waiting = 0;
+  #endWait = () => {};
 
   /**
    * @param stored - what `options.store.load()` returned.
@@ -53,8 +78,20 @@ export class ShardHost {
    */
   constructor(options: HostOptions, stored: Stored) {
     this.#options = options;
-    this.#journal = new Journal(options.store);
-    this.#journal.restore(this.shard, stored);
+    this.shard = new Shard(options.native);
+    this.#journal = new Journal(options.store, this.shard);
+    const damaged = this.#journal.restore(stored);
+    if (!damaged.length) return;
+    const now = options.runtime.now();
+    this.shard.count("pushmeter.aggregator.set_aside", {}, damaged.length, now, "counter");
+    console.error(
+      `pushmeter: aggregator: ${damaged.length} stored rows could not be read and were set aside`,
+    );
+    // Its caller cannot wait for it; `abort` hears of a failure.
+    this.#guarded(async () => {
+      await options.store.setAside(damaged);
+      await this.#journal.save();
+    }).catch(() => {});
   }
 
   static async open(options: HostOptions): Promise<ShardHost> {
@@ -73,6 +110,7 @@ export class ShardHost {
     if (message?.version !== VERSION) {
       return { status: "later", reason: `the shard speaks version ${VERSION}, got ${message?.version}` };
     }
+    if (this.#isAborted) return { status: "later", reason: "the shard is starting again" };
     const { id, target, encoding, body } = message;
     const { shard } = this;
     try {
@@ -83,11 +121,10 @@ export class ShardHost {
         throw new BadInput("another service's batch");
       }
       const now = this.#options.runtime.now();
-      if (!shard.isKnown(id)) {
-        this.#journal.append(message, now);
-        shard.target ??= target;
-      }
+      const isKnown = shard.isKnown(id);
       const status = shard.merge(id, batch, now);
+      shard.target ??= target;
+      if (!isKnown) this.#journal.append(message, now);
       if (this.#alarmAt < now - this.#options.interval) this.#setAlarm(now);
       return { status, rejected: [...batch.rejected] };
     } catch (error) {
@@ -96,12 +133,17 @@ export class ShardHost {
     }
   }
 
-  /** Stores all that was received. Batches that come while `gather` waits share a row. */
+  /** Stores all that was received. Batches that come while others are being stored share a row. */
   commit(): Promise<void> {
-    const { gather } = this.#options;
-    if (!gather) return this.flush();
-    this.#commit ??= gather().then(() => {
+    const second = Math.floor(this.#options.runtime.now() / 1000);
+    const { second: last, count } = this.#rate;
+    if (second === last) this.#rate.count++;
+    else this.#rate = { second, count: 1, before: second === last + 1 ? count : 0 };
+    this.#waiting++;
+    if (this.#waiting >= COMPANY_SIZE) this.#endWait();
+    this.#commit ??= this.#gather().then(() => {
       this.#commit = undefined;
+      this.#waiting = 0;
       return this.flush();
     });
     return this.#commit;
@@ -111,7 +153,7 @@ export class ShardHost {
   flush(): Promise<void> {
     return this.#guarded(async () => {
       await this.#journal.flush();
-      if (this.#journal.isFull) await this.#journal.save(this.shard);
+      if (this.#journal.isFull) await this.#journal.save();
     });
   }
 
@@ -123,6 +165,9 @@ export class ShardHost {
       this.#heartbeat ??= this.#start();
       this.#error = undefined;
       await this.#heartbeat.run(runtime.now());
+      this.#journal.note({ state: this.shard.state });
+      await this.flush();
+      this.#warn();
     } catch (error) {
       this.#error = String(error);
       console.error(`pushmeter: aggregator: ${this.#error}`);
@@ -132,12 +177,20 @@ export class ShardHost {
     alarm.clear();
   }
 
+  /** Ends all series at the next heartbeat and begins new ones. Which batches are known stays known. */
+  async reset(): Promise<void> {
+    const { shard } = this;
+    const wasAsleep = shard.asleep;
+    shard.series.end();
+    if (wasAsleep) shard.series.remove(new Set(Array.from(shard.series, ({ id }) => id)));
+    await this.#guarded(() => this.#journal.save());
+  }
+
   status(): Status {
     const { target, instances, series, asleep } = this.shard;
     const batches = (result: string) => {
-      for (const { metric, attributes, value } of series) {
-        if (metric.name === "pushmeter.aggregator.batches" && attributes.result === result)
-          return Number(value);
+      for (const { family, labels, value } of series) {
+        if (family.name === "pushmeter.aggregator.batches" && labels.result === result) return Number(value);
       }
       return 0;
     };
@@ -147,12 +200,25 @@ export class ShardHost {
       job: target && jobOf(target.resource),
       instances,
       series: series.size,
+      prometheusSeries: series.prometheusSeries,
       batches: batches("merged"),
       duplicates: batches("duplicate"),
       failures: this.#heartbeat?.failures ?? 0,
+      hasRival: this.#heartbeat?.hasRival ?? false,
       lastPush: error || this.#heartbeat?.last,
       asleep,
     };
+  }
+
+  async #gather(): Promise<void> {
+    const { runtime, gather } = this.#options;
+    if (Math.max(this.#rate.count, this.#rate.before) > CROWD) {
+      await new Promise<void>((resolve) => {
+        this.#endWait = resolve;
+        runtime.timer(COMPANY, resolve);
+      });
+    }
+    await gather?.();
   }
 
   #setAlarm(now: number): void {
@@ -162,22 +228,41 @@ export class ShardHost {
   }
 
   #start(): Heartbeat {
-    const { runtime, destination, interval } = this.#options;
+    const { runtime, destination, interval, labels, prefix, forgetAfter = FORGET_AFTER } = this.#options;
     const clock = sampleClock(runtime);
     return new Heartbeat({
       shard: this.shard,
       destination: destination(clock),
       clock,
-      save: () => this.#guarded(() => this.#journal.save(this.shard)),
+      note: (entry: HeartbeatEntry) => {
+        this.#journal.note(entry);
+        return this.#guarded(() => this.#journal.flush());
+      },
       interval,
+      forgetAfter,
+      labels,
+      prefix,
     });
+  }
+
+  #warn(): void {
+    const now = this.#options.runtime.now();
+    if (!this.#heartbeat?.hasRival || now < this.#warned + WARN_EVERY) return;
+    this.#warned = now;
+    const { target } = this.shard;
+    console.warn(
+      `pushmeter: aggregator: another writer writes the series job="${target && jobOf(target.resource)}" ` +
+        `instance="${this.#options.prefix ?? ""}${target?.shard}": give one of them a prefix or labels`,
+    );
   }
 
   /** After a failed write, memory is ahead of the store: nothing more may be answered from it. */
   async #guarded(write: () => Promise<void>): Promise<void> {
+    if (this.#isAborted) throw new Error("pushmeter: the shard is starting again");
     try {
       await write();
     } catch (error) {
+      this.#isAborted = true;
       this.#options.abort(`pushmeter: not stored: ${error}`);
       throw error;
     }

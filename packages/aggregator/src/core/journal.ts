@@ -1,76 +1,87 @@
 /**
- * A shard's way into its store and back. Batches that come together share a row; a snapshot takes the place of all
- * rows before it. However many series there are, a batch costs one row at most.
+ * A shard's way into its store and back. Everything that changes the shard is in a row, in the order in which it
+ * happened, so that a restart makes the same changes again; a snapshot takes the place of all rows before it.
  */
 import type { Message } from "./message.ts";
 import { decode } from "./otlp.ts";
-import type { SavedHead, SavedRecord, Shard } from "./shard.ts";
+import type { OwnPoint, SavedRecord, Shard, ShardState } from "./shard.ts";
 import { LARGEST_VALUE, type Row, type Store, type Stored } from "./store.ts";
 
 /** Of the stored form. */
 const VERSION = 2;
-/** Rows, and bytes in them, after which a snapshot is due even between heartbeats. */
-const MOST_ROWS = 20_000;
-const MOST_BYTES = 16_000_000;
+/** Rows, and bytes in them, after which a snapshot is due: a restart reads them again. */
+const MOST_ROWS = 2_000;
+const MOST_BYTES = 8_000_000;
 
 /** What is stored beside a body. */
-interface Meta extends Omit<Message, "version" | "body"> {
+interface BatchEntry extends Omit<Message, "version" | "body"> {
   readonly received: number;
   readonly length: number;
 }
 
-interface Head extends SavedHead {
-  readonly version: number;
+/** What a heartbeat did to the shard. */
+export interface HeartbeatEntry {
+  readonly state: ShardState;
+  /** Series with ids in this range were about to be pushed … */
+  readonly sent?: readonly [from: number, to: number];
+  /** … except for these. */
+  readonly except?: readonly number[];
+  /** Series whose zero has been pushed, if nothing else has. */
+  readonly zeros?: readonly number[];
+  /** Series that have been forgotten. */
+  readonly removed?: readonly number[];
 }
 
-/** Batches of one row to be. */
+type Entry = BatchEntry | HeartbeatEntry | { readonly counted: OwnPoint[] };
+
+/** A row to be. */
 interface Pending {
-  readonly metas: Meta[];
+  readonly entries: Entry[];
   readonly bodies: Uint8Array[];
   bytes: number;
 }
 
 export class Journal {
   readonly #store: Store;
+  readonly #shard: Shard;
   #rows = 0;
   #bytes = 0;
   #pending: Pending[] = [];
 
-  constructor(store: Store) {
+  constructor(store: Store, shard: Shard) {
     this.#store = store;
+    this.#shard = shard;
+    shard.onCount = (point) => this.#count(point);
   }
 
-  /** @throws Error if a later version of this package wrote what is stored. */
-  restore(shard: Shard, { head, parts, rows }: Stored): void {
-    if (head !== undefined) {
-      const saved = JSON.parse(head) as Head;
-      if (saved.version !== VERSION) throw new Error(`pushmeter: stored in version ${saved.version}`);
-      shard.restore(saved, unpack<SavedRecord>(parts));
+  /**
+   * Restores the shard. Returns the rows of which something could not be read.
+   *
+   * @throws Error if a later version of this package wrote the snapshot.
+   */
+  restore({ parts, rows }: Stored): Row[] {
+    for (const record of unpack<SavedRecord | { version: number }>(parts)) {
+      if (!("version" in record)) this.#shard.restore(record);
+      else if (record.version !== VERSION) throw new Error(`pushmeter: stored in version ${record.version}`);
     }
-    for (const { metas, bodies } of rows) {
-      let at = 0;
-      for (const { id, target, encoding, received, length } of JSON.parse(metas) as Meta[]) {
-        const [batch] = decode(encoding, bodies.subarray(at, at + length));
-        shard.target ??= target;
-        if (batch) shard.merge(id, batch, received);
-        at += length;
-      }
+    const damaged: Row[] = [];
+    for (const row of rows) {
+      if (!this.#replay(row)) damaged.push(row);
       this.#rows++;
-      this.#bytes += at;
+      this.#bytes += row.bodies.length;
     }
+    return damaged;
   }
 
   /** A batch to be stored by the next `flush` or `save`. */
   append({ id, target, encoding, body }: Message, received: number): void {
-    const length = body.byteLength;
-    let last = this.#pending.at(-1);
-    if (!last || last.bytes + length > LARGEST_VALUE) {
-      last = { metas: [], bodies: [], bytes: 0 };
-      this.#pending.push(last);
-    }
-    last.metas.push({ id, target, encoding, received, length });
-    last.bodies.push(body);
-    last.bytes += length;
+    const { length } = body;
+    this.#add({ id, target, encoding, received, length }, body);
+  }
+
+  /** What a heartbeat did, to be stored by the next `flush` or `save`. */
+  note(entry: HeartbeatEntry): void {
+    this.#add(entry);
   }
 
   /** Stores what was appended, in as few rows as it fits into. */
@@ -84,54 +95,109 @@ export class Journal {
     }
   }
 
-  /** So many batches have come that a restart would take long. */
+  /** A restart would take long. */
   get isFull(): boolean {
     return this.#rows >= MOST_ROWS || this.#bytes >= MOST_BYTES;
   }
 
-  /** Stores the shard, and with it all batches so far. */
-  async save(shard: Shard): Promise<void> {
-    const head = JSON.stringify({ version: VERSION, ...shard.saveHead() } satisfies Head);
-    if (!shard.dirty) {
-      await this.#store.save(head);
-      return;
-    }
-    shard.dirty = false;
+  /** Stores the whole shard in place of all rows. */
+  async save(): Promise<void> {
     this.#pending = [];
     this.#rows = 0;
     this.#bytes = 0;
-    await this.#store.save(head, pack(shard.records()));
+    await this.#store.save(pack([{ version: VERSION }], this.#shard.records()));
+  }
+
+  /** In its place among batches: the order in which series are made decides about their ids. */
+  #count(point: OwnPoint): void {
+    const last = this.#pending.at(-1)?.entries.at(-1);
+    if (last && "counted" in last) last.counted.push(point);
+    else this.#add({ counted: [point] });
+  }
+
+  #add(entry: Entry, body: Uint8Array = new Uint8Array()): void {
+    let last = this.#pending.at(-1);
+    if (!last || last.bytes + body.length > LARGEST_VALUE) {
+      last = { entries: [], bodies: [], bytes: 0 };
+      this.#pending.push(last);
+    }
+    last.entries.push(entry);
+    last.bodies.push(body);
+    last.bytes += body.length;
+  }
+
+  /** Returns whether everything in it could be read. */
+  #replay({ entries, bodies }: Row): boolean {
+    const shard = this.#shard;
+    let at = 0;
+    let isWhole = true;
+    let all: Entry[];
+    try {
+      all = JSON.parse(entries);
+    } catch {
+      return false;
+    }
+    for (const entry of all) {
+      if ("state" in entry) {
+        shard.state = entry.state;
+        if (entry.sent) shard.markSent(entry.sent, new Set(entry.except));
+        if (entry.zeros) shard.markZeros(entry.zeros);
+        if (entry.removed) shard.series.remove(new Set(entry.removed));
+      } else if ("counted" in entry) shard.replay(entry.counted);
+      else {
+        const { id, target, encoding, received, length } = entry;
+        try {
+          const [batch] = decode(encoding, bodies.subarray(at, at + length));
+          shard.target ??= target;
+          if (batch) shard.merge(id, batch, received);
+        } catch {
+          isWhole = false;
+        }
+        at += length;
+      }
+    }
+    return isWhole;
   }
 }
 
-function rowOf({ metas, bodies, bytes }: Pending): Row {
+function rowOf({ entries, bodies, bytes }: Pending): Row {
   const all = new Uint8Array(bytes);
   let at = 0;
   for (const body of bodies) {
     all.set(body, at);
-    at += body.byteLength;
+    at += body.length;
   }
-  return { metas: JSON.stringify(metas), bodies: all };
+  return { entries: JSON.stringify(entries), bodies: all };
 }
 
 /** JSON lines in parts that fit into a stored value. One part at a time is in memory. */
-function* pack(records: Iterable<unknown>): Generator<Uint8Array> {
+function* pack(...all: Iterable<unknown>[]): Generator<Uint8Array> {
   const encoder = new TextEncoder();
-  const buffer = new Uint8Array(LARGEST_VALUE);
+  let buffer = new Uint8Array(FIRST_BUFFER);
   let at = 0;
-  for (const record of records) {
-    const line = `${JSON.stringify(record)}\n`;
-    let { read, written } = encoder.encodeInto(line, buffer.subarray(at));
-    if (read < line.length) {
-      yield buffer.slice(0, at);
-      at = 0;
-      ({ read, written } = encoder.encodeInto(line, buffer));
-      if (read < line.length) throw new Error("pushmeter: a record is larger than a stored value");
+  for (const records of all) {
+    for (const record of records) {
+      const line = `${JSON.stringify(record)}\n`;
+      // A character of a string becomes three bytes at most.
+      if (at + 3 * line.length > buffer.length && buffer.length < LARGEST_VALUE) {
+        const larger = new Uint8Array(Math.min(LARGEST_VALUE, 4 * (at + line.length)));
+        larger.set(buffer.subarray(0, at));
+        buffer = larger;
+      }
+      let { read, written } = encoder.encodeInto(line, buffer.subarray(at));
+      if (read < line.length) {
+        yield buffer.slice(0, at);
+        at = 0;
+        ({ read, written } = encoder.encodeInto(line, buffer));
+        if (read < line.length) throw new Error("pushmeter: a record is larger than a stored value");
+      }
+      at += written;
     }
-    at += written;
   }
   if (at) yield buffer.slice(0, at);
 }
+
+const FIRST_BUFFER = 16_384;
 
 function* unpack<T>(parts: readonly Uint8Array[]): Generator<T> {
   for (const part of parts) {

@@ -2,7 +2,7 @@
 import type { Encoding } from "./otlp.ts";
 import type { BatchId, Target } from "./shard.ts";
 
-export const VERSION = 1;
+export const VERSION = 2;
 
 export interface Message {
   readonly version: typeof VERSION;
@@ -25,11 +25,16 @@ export interface Status {
   readonly shard: string | undefined;
   readonly job: string | undefined;
   readonly instances: number;
+  /** Label sets. */
   readonly series: number;
+  /** In Prometheus, where a histogram is many. */
+  readonly prometheusSeries: number;
   readonly batches: number;
   readonly duplicates: number;
-  /** Pushes in a row that failed. */
+  /** Heartbeats in a row that failed. */
   readonly failures: number;
+  /** Another writer seems to write the same series. */
+  readonly hasRival: boolean;
   readonly lastPush:
     | { readonly time: number; readonly result: string; readonly error?: string | undefined }
     | undefined;

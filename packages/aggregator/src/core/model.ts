@@ -1,9 +1,10 @@
 /** What one sender's batch says, whatever wire it came over. */
 import type { Attributes } from "@opentelemetry/api";
-import type { Histogram } from "@opentelemetry/sdk-metrics";
+import type { ExponentialHistogram } from "@opentelemetry/sdk-metrics";
 
 export type Kind = "counter" | "updown" | "gauge" | "histogram";
 
+/** An OpenTelemetry metric without its points. */
 export interface Metric {
   readonly scope: string;
   readonly scopeVersion: string;
@@ -13,15 +14,24 @@ export interface Metric {
   readonly kind: Kind;
 }
 
+/**
+ * A number, a histogram with bounds as `[sum, count of each bucket …]`, or an exponential histogram. The sum is NaN
+ * where the sender gives none. Values are replaced, never changed.
+ */
+export type Value = number | readonly number[] | ExponentialHistogram;
+
 export interface Point {
   readonly metric: Metric;
   /** The attributes, as `keyOf` writes them. */
   readonly key: string;
+  /** When the stream began, in nanoseconds since the epoch as digits; empty if the sender does not say. Of totals. */
+  readonly start: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
-  /** A histogram's for histograms. */
-  readonly value: number | Histogram;
-  /** An up-down counter's value is its sender's total, not a change of it. */
+  readonly value: Value;
+  /** Of a histogram with bounds. */
+  readonly bounds?: readonly number[] | undefined;
+  /** The value is the sender's total, not a change of it. */
   readonly cumulative: boolean;
 }
 
@@ -29,13 +39,8 @@ export interface Point {
 export interface Batch {
   readonly resource: Attributes;
   readonly points: readonly Point[];
-  /** Points that an aggregator cannot add up, by reason. */
+  /** Points that cannot be added up, by reason. */
   readonly rejected: ReadonlyMap<string, number>;
-}
-
-/** Attributes as a text, the same for equal ones in any order. */
-export function keyOf(attributes: Attributes): string {
-  return JSON.stringify(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The attributes of which `key` was made. */

@@ -1,14 +1,22 @@
 /** OTLP/JSON to batches. Encoding: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
 import { BadInput, type Batch } from "./model.ts";
-import { CUMULATIVE, checkBatch, DELTA, type RawMetric, type RawPoint } from "./points.ts";
+import {
+  CUMULATIVE,
+  checkBatch,
+  DELTA,
+  emptyPoint,
+  type RawBuckets,
+  type RawMetric,
+  type RawPoint,
+} from "./points.ts";
 
 /** AnyValue nests; a body must not be able to exhaust the stack. */
 const DEEPEST_VALUE = 10;
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** @throws BadInput if the bytes are no ExportMetricsServiceRequest of deltas. */
+/** @throws BadInput if the bytes are no ExportMetricsServiceRequest. */
 export function decodeJson(body: Uint8Array): Batch[] {
   let parsed: unknown;
   try {
@@ -70,7 +78,9 @@ function temporality(value: unknown): number {
 function point(entry: Json): RawPoint {
   const value = entry.asInt ?? entry.asDouble;
   return {
+    ...emptyPoint(),
     attributes: attributes(entry),
+    startTimeUnixNano: nanoseconds(entry.startTimeUnixNano ?? 0),
     timeUnixNano: nanoseconds(entry.timeUnixNano ?? 0),
     flags: typeof entry.flags === "number" ? entry.flags : 0,
     value: value == null ? undefined : double(value, "a value"),
@@ -78,7 +88,16 @@ function point(entry: Json): RawPoint {
     sum: entry.sum == null ? undefined : double(entry.sum, "sum"),
     bucketCounts: array(entry.bucketCounts ?? [], "bucketCounts").map(count),
     bounds: array(entry.explicitBounds ?? [], "explicitBounds").map((bound) => double(bound, "a bound")),
+    scale: double(entry.scale ?? 0, "scale"),
+    zeroCount: count(entry.zeroCount ?? 0),
+    positive: buckets(entry.positive ?? {}),
+    negative: buckets(entry.negative ?? {}),
   };
+}
+
+function buckets(value: unknown): RawBuckets {
+  const { offset = 0, bucketCounts = [] } = object(value, "buckets");
+  return { offset: double(offset, "offset"), bucketCounts: array(bucketCounts, "bucketCounts").map(count) };
 }
 
 function attributes(entry: Json): Attributes {
@@ -86,8 +105,9 @@ function attributes(entry: Json): Attributes {
   for (const pair of list(entry, "attributes")) {
     const key = text(pair, "key");
     const value = attributeValue(pair.value);
-    // A key such as __proto__ must become a key.
-    if (key && value !== undefined) Object.defineProperty(result, key, { value, enumerable: true });
+    // A key such as __proto__ must become a key; of one that is repeated the last counts.
+    if (key && value !== undefined)
+      Object.defineProperty(result, key, { value, enumerable: true, configurable: true });
   }
   return result;
 }

@@ -5,12 +5,12 @@
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
 import { BadInput, type Batch } from "./model.ts";
-import { checkBatch, type RawMetric, type RawPoint } from "./points.ts";
+import { checkBatch, emptyPoint, type RawBuckets, type RawMetric, type RawPoint } from "./points.ts";
 
 /** AnyValue nests; a body must not be able to exhaust the stack. */
 const DEEPEST_VALUE = 10;
 
-/** @throws BadInput if the bytes are no ExportMetricsServiceRequest of deltas. */
+/** @throws BadInput if the bytes are no ExportMetricsServiceRequest. */
 export function decodeProtobuf(body: Uint8Array): Batch[] {
   try {
     return messages(body, 1).map(resourceMetrics);
@@ -112,8 +112,7 @@ function metric(message: Uint8Array): RawMetric {
 
 function data(metric: RawMetric, kind: RawMetric["data"], message: Uint8Array): void {
   metric.data = kind;
-  const decode =
-    kind === "gauge" || kind === "sum" ? numberPoint : kind === "histogram" ? histogramPoint : () => point();
+  const decode = (kind && DECODERS[kind]) ?? emptyPoint;
   read(message, (no, type, reader) => {
     if (no === 1) metric.points.push(decode(bytes(type, reader)));
     else if (no === 2 && type === WireType.Varint) metric.temporality = reader.int32();
@@ -122,23 +121,11 @@ function data(metric: RawMetric, kind: RawMetric["data"], message: Uint8Array): 
   });
 }
 
-function point(): RawPoint {
-  return {
-    attributes: {},
-    timeUnixNano: 0n,
-    flags: 0,
-    value: undefined,
-    count: 0,
-    sum: undefined,
-    bucketCounts: [],
-    bounds: [],
-  };
-}
-
 function numberPoint(message: Uint8Array): RawPoint {
-  const result = point();
+  const result = emptyPoint();
   read(message, (no, type, reader) => {
-    if (no === 3) result.timeUnixNano = fixed64(type, reader);
+    if (no === 2) result.startTimeUnixNano = fixed64(type, reader);
+    else if (no === 3) result.timeUnixNano = fixed64(type, reader);
     else if (no === 4) result.value = double(type, reader);
     else if (no === 6) {
       expect(type, WireType.Bit64);
@@ -151,9 +138,10 @@ function numberPoint(message: Uint8Array): RawPoint {
 }
 
 function histogramPoint(message: Uint8Array): RawPoint {
-  const result = point();
+  const result = emptyPoint();
   read(message, (no, type, reader) => {
-    if (no === 3) result.timeUnixNano = fixed64(type, reader);
+    if (no === 2) result.startTimeUnixNano = fixed64(type, reader);
+    else if (no === 3) result.timeUnixNano = fixed64(type, reader);
     else if (no === 4) result.count = count(type, reader);
     else if (no === 5) result.sum = double(type, reader);
     else if (no === 6)
@@ -165,6 +153,53 @@ function histogramPoint(message: Uint8Array): RawPoint {
   });
   return result;
 }
+
+function exponentialPoint(message: Uint8Array): RawPoint {
+  const result = emptyPoint();
+  read(message, (no, type, reader) => {
+    if (no === 1) attribute(result.attributes, bytes(type, reader));
+    else if (no === 2) result.startTimeUnixNano = fixed64(type, reader);
+    else if (no === 3) result.timeUnixNano = fixed64(type, reader);
+    else if (no === 4) result.count = count(type, reader);
+    else if (no === 5) result.sum = double(type, reader);
+    else if (no === 6 && type === WireType.Varint) result.scale = reader.sint32();
+    else if (no === 7) result.zeroCount = count(type, reader);
+    else if (no === 8) result.positive = buckets(bytes(type, reader));
+    else if (no === 9) result.negative = buckets(bytes(type, reader));
+    else if (no === 10 && type === WireType.Varint) result.flags = reader.uint32();
+    else return false;
+  });
+  return result;
+}
+
+function buckets(message: Uint8Array): RawBuckets {
+  const result: RawBuckets = { offset: 0, bucketCounts: [] };
+  const { bucketCounts } = result;
+  read(message, (no, type, reader) => {
+    if (no === 1 && type === WireType.Varint) result.offset = reader.sint32();
+    else if (no === 2) {
+      if (type === WireType.Varint) bucketCounts.push(varintCount(reader));
+      else {
+        const packed = new BinaryReader(bytes(type, reader));
+        while (packed.pos < packed.len) bucketCounts.push(varintCount(packed));
+      }
+    } else return false;
+  });
+  return result;
+}
+
+function varintCount(reader: BinaryReader): number {
+  const value = Number(reader.uint64());
+  if (!Number.isSafeInteger(value)) throw new BadInput("a count is out of range");
+  return value;
+}
+
+const DECODERS: Readonly<Record<string, (message: Uint8Array) => RawPoint>> = {
+  gauge: numberPoint,
+  sum: numberPoint,
+  histogram: histogramPoint,
+  exponential_histogram: exponentialPoint,
+};
 
 /** 64-bit values, packed as all senders do, or one by one as any reader has to accept. */
 function repeated(
@@ -211,8 +246,9 @@ function attribute(attributes: Attributes, message: Uint8Array): void {
       value = typeof decoded === "object" ? JSON.stringify(decoded) : decoded;
     } else return false;
   });
-  // A key such as __proto__ must become a key.
-  if (key && value !== undefined) Object.defineProperty(attributes, key, { value, enumerable: true });
+  // A key such as __proto__ must become a key; of one that is repeated the last counts.
+  if (key && value !== undefined)
+    Object.defineProperty(attributes, key, { value, enumerable: true, configurable: true });
 }
 
 type Any = string | number | boolean | undefined | Any[] | { [key: string]: Any };

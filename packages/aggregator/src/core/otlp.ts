@@ -9,7 +9,7 @@ export type Encoding = OtlpEncoding | "compact";
 
 const DECODERS = { json: decodeJson, protobuf: decodeProtobuf, compact: decodeCompact };
 
-/** One batch for each resource. @throws BadInput if the bytes are no batch of deltas. */
+/** One batch for each resource. @throws BadInput if the bytes are in no known encoding. */
 export function decode(encoding: Encoding, body: Uint8Array): Batch[] {
   return DECODERS[encoding](body);
 }

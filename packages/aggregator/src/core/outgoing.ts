@@ -8,58 +8,71 @@ import {
   type MetricData,
   type ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
-import type { Kind } from "./model.ts";
-import type { Series, Value } from "./series.ts";
-import type { SeriesTable } from "./series-table.ts";
+import type { Labels } from "@pushmeter/sdk/prometheus";
+import type { Value } from "./model.ts";
+import type { FamilyInfo, Series } from "./series.ts";
+import { OWN_SCOPE } from "./series-table.ts";
 import type { Target } from "./shard.ts";
+import { isBuckets } from "./values.ts";
 
-/** The series for which `pick` gives a value, with it; undefined if there are none. */
+/** A series with the value to push. */
+export type Sample = readonly [series: Series, value: Value];
+
+/** @param extra - labels that all series get besides their own. */
 export function outgoing(
-  table: SeriesTable,
+  samples: Iterable<Sample>,
   { resource, shard }: Target,
   time: number,
-  pick: (series: Series) => Value | undefined,
-): ResourceMetrics | undefined {
+  extra: Labels | undefined,
+): ResourceMetrics {
   const endTime: [number, number] = [Math.floor(time / 1000), (time % 1000) * 1e6];
-  const scopeMetrics: ResourceMetrics["scopeMetrics"] = [];
-  for (const { extra, series: all } of table.entries()) {
-    const dataPoints = [];
-    let first: Series | undefined;
-    for (const series of all.values()) {
-      const value = pick(series);
-      if (value === undefined) continue;
-      first ??= series;
-      const attributes = extra ? { ...series.attributes, ...extra } : series.attributes;
-      dataPoints.push({ attributes, startTime: endTime, endTime, value });
+  const families = new Map<FamilyInfo, { metric: MetricData; points: object[] }>();
+  for (const [{ family, labels, bounds }, value] of samples) {
+    let entry = families.get(family);
+    if (!entry) {
+      const points: object[] = [];
+      entry = { metric: metricOf(family, points), points };
+      families.set(family, entry);
     }
-    if (!first) continue;
-    const { scope, scopeVersion, name, unit, description, kind } = first.metric;
-    const data = {
-      // As if observed elsewhere: where a series starts is the heartbeat's to say, not the exporter's.
-      descriptor: {
-        name,
-        unit,
-        description,
-        valueType: ValueType.DOUBLE,
-        type: InstrumentType.OBSERVABLE_COUNTER,
-      },
-      aggregationTemporality: AggregationTemporality.CUMULATIVE,
-      dataPointType: DATA_POINT_TYPES[kind],
-      isMonotonic: kind === "counter",
-      dataPoints,
-    };
-    scopeMetrics.push({
-      scope: { name: scope, version: scopeVersion },
-      metrics: [data as unknown as MetricData],
-    });
+    const attributes = extra ? { ...labels, ...extra } : labels;
+    entry.points.push({ attributes, startTime: endTime, endTime, value: exported(value, bounds) });
   }
-  if (!scopeMetrics.length) return undefined;
-  return { resource: resourceFromAttributes({ ...resource, "service.instance.id": shard }), scopeMetrics };
+  return {
+    resource: resourceFromAttributes({ ...resource, "service.instance.id": shard }),
+    // The labels have the scopes already.
+    scopeMetrics: [
+      { scope: { name: OWN_SCOPE }, metrics: Array.from(families.values(), ({ metric }) => metric) },
+    ],
+  };
 }
 
-const DATA_POINT_TYPES: Readonly<Record<Kind, DataPointType>> = {
+function metricOf({ name, unit, description, type }: FamilyInfo, dataPoints: object[]): MetricData {
+  const data = {
+    // As if observed elsewhere: where a series starts is the heartbeat's to say, not the exporter's.
+    descriptor: {
+      name,
+      unit,
+      description,
+      valueType: ValueType.DOUBLE,
+      type: InstrumentType.OBSERVABLE_COUNTER,
+    },
+    aggregationTemporality: AggregationTemporality.CUMULATIVE,
+    dataPointType: DATA_POINT_TYPES[type],
+    isMonotonic: type === "counter",
+    dataPoints,
+  };
+  return data as unknown as MetricData;
+}
+
+const DATA_POINT_TYPES: Readonly<Record<FamilyInfo["type"], DataPointType>> = {
   counter: DataPointType.SUM,
-  updown: DataPointType.SUM,
   gauge: DataPointType.GAUGE,
   histogram: DataPointType.HISTOGRAM,
 };
+
+function exported(value: Value, bounds: readonly number[] = []): unknown {
+  if (!isBuckets(value)) return value;
+  const [sum, ...counts] = value as [number, ...number[]];
+  const count = counts.reduce((total, n) => total + n, 0);
+  return { count, ...(!Number.isNaN(sum) && { sum }), buckets: { boundaries: bounds, counts } };
+}

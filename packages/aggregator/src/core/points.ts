@@ -1,15 +1,23 @@
 /**
- * OTLP's data model checked point by point, for both encodings: what is refused, what is left out, what is a
- * `Point`. Rules: https://opentelemetry.io/docs/specs/otel/metrics/data-model/
+ * OTLP's data model checked point by point, for both encodings. What cannot be added up is left out and counted by
+ * its reason; it takes nothing else of the request along.
+ * Rules: https://opentelemetry.io/docs/specs/otel/metrics/data-model/
  */
 import type { Attributes } from "@opentelemetry/api";
-import { BadInput, type Batch, type Kind, keyOf, type Metric, type Point } from "./model.ts";
+import type { ExponentialHistogram } from "@opentelemetry/sdk-metrics";
+import { addExponential, keyOf } from "@pushmeter/sdk/prometheus";
+import type { Batch, Kind, Metric, Point, Value } from "./model.ts";
 
 /** OTLP's AggregationTemporality. */
 export const DELTA = 1;
 export const CUMULATIVE = 2;
 /** DataPointFlags: the series has ended. */
 const NO_RECORDED_VALUE = 1;
+/** Far above what instruments have. */
+const MOST_BOUNDS = 200;
+const MOST_ATTRIBUTES = 64;
+const MOST_EXPONENTIAL_BUCKETS = 10_000;
+const LONGEST_NAME = 255;
 
 export interface RawMetric {
   scope: string;
@@ -23,8 +31,14 @@ export interface RawMetric {
   points: RawPoint[];
 }
 
+export interface RawBuckets {
+  offset: number;
+  bucketCounts: number[];
+}
+
 export interface RawPoint {
   attributes: Attributes;
+  startTimeUnixNano: bigint;
   timeUnixNano: bigint;
   flags: number;
   value: number | undefined;
@@ -32,29 +46,49 @@ export interface RawPoint {
   sum: number | undefined;
   bucketCounts: number[];
   bounds: number[];
+  scale: number;
+  zeroCount: number;
+  positive: RawBuckets;
+  negative: RawBuckets;
 }
 
-/** @throws BadInput for totals where deltas are wanted, and for what is no valid OTLP. */
+export function emptyPoint(): RawPoint {
+  return {
+    attributes: {},
+    startTimeUnixNano: 0n,
+    timeUnixNano: 0n,
+    flags: 0,
+    value: undefined,
+    count: 0,
+    sum: undefined,
+    bucketCounts: [],
+    bounds: [],
+    scale: 0,
+    zeroCount: 0,
+    positive: { offset: 0, bucketCounts: [] },
+    negative: { offset: 0, bucketCounts: [] },
+  };
+}
+
 export function checkBatch(resource: Attributes, metrics: readonly RawMetric[]): Batch {
   const points: Point[] = [];
   const rejected = new Map<string, number>();
+  const reject = (reason: string, count: number) => rejected.set(reason, (rejected.get(reason) ?? 0) + count);
   for (const raw of metrics) {
     if (!raw.points.length) continue;
-    if (!raw.name) throw new BadInput("a metric has no name");
     const kind = kindOf(raw);
-    if (!kind) {
-      const reason = raw.data ?? "no_data";
-      rejected.set(reason, (rejected.get(reason) ?? 0) + raw.points.length);
+    const wrong = kind ? wrongMetric(raw, kind) : (raw.data ?? "no_data");
+    if (!kind || wrong) {
+      reject(wrong ?? "no_data", raw.points.length);
       continue;
     }
-    checkTemporality(raw, kind);
     const { scope, scopeVersion, name, unit, description } = raw;
     const metric: Metric = { scope, scopeVersion, name, unit, description, kind };
     for (const rawPoint of raw.points) {
       if (rawPoint.flags & NO_RECORDED_VALUE) continue;
       const point = pointOf(raw, metric, rawPoint);
-      if (point) points.push(point);
-      else rejected.set("not_a_number", (rejected.get("not_a_number") ?? 0) + 1);
+      if (typeof point === "string") reject(point, 1);
+      else points.push(point);
     }
   }
   return { resource, points, rejected };
@@ -62,60 +96,72 @@ export function checkBatch(resource: Attributes, metrics: readonly RawMetric[]):
 
 function kindOf({ data, monotonic }: RawMetric): Kind | undefined {
   if (data === "sum") return monotonic ? "counter" : "updown";
+  if (data === "exponential_histogram") return "histogram";
   return data === "gauge" || data === "histogram" ? data : undefined;
 }
 
-function checkTemporality({ name, temporality }: RawMetric, kind: Kind): void {
-  if (kind === "gauge") return;
-  if (temporality !== DELTA && temporality !== CUMULATIVE) {
-    throw new BadInput(`metric ${quoted(name)}: aggregation temporality ${temporality} is unspecified`);
-  }
-  // SDKs that prefer deltas still send up-down counters as totals: specification, "Delta" preference.
-  if (temporality === CUMULATIVE && kind !== "updown") {
-    throw new BadInput(
-      `metric ${quoted(name)} has cumulative temporality, an aggregator adds up deltas: ` +
-        "set OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta, or AggregationTemporality.DELTA",
-    );
-  }
+function wrongMetric(
+  { name, scope, scopeVersion, unit, temporality }: RawMetric,
+  kind: Kind,
+): string | undefined {
+  if (!name) return "no_name";
+  if ([name, scope, scopeVersion, unit].some(({ length }) => length > LONGEST_NAME)) return "name_too_long";
+  if (kind !== "gauge" && temporality !== DELTA && temporality !== CUMULATIVE) return "no_temporality";
+  return undefined;
 }
 
-function pointOf(raw: RawMetric, metric: Metric, point: RawPoint): Point | undefined {
+/** The point, or why it is left out. */
+function pointOf(raw: RawMetric, metric: Metric, point: RawPoint): Point | string {
   const time = Number(point.timeUnixNano / 1_000_000n);
-  if (!time) throw new BadInput(`metric ${quoted(metric.name)}: a point has no time`);
-  const common = { metric, key: keyOf(point.attributes), time };
+  if (!time) return "no_time";
+  if (Object.keys(point.attributes).length > MOST_ATTRIBUTES) return "too_many_attributes";
+  const start = point.startTimeUnixNano ? `${point.startTimeUnixNano}` : "";
+  const cumulative = raw.temporality === CUMULATIVE && metric.kind !== "gauge";
+  const common = { metric, key: keyOf(point.attributes), start: cumulative ? start : "", time, cumulative };
   if (metric.kind === "histogram") {
-    const { count, sum, bucketCounts: counts, bounds: boundaries } = checkHistogram(metric.name, point);
-    if (sum !== undefined && !Number.isFinite(sum)) return undefined;
-    const buckets = { boundaries, counts };
-    return { ...common, cumulative: false, value: { count, buckets, ...(sum !== undefined && { sum }) } };
+    const exponential = raw.data === "exponential_histogram";
+    const wrong = exponential ? wrongExponential(point) : wrongBuckets(point);
+    if (wrong) return wrong;
+    if (point.sum !== undefined && !Number.isFinite(point.sum)) return "not_a_number";
+    if (exponential) return { ...common, value: exponentialOf(point) };
+    return { ...common, bounds: point.bounds, value: bucketsOf(point) };
   }
   const { value } = point;
   // JSON has no NaN: senders leave the value out. Infinity would be the end of any total.
-  if (value === undefined || !Number.isFinite(value)) return undefined;
-  if (metric.kind === "counter" && value < 0) {
-    throw new BadInput(`metric ${quoted(metric.name)}: a monotonic sum has the negative delta ${value}`);
-  }
-  return { ...common, cumulative: raw.temporality === CUMULATIVE, value };
+  if (value === undefined || !Number.isFinite(value)) return "not_a_number";
+  if (metric.kind === "counter" && value < 0) return "negative";
+  return { ...common, value };
 }
 
-function checkHistogram(name: string, point: RawPoint): RawPoint {
-  const { count, bucketCounts, bounds } = point;
-  const wrong = (what: string): never => {
-    throw new BadInput(`histogram ${quoted(name)}: ${what}`);
-  };
-  if (!bucketCounts.length && !bounds.length) return { ...point, bucketCounts: [count] };
-  if (bucketCounts.length !== bounds.length + 1) {
-    wrong(`${bucketCounts.length} bucket counts for ${bounds.length} bounds`);
-  }
+function wrongBuckets({ count, bucketCounts, bounds }: RawPoint): string | undefined {
+  if (bounds.length > MOST_BOUNDS) return "too_many_bounds";
+  if (!bucketCounts.length && !bounds.length) return undefined;
+  if (bucketCounts.length !== bounds.length + 1) return "bad_histogram";
   if (bounds.some((bound, i) => !Number.isFinite(bound) || bound <= (bounds[i - 1] ?? -Infinity))) {
-    wrong("bounds do not increase");
+    return "bad_histogram";
   }
-  if (bucketCounts.reduce((total, n) => total + n, 0) !== count)
-    wrong("bucket counts do not add up to count");
-  return point;
+  return bucketCounts.reduce((total, n) => total + n, 0) === count ? undefined : "bad_histogram";
 }
 
-/** A name as it may stand in a message. */
-function quoted(name: string): string {
-  return JSON.stringify(name.slice(0, 100).toWellFormed());
+function bucketsOf({ count, sum = Number.NaN, bucketCounts }: RawPoint): Value {
+  return [sum, ...(bucketCounts.length ? bucketCounts : [count])];
+}
+
+function wrongExponential({ count, scale, zeroCount, positive, negative }: RawPoint): string | undefined {
+  if (!(Number.isInteger(scale) && scale >= -10 && scale <= 20)) return "bad_histogram";
+  // Buckets beyond what a double can be would never fit into a coarser scale.
+  const [least, most] = [-1075 * 2 ** scale - 1, 1024 * 2 ** scale + 1];
+  let total = zeroCount;
+  for (const { offset, bucketCounts } of [positive, negative]) {
+    if (bucketCounts.length > MOST_EXPONENTIAL_BUCKETS) return "too_many_bounds";
+    if (bucketCounts.length && (offset < least || offset + bucketCounts.length > most))
+      return "bad_histogram";
+    for (const n of bucketCounts) total += n;
+  }
+  return total === count ? undefined : "bad_histogram";
+}
+
+function exponentialOf({ count, sum = 0, scale, zeroCount, positive, negative }: RawPoint): Value {
+  // In as few buckets as Prometheus takes.
+  return addExponential({ count, sum, scale, zeroCount, positive, negative } as ExponentialHistogram);
 }

@@ -19,21 +19,29 @@ export class Recent<T> {
     return this.#entries.get(key)?.value;
   }
 
-  /** Sets an entry, and returns the keys of those that are forgotten now. */
-  set(key: string, value: T, now: number): string[] {
-    this.#entries.delete(key);
-    this.#entries.set(key, { value, seen: now });
-    const gone: string[] = [];
-    for (const [old, { seen }] of this.#entries) {
-      if (this.#entries.size <= this.#most && seen >= now - this.#longest) break;
-      this.#entries.delete(old);
-      gone.push(old);
-    }
-    return gone;
+  /** The one that was set longest ago comes first. */
+  *[Symbol.iterator](): Generator<[string, T]> {
+    for (const [key, { value }] of this.#entries) yield [key, value];
   }
 
-  save(): [string, T, number][] {
-    return Array.from(this.#entries, ([key, { value, seen }]) => [key, value, seen]);
+  /** Sets an entry. Returns those that are forgotten now, and how many of them for want of room. */
+  set(key: string, value: T, now: number): { gone: Map<string, T>; evicted: number } {
+    this.#entries.delete(key);
+    this.#entries.set(key, { value, seen: now });
+    const gone = new Map<string, T>();
+    let evicted = 0;
+    for (const [old, { value, seen }] of this.#entries) {
+      const isSilent = seen < now - this.#longest;
+      if (this.#entries.size <= this.#most && !isSilent) break;
+      if (!isSilent) evicted++;
+      this.#entries.delete(old);
+      gone.set(old, value);
+    }
+    return { gone, evicted };
+  }
+
+  *save(): Generator<readonly [string, T, number]> {
+    for (const [key, { value, seen }] of this.#entries) yield [key, value, seen];
   }
 
   /** Adds an entry of `save`, newer than those that were added before. */

@@ -1,139 +1,318 @@
-/** All series of one shard: deltas go in, totals stand here. Pure: no clock, no platform, no storage. */
+/**
+ * All series of one shard, by what Prometheus stores: translated name and label set. OpenTelemetry streams that
+ * translate to one series are one series here, and add up. Pure: no clock, no platform, no storage.
+ */
 import type { Attributes } from "@opentelemetry/api";
-import { attributesOf, type Batch, keyOf, type Metric, type Point } from "./model.ts";
-import { type SavedSeries, Series, zeroOf } from "./series.ts";
+import { keyOf, labelsOf, metricName } from "@pushmeter/sdk/prometheus";
+import { attributesOf, type Metric, type Point } from "./model.ts";
+import { type FamilyInfo, type SavedSeries, Series } from "./series.ts";
+import { isBuckets, zeroOf } from "./values.ts";
 
-/** Attribute sets of one metric, the overflow set among them: OpenTelemetry's own default. */
+/** Label sets of one family, the overflow set among them: OpenTelemetry's own default. */
 const MOST_SETS = 2000;
-/** Metrics and attribute sets in all: a sender that makes up names cannot fill the object. */
-const MOST_METRICS = 1000;
+const MOST_FAMILIES = 1000;
 const MOST_SERIES = 20_000;
-const OVERFLOW = keyOf({ "otel.metric.overflow": true });
-/** Counts of different buckets do not add up: they must never be mixed. */
-const BOUNDS_LABEL = "pushmeter.bounds";
+/** In Prometheus, where each bucket is a series. */
+const MOST_PROMETHEUS_SERIES = 400_000;
+/** Estimated, of 128 MB that the platform gives to all of an isolate's objects. */
+const MOST_BYTES = 48_000_000;
+/** A type that was replaced may return once the other has been silent for so long, ms. */
+const TYPE_HOLDS = 120_000;
+const OVERFLOW = "otel.metric.overflow";
+const BOUNDS = "pushmeter.bounds";
+/** The scope whose series have no scope labels. */
+export const OWN_SCOPE = "@pushmeter/sdk";
 
-interface Entry {
+interface Family extends FamilyInfo {
+  readonly key: string;
+  /** Names in Prometheus. */
+  readonly names: readonly string[];
+  readonly series: Map<string, Series>;
+  /** Of histograms, in the order in which they came: the first need no label. */
+  readonly bounds: Map<string, readonly number[] | undefined>;
+  /** When a point came last, milliseconds since the epoch. */
+  updated: number;
+}
+
+/** An OpenTelemetry metric, of histograms with certain bounds, and its way to the series. */
+interface Stream {
   readonly metric: Metric;
-  readonly bounds: string;
-  /** What keeps a histogram extra whose bounds are not those that the metric had first. */
-  readonly extra: Attributes | undefined;
+  readonly boundsKey: string;
+  readonly family: Family;
+  /** By the attributes' key. */
   readonly series: Map<string, Series>;
 }
 
-/** A metric, or a series of the metric that came before it. */
 export type SavedSeriesRecord =
-  | { readonly metric: Metric; readonly bounds: string }
-  | { readonly series: SavedSeries };
+  | { readonly nextId: number }
+  | { readonly replaced: readonly [family: string, by: string] }
+  | {
+      readonly family: readonly [FamilyInfo["type"], name: string, unit: string, description: string];
+      /** False: another family has its name, and its series are to be marked stale. */
+      readonly isLive: boolean;
+    }
+  | { readonly bounds: readonly [key: string, bounds: readonly number[] | null] }
+  | { readonly series: SavedSeries; readonly family: number; readonly bounds: string };
 
 export class SeriesTable {
-  readonly #entries = new Map<string, Entry>();
-  /** The bounds that each histogram had first. */
-  readonly #bounds = new Map<string, string>();
-  #size = 0;
-  /** The metric of the records that follow. */
-  #restoring: Entry | undefined;
+  readonly #families = new Map<string, Family>();
+  /** Whose a name in Prometheus is. */
+  readonly #owners = new Map<string, Family>();
+  readonly #streams = new Map<string, Stream>();
+  readonly #byId = new Map<number, Series>();
+  /** Families whose name another type has taken, by which. */
+  readonly #replaced = new Map<string, string>();
+  #nextId = 1;
+  #bytes = 0;
+  #prometheusSeries = 0;
+  /** Of the records so far: others name them by their place. */
+  readonly #restored: Family[] = [];
+  /** A point went into overflow since this was last set to false. */
+  isCrowded = false;
 
-  /** Attribute sets. */
+  /** Label sets. */
   get size(): number {
-    return this.#size;
+    return this.#byId.size;
+  }
+
+  /** Series in Prometheus: a histogram is many. */
+  get prometheusSeries(): number {
+    return this.#prometheusSeries;
+  }
+
+  /** Estimated bytes in memory. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /**
-   * Adds a batch; returns the points that found no room.
+   * The series that a point belongs to, or why it has none.
    *
-   * @param isOwn - the aggregator's own, which must be seen above all when there is no room.
+   * @param isOwn - the aggregator's own, which have room when nothing else has.
    */
-  add(instance: string, { points }: Batch, isOwn = false): number {
-    let withoutRoom = 0;
-    let last: Entry | undefined;
-    for (const point of points) {
-      const found = this.#seriesOf(point, last, isOwn);
-      if (!found) {
-        withoutRoom++;
-        continue;
-      }
-      last = found[0];
-      found[1].add(instance, point);
+  find(point: Point, now: number, isOwn = false): Series | "too_many_metrics" | "type_conflict" {
+    const stream = this.#streamOf(point, now, isOwn);
+    if (typeof stream === "string") return stream;
+    stream.family.updated = now;
+    const known = stream.series.get(point.key);
+    if (known && !known.isLeaving) return known;
+    const { metric, family, boundsKey } = stream;
+    const scope = metric.scope === OWN_SCOPE ? {} : scopeOf(metric);
+    const [first] = family.bounds.keys();
+    const bounds = first === undefined || first === boundsKey ? {} : { [BOUNDS]: boundsKey || "none" };
+    const series = this.#seriesOf(
+      family,
+      { ...attributesOf(point.key), ...scope, ...bounds },
+      point,
+      now,
+      isOwn,
+    );
+    if (series) {
+      stream.series.set(point.key, series);
+      return series;
     }
-    return withoutRoom;
+    this.isCrowded = true;
+    return this.#seriesOf(family, { [OVERFLOW]: true, ...scope, ...bounds }, point, now, true) as Series;
+  }
+
+  get(id: number): Series | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** In the order in which they were made. */
+  [Symbol.iterator](): IterableIterator<Series> {
+    return this.#byId.values();
   }
 
   /** An instance is gone, and with it what it had added to up-down counters. */
-  forget(instance: string): void {
-    for (const { metric, series } of this.#entries.values()) {
-      if (metric.kind === "updown") for (const one of series.values()) one.forget(instance);
+  forgetParts(prefix: string): void {
+    for (const series of this.#byId.values()) if (series.hasParts) series.forgetParts(prefix);
+  }
+
+  /** All series are to be marked stale and forgotten; points that come from now on begin new ones. */
+  end(): void {
+    for (const series of this.#byId.values()) series.isLeaving = true;
+  }
+
+  remove(ids: ReadonlySet<number>): void {
+    for (const id of ids) {
+      const series = this.#byId.get(id);
+      if (!series) continue;
+      const family = series.family as Family;
+      const key = keyOf(series.labels);
+      this.#byId.delete(id);
+      this.#count(series, key, -1);
+      if (family.series.get(key) === series) family.series.delete(key);
+      if (!family.series.size) this.#release(family);
     }
-  }
-
-  /** The series of each metric, and an attribute that all of them need besides their own. */
-  entries(): Iterable<{ readonly extra: Attributes | undefined; readonly series: Map<string, Series> }> {
-    return this.#entries.values();
-  }
-
-  *[Symbol.iterator](): Generator<Series> {
-    for (const { series } of this.#entries.values()) yield* series.values();
+    for (const [key, { family, series }] of this.#streams) {
+      for (const [attributes, { id }] of series) if (ids.has(id)) series.delete(attributes);
+      if (!this.#isLive(family)) this.#streams.delete(key);
+    }
   }
 
   *save(): Generator<SavedSeriesRecord> {
-    for (const { metric, bounds, series } of this.#entries.values()) {
-      yield { metric, bounds };
-      for (const one of series.values()) yield { series: one.save() as SavedSeries };
+    // The rows after a snapshot name series by ids that a restart has to give out again.
+    yield { nextId: this.#nextId };
+    for (const replaced of this.#replaced) yield { replaced };
+    const families = new Set(this.#families.values());
+    for (const { family } of this.#byId.values()) families.add(family as Family);
+    const numbers = new Map(Array.from(families, (family, i) => [family as FamilyInfo, i]));
+    for (const family of families) {
+      const { type, name, unit, description, bounds } = family;
+      yield { family: [type, name, unit, description], isLive: this.#families.get(family.key) === family };
+      for (const [key, values] of bounds) yield { bounds: [key, values ?? null] };
+    }
+    for (const one of this.#byId.values()) {
+      yield { series: one.save(), family: numbers.get(one.family) as number, bounds: boundsKeyOf(one) };
     }
   }
 
-  /** Adds records of `save`, in the same order. */
+  /** Adds a record of `save`, in the same order. */
   restore(record: SavedSeriesRecord): void {
-    if ("metric" in record) {
-      this.#restoring = this.#entryOf(record.metric, record.bounds);
-    } else if (this.#restoring) {
-      const { metric, series } = this.#restoring;
-      series.set(keyOf(record.series.attributes), Series.restore(metric, record.series));
-      this.#size++;
+    if ("nextId" in record) this.#nextId = record.nextId;
+    else if ("replaced" in record) this.#replaced.set(...record.replaced);
+    else if ("series" in record) {
+      const family = this.#restored[record.family] as Family;
+      const series = Series.restore(family, family.bounds.get(record.bounds), record.series);
+      this.#add(family, keyOf(series.labels), series);
+      family.updated = Math.max(family.updated, series.changed);
+    } else if ("family" in record) {
+      const [type, name, unit, description] = record.family;
+      const family = newFamily(type, { name, unit, description }, 0);
+      if (record.isLive) this.#register(family);
+      this.#restored.push(family);
+    } else {
+      const [key, bounds] = record.bounds;
+      this.#restored.at(-1)?.bounds.set(key, bounds ?? undefined);
     }
   }
 
-  /** @param last - the entry of the point before, most often the same. */
-  #seriesOf(
-    { metric, key, value }: Point,
-    last: Entry | undefined,
+  #streamOf(point: Point, now: number, isOwn: boolean): Stream | "too_many_metrics" | "type_conflict" {
+    const { metric, bounds } = point;
+    const boundsKey = boundsKeyOf(point);
+    const { scope, scopeVersion, name, unit, kind } = metric;
+    const key = JSON.stringify([scope, scopeVersion, name, unit, kind, boundsKey]);
+    let stream = this.#streams.get(key);
+    if (!stream || !this.#isLive(stream.family)) {
+      const type = kind === "updown" ? "gauge" : kind;
+      const family = this.#familyOf(type, metric, now, isOwn);
+      if (typeof family === "string") return family;
+      stream = { metric, boundsKey, family, series: new Map() };
+      this.#streams.set(key, stream);
+      if (type === "histogram" && !family.bounds.has(boundsKey)) family.bounds.set(boundsKey, bounds);
+    }
+    // What came last says what the family is about.
+    const { family } = stream;
+    family.name = name;
+    family.unit = unit;
+    family.description = metric.description;
+    return stream;
+  }
+
+  #familyOf(
+    type: FamilyInfo["type"],
+    metric: Metric,
+    now: number,
     isOwn: boolean,
-  ): [Entry, Series] | undefined {
-    const bounds = typeof value === "number" ? "" : value.buckets.boundaries.join();
-    let entry = last?.metric === metric && last.bounds === bounds ? last : undefined;
-    if (!entry) {
-      entry = this.#entries.get(entryKey(metric, bounds));
-      if (!entry && this.#entries.size >= MOST_METRICS && !isOwn) return undefined;
-      entry ??= this.#entryOf(metric, bounds);
+  ): Family | "too_many_metrics" | "type_conflict" {
+    const name = metricName(metric.name, metric.unit, type);
+    const key = `${type} ${name}`;
+    const known = this.#families.get(key);
+    if (known && this.#isLive(known)) return known;
+    for (const owner of namesOf(name, type).map((one) => this.#owners.get(one))) {
+      if (!owner) continue;
+      // A new type replaces the old one. Instances that still have the old one do not take it back at once.
+      const wasReplaced = this.#replaced.get(key) === owner.key;
+      if (owner.names[0] !== name || (wasReplaced && owner.updated > now - TYPE_HOLDS))
+        return "type_conflict";
+      this.#replaced.set(owner.key, key);
+      this.#replaced.delete(key);
+      for (const series of owner.series.values()) series.isLeaving = true;
+      this.#release(owner);
     }
-    let series = entry.series.get(key);
-    if (!series) {
-      const isFull = entry.series.size >= MOST_SETS - 1 || this.#size >= MOST_SERIES;
-      const set = isFull && !isOwn ? OVERFLOW : key;
-      series = entry.series.get(set);
-      if (!series) {
-        series = new Series(entry.metric, attributesOf(set), zeroOf(value));
-        entry.series.set(set, series);
-        this.#size++;
-      }
-    }
-    return [entry, series];
+    if (this.#families.size >= MOST_FAMILIES && !isOwn) return "too_many_metrics";
+    return this.#register(newFamily(type, metric, now));
   }
 
-  #entryOf(metric: Metric, bounds: string): Entry {
-    const key = entryKey(metric, bounds);
-    let entry = this.#entries.get(key);
-    if (!entry) {
-      const base = entryKey(metric, "");
-      const first = this.#bounds.get(base) ?? bounds;
-      this.#bounds.set(base, first);
-      const extra = first === bounds ? undefined : { [BOUNDS_LABEL]: bounds || "none" };
-      entry = { metric, bounds, extra, series: new Map() };
-      this.#entries.set(key, entry);
-    }
-    return entry;
+  #register(family: Family): Family {
+    this.#families.set(family.key, family);
+    for (const name of family.names) this.#owners.set(name, family);
+    return family;
+  }
+
+  /** Another family may take its names. Its series, if any are left, stay until they have been marked stale. */
+  #release(family: Family): void {
+    if (this.#families.get(family.key) === family) this.#families.delete(family.key);
+    for (const name of family.names) if (this.#owners.get(name) === family) this.#owners.delete(name);
+  }
+
+  #isLive({ names, key }: Family): boolean {
+    return this.#owners.get(names[0] as string)?.key === key;
+  }
+
+  #seriesOf(
+    family: Family,
+    attributes: Attributes,
+    point: Point,
+    now: number,
+    hasRoom: boolean,
+  ): Series | undefined {
+    const labels = labelsOf(attributes);
+    const key = keyOf(labels);
+    let series = family.series.get(key);
+    if (series && !series.isLeaving) return series;
+    if (!hasRoom && this.#isFull(family)) return undefined;
+    const own = family.bounds.get(boundsKeyOf(point));
+    series = new Series(this.#nextId, family, labels, own, zeroOf(point.value), now);
+    this.#add(family, key, series);
+    return series;
+  }
+
+  #isFull({ series }: Family): boolean {
+    return (
+      series.size >= MOST_SETS - 1 ||
+      this.size >= MOST_SERIES ||
+      this.#prometheusSeries >= MOST_PROMETHEUS_SERIES ||
+      this.#bytes >= MOST_BYTES
+    );
+  }
+
+  #add(family: Family, key: string, series: Series): void {
+    family.series.set(key, series);
+    this.#byId.set(series.id, series);
+    this.#nextId = Math.max(this.#nextId, series.id + 1);
+    this.#count(series, key, 1);
+  }
+
+  #count(series: Series, key: string, sign: 1 | -1): void {
+    this.#prometheusSeries += sign * series.size;
+    // Measured: keys, labels and the object itself; the value and the one that was sent.
+    this.#bytes += sign * (400 + 4 * key.length + 20 * series.size);
   }
 }
 
-function entryKey({ scope, scopeVersion, name, unit, kind }: Metric, bounds: string): string {
-  return JSON.stringify([scope, scopeVersion, name, unit, kind, bounds]);
+function newFamily(
+  type: FamilyInfo["type"],
+  { name, unit, description }: Pick<Metric, "name" | "unit" | "description">,
+  updated: number,
+): Family {
+  const translated = metricName(name, unit, type);
+  const names = namesOf(translated, type);
+  const key = `${type} ${translated}`;
+  return { key, type, name, unit, description, names, updated, series: new Map(), bounds: new Map() };
+}
+
+function scopeOf({ scope, scopeVersion }: Metric): Attributes {
+  return { "otel.scope.name": scope, "otel.scope.version": scopeVersion };
+}
+
+/** The names that a family's series have in Prometheus; a native histogram has the bare one. */
+function namesOf(name: string, type: FamilyInfo["type"]): string[] {
+  return type === "histogram" ? [name, `${name}_bucket`, `${name}_sum`, `${name}_count`] : [name];
+}
+
+export function boundsKeyOf({ value, bounds }: Pick<Point, "value" | "bounds">): string {
+  if (typeof value === "number") return "";
+  return isBuckets(value) ? (bounds?.join() ?? "") : "exponential";
 }

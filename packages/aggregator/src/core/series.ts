@@ -1,126 +1,166 @@
-/** One attribute set of one metric, added up over all senders, and the rules for that by kind. */
-import type { Attributes } from "@opentelemetry/api";
-import type { Histogram } from "@opentelemetry/sdk-metrics";
-import type { Metric, Point } from "./model.ts";
+/** One Prometheus series, or those of one histogram: a total over all senders, and how points change it. */
+import type { Labels } from "@pushmeter/sdk/prometheus";
+import type { Point, Value } from "./model.ts";
+import { add, isBuckets, isZero, zeroOf } from "./values.ts";
 
-/** A value as it was sent, or undefined while nothing was. Histograms are replaced, never changed. */
-export type Value = number | Histogram;
+/** The names that a family takes in Prometheus, its type, and what is newest of its metadata. */
+export interface FamilyInfo {
+  readonly type: "counter" | "gauge" | "histogram";
+  /** An OpenTelemetry metric that translates to it. */
+  name: string;
+  unit: string;
+  description: string;
+}
+
+/** An up-down counter as one instance has it. */
+interface Part {
+  value: number;
+  /** Of the newest point, milliseconds since the epoch. */
+  time: number;
+}
 
 export class Series {
-  readonly metric: Metric;
-  /** As its senders have them. */
-  readonly attributes: Attributes;
-  /** The total; of an up-down counter the sum over `parts`. */
+  /** Ascending in the order in which series were made; never used again. */
+  readonly id: number;
+  readonly family: FamilyInfo;
+  readonly labels: Labels;
+  readonly bounds: readonly number[] | undefined;
+  /** The total; of an up-down counter the sum over all instances. */
   value: Value;
-  /** What the last beat carried, whether or not it arrived. */
+  /** What was pushed last, whether or not it arrived. Undefined: nothing but perhaps a zero. */
   sent: Value | undefined;
-  /** When a gauge was last set, milliseconds since the epoch. */
+  /** When a point last changed it, milliseconds since the epoch. */
+  changed: number;
+  /** The heartbeat whose push was acknowledged last; 0 after a start of the host. */
+  acknowledged = 0;
+  /** To be marked stale and forgotten. */
+  isLeaving = false;
+  /** When a gauge was set, milliseconds since the epoch. */
   #time = 0;
-  /** An up-down counter's totals by instance: each expires with its instance. */
-  readonly #parts = new Map<string, number>();
+  /** Of up-down counters, by instance and stream: each leaves with its instance. */
+  #parts: Map<string, Part> | undefined;
 
-  constructor(metric: Metric, attributes: Attributes, zero: Value) {
-    this.metric = metric;
-    this.attributes = attributes;
-    this.value = zero;
+  constructor(
+    id: number,
+    family: FamilyInfo,
+    labels: Labels,
+    bounds: readonly number[] | undefined,
+    value: Value,
+    now: number,
+  ) {
+    this.id = id;
+    this.family = family;
+    this.labels = labels;
+    this.bounds = bounds;
+    this.value = value;
+    this.changed = now;
   }
 
-  /** Whether the series starts at zero and only grows: then Prometheus has to see where it started. */
+  /** Whether the series begins at zero and only grows: then Prometheus has to see its zero. */
   get grows(): boolean {
-    return this.metric.kind === "counter" || this.metric.kind === "histogram";
+    return this.family.type !== "gauge";
   }
 
   get zero(): Value {
-    return typeof this.value === "number" ? 0 : zeroOf(this.value);
+    return zeroOf(this.value);
   }
 
-  add(instance: string, { value, time, cumulative }: Point): void {
-    switch (this.metric.kind) {
-      case "counter":
-        this.value = finite((this.value as number) + (value as number));
-        break;
-      case "histogram":
-        this.value = addHistograms(this.value as Histogram, value as Histogram);
-        break;
-      case "gauge":
-        // Batches of many instances arrive in any order.
-        if (time < this.#time) return;
-        this.#time = time;
-        this.value = value;
-        break;
-      case "updown": {
-        const before = this.#parts.get(instance) ?? 0;
-        this.#parts.set(instance, finite(cumulative ? (value as number) : before + (value as number)));
-        this.#total();
-        break;
-      }
+  /** How many series it is in Prometheus; for an exponential histogram, what it weighs. */
+  get size(): number {
+    if (typeof this.value === "number") return 1;
+    return isBuckets(this.value) ? this.value.length + 1 : 20;
+  }
+
+  /** Adds growth of a counter or histogram. */
+  add(growth: Value, now: number): void {
+    this.value = add(this.value, growth);
+    if (!isZero(growth)) this.changed = now;
+  }
+
+  /** A gauge keeps the newest value. A sender's clock may be ahead, but never makes a value newer than now. */
+  set({ value, time }: Point, now: number): void {
+    if (time < this.#time) return;
+    this.#time = Math.min(time, now);
+    this.value = value;
+    this.changed = now;
+  }
+
+  /** Adds to, or sets, what one instance's stream contributes to an up-down counter. */
+  setPart(key: string, { value, time, cumulative }: Point, now: number): void {
+    this.#parts ??= new Map();
+    const part = this.#parts.get(key) ?? { value: 0, time: 0 };
+    if (cumulative && time < part.time) return;
+    part.value = cumulative ? (value as number) : part.value + (value as number);
+    part.time = Math.max(part.time, Math.min(time, now));
+    this.#parts.set(key, part);
+    this.changed = now;
+    this.#total();
+  }
+
+  /** @param prefix - of the keys of one instance's parts. */
+  forgetParts(prefix: string): void {
+    let isGone = false;
+    for (const key of this.#parts?.keys() ?? []) {
+      if (key.startsWith(prefix)) isGone = this.#parts?.delete(key) || isGone;
     }
+    if (isGone) this.#total();
   }
 
-  forget(instance: string): void {
-    if (this.#parts.delete(instance)) this.#total();
+  /** Instances still contribute to an up-down counter. */
+  get hasParts(): boolean {
+    return (this.#parts?.size ?? 0) > 0;
   }
 
-  /** Added anew each time, so that no rounding is left over when instances go. */
+  /** Added up anew each time, so that no rounding is left when instances go. */
   #total(): void {
     let total = 0;
-    for (const part of this.#parts.values()) total += part;
-    this.value = finite(total);
+    for (const { value } of this.#parts?.values() ?? []) total += value;
+    this.value = add(total, 0);
   }
 
-  save() {
-    const { attributes, value, sent } = this;
+  save(): SavedSeries {
+    const { id, labels, value, sent, changed } = this;
+    const parts = Array.from(this.#parts ?? [], ([key, part]) => [key, part.value, part.time] as const);
     return {
-      attributes,
+      id,
+      labels,
       value,
+      changed,
       ...(sent !== undefined && (sent === value ? { even: true } : { sent })),
       ...(this.#time && { time: this.#time }),
-      ...(this.#parts.size && { parts: [...this.#parts] }),
+      ...(parts.length && { parts }),
+      ...(this.isLeaving && { leaving: true }),
     };
   }
 
-  static restore(metric: Metric, saved: SavedSeries): Series {
-    const series = new Series(metric, saved.attributes, saved.value);
-    series.sent = saved.even ? saved.value : saved.sent;
+  static restore(family: FamilyInfo, bounds: readonly number[] | undefined, saved: SavedSeries): Series {
+    const value = restored(saved.value);
+    const series = new Series(saved.id, family, saved.labels, bounds, value, saved.changed);
+    if (saved.even) series.sent = value;
+    else if (saved.sent !== undefined) series.sent = restored(saved.sent);
     series.#time = saved.time || 0;
-    for (const [instance, part] of saved.parts || []) series.#parts.set(instance, part);
+    series.isLeaving = saved.leaving ?? false;
+    for (const [key, value, time] of saved.parts || []) {
+      series.#parts ??= new Map();
+      series.#parts.set(key, { value, time });
+    }
     return series;
   }
 }
 
-export type SavedSeries = {
-  attributes: Attributes;
-  value: Value;
-  even?: boolean;
-  sent?: Value;
-  time?: number | 0;
-  parts?: [string, number][] | 0;
-};
-
-/** The value of a series before anything was added to it. */
-export function zeroOf(value: Value): Value {
-  if (typeof value === "number") return 0;
-  const { boundaries, counts } = value.buckets;
-  return {
-    count: 0,
-    buckets: { boundaries, counts: counts.map(() => 0) },
-    ...(value.sum !== undefined && { sum: 0 }),
-  };
+export interface SavedSeries {
+  readonly id: number;
+  readonly labels: Labels;
+  readonly value: Value;
+  readonly changed: number;
+  readonly even?: boolean;
+  readonly sent?: Value;
+  readonly leaving?: boolean;
+  readonly time?: number | 0;
+  readonly parts?: readonly (readonly [key: string, value: number, time: number])[] | 0;
 }
 
-/** Both have the same bounds: others are another series. */
-function addHistograms(a: Histogram, b: Histogram): Histogram {
-  return {
-    count: a.count + b.count,
-    buckets: {
-      boundaries: a.buckets.boundaries,
-      counts: a.buckets.counts.map((count, i) => count + (b.buckets.counts[i] as number)),
-    },
-    ...(a.sum !== undefined && b.sum !== undefined && { sum: finite(a.sum + b.sum) }),
-  };
-}
-
-/** A total never becomes infinite: it could not grow any more, nor be stored as JSON. */
-function finite(value: number): number {
-  return Math.max(Math.min(value, Number.MAX_VALUE), -Number.MAX_VALUE);
+/** JSON writes NaN, a sum that does not exist, as null. */
+export function restored(value: Value): Value {
+  return isBuckets(value) ? value.map((n) => n ?? Number.NaN) : value;
 }

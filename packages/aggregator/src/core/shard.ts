@@ -1,51 +1,66 @@
-/** Everything that one object knows: the totals, and which batches are in them. Pure but for the times it is told. */
+/** Everything that one shard knows: the totals, and which batches are in them. Pure except for the times it is told. */
 import type { Attributes } from "@opentelemetry/api";
-import { type Batch, type Kind, keyOf, type Point } from "./model.ts";
-import { Recent } from "./recent.ts";
-import { type SavedSeriesRecord, SeriesTable } from "./series-table.ts";
-
-/** How long an instance is remembered that sends nothing, ms, and how many are at most. */
-const LONGEST_SILENCE = 6 * 3_600_000;
-const MOST_INSTANCES = 20_000;
-/** A sender that numbers nothing repeats a batch within its own deadline, some seconds. */
-const LONGEST_REPEAT = 600_000;
-const MOST_DIGESTS = 5_000;
+import { keyOf } from "@pushmeter/sdk/prometheus";
+import { Digests, type SavedDigests } from "./digests.ts";
+import { BadInput, type Batch, type Kind, type Metric, type Point } from "./model.ts";
+import { type SavedSender, Senders } from "./senders.ts";
+import type { Series } from "./series.ts";
+import { boundsKeyOf, OWN_SCOPE, type SavedSeriesRecord, SeriesTable } from "./series-table.ts";
+import { withBounds } from "./values.ts";
 
 /** How a batch is recognised: by its sender's own number, or, of a sender without one, by its content. */
 export type BatchId = { readonly instance: string; readonly seq: number } | { readonly digest: string };
 
 export interface Target {
   readonly resource: Attributes;
-  /** The label `instance`. */
+  /** Becomes the label `instance`. */
   readonly shard: string;
 }
 
 /** What a heartbeat changes even if nothing was merged. */
-export interface SavedHead {
-  readonly target: Target | undefined;
+export interface ShardState {
   readonly heartbeat: number;
-  readonly received: number;
   readonly asleep: boolean;
   readonly ended: boolean;
 }
 
+/** One change of the aggregator's own metrics. */
+export type OwnPoint = readonly [
+  name: string,
+  attributes: Attributes,
+  value: number,
+  time: number,
+  kind: Kind,
+];
+
 export type SavedRecord =
-  | { readonly instance: readonly [id: string, seq: number, seen: number] }
-  | { readonly digest: readonly [digest: string, known: true, seen: number] }
+  | { readonly shard: ShardState & { target: Target | undefined; received: number; horizon: number | null } }
+  | { readonly sender: SavedSender }
+  | { readonly digests: SavedDigests }
   | SavedSeriesRecord;
 
-const OWN = { scope: "@pushmeter/sdk", scopeVersion: "", unit: "" };
+const LONGEST_ID = 256;
+
+const OWN = { scope: OWN_SCOPE, scopeVersion: "", unit: "" };
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "pushmeter.aggregator.batches": "Batches that were merged, and repeated ones that were not.",
   "pushmeter.aggregator.rejected": "Points that could not be added up, by reason.",
+  "pushmeter.aggregator.overflow":
+    "Points counted under otel_metric_overflow, because there was no room for their series.",
+  "pushmeter.aggregator.baselines":
+    "Totals that only set a baseline, because it is unknown how much of them was counted.",
+  "pushmeter.aggregator.forgotten":
+    "What was forgotten: series without growth, and what had to go before its time.",
   "pushmeter.aggregator.instances": "Instances that sent something within six hours.",
+  "pushmeter.aggregator.series": "Series in Prometheus, each bucket of a histogram counted.",
   "pushmeter.aggregator.pushes": "Pushes of the totals, by result.",
+  "pushmeter.aggregator.set_aside": "Stored rows that could not be read and are kept.",
 };
 
 export class Shard {
   readonly series = new SeriesTable();
-  readonly #instances = new Recent<number>(LONGEST_SILENCE, MOST_INSTANCES);
-  readonly #digests = new Recent<true>(LONGEST_REPEAT, MOST_DIGESTS);
+  readonly #senders = new Senders();
+  readonly #digests = new Digests();
   /** Known from the first batch on. */
   target: Target | undefined;
   /** The last heartbeat that was begun, milliseconds since the epoch. */
@@ -56,71 +71,173 @@ export class Shard {
   asleep = true;
   /** Marked stale, not pushed since. */
   ended = false;
-  /** What the gauge of instances shows. */
-  #shown = 0;
-  /** More than the head has changed since the journal saved the shard. */
-  dirty = false;
+  /** Hears of changes of the aggregator's own metrics that do not follow from a batch. */
+  onCount: ((point: OwnPoint) => void) | undefined;
+  readonly #native: boolean;
 
-  get instances(): number {
-    return this.#instances.size;
+  /** @param native - keep exponential histograms, for a receiver of native ones. Default: give them bounds. */
+  constructor(native = false) {
+    this.#native = native;
   }
 
-  /** Adds a batch unless it is in the totals already. Never fails half-way. */
+  get instances(): number {
+    return this.#senders.size;
+  }
+
+  get state(): ShardState {
+    const { heartbeat, asleep, ended } = this;
+    return { heartbeat, asleep, ended };
+  }
+
+  set state({ heartbeat, asleep, ended }: ShardState) {
+    Object.assign(this, { heartbeat, asleep, ended });
+  }
+
+  /**
+   * Adds a batch unless it is in the totals already. Never fails half-way.
+   *
+   * @throws BadInput if the id is too long to be remembered.
+   */
   merge(id: BatchId, batch: Batch, now: number): "stored" | "duplicate" {
-    this.dirty = true;
+    const sender = senderOf(id, batch.resource["service.instance.id"]);
     if (this.isKnown(id)) {
-      this.count("pushmeter.aggregator.batches", { result: "duplicate" }, 1, now);
+      this.count("pushmeter.aggregator.batches", { result: "duplicate" }, 1, now, "counter");
       return "duplicate";
     }
     this.received = now;
     this.asleep = false;
-    const instance = "digest" in id ? String(batch.resource["service.instance.id"] ?? "") : id.instance;
-    if ("digest" in id) this.#digests.set(id.digest, true, now);
-    const gone = this.#instances.set(instance, "digest" in id ? 0 : id.seq, now);
-    for (const silent of gone) this.series.forget(silent);
-    const withoutRoom = this.series.add(instance, batch);
-    for (const [reason, points] of [...batch.rejected, ["too_many_metrics", withoutRoom] as const]) {
-      if (points) this.count("pushmeter.aggregator.rejected", { reason }, points, now);
+    this.#see(sender, now);
+    if ("digest" in id) this.#forgot("digests", this.#digests.add(id.digest, now), now);
+    else this.#senders.add(sender, id.seq);
+    const counts = new Map<string, number>();
+    for (const point of batch.points) {
+      const what = this.#add(sender, point, now);
+      if (what) counts.set(what, (counts.get(what) ?? 0) + 1);
     }
-    this.count("pushmeter.aggregator.batches", { result: "merged" }, 1, now);
-    if (this.instances !== this.#shown) {
-      this.#shown = this.instances;
-      this.count("pushmeter.aggregator.instances", {}, this.instances, now, "gauge");
+    for (const [reason, points] of batch.rejected) counts.set(reason, (counts.get(reason) ?? 0) + points);
+    for (const [what, points] of counts) {
+      if (what === "overflow" || what === "baselines") {
+        this.#own(`pushmeter.aggregator.${what}`, {}, points, now);
+      } else this.#own("pushmeter.aggregator.rejected", { reason: what }, points, now);
     }
+    this.#own("pushmeter.aggregator.batches", { result: "merged" }, 1, now);
     return "stored";
   }
 
-  /** Records one of the aggregator's own metrics, which go out with the others. */
-  count(name: string, attributes: Attributes, value: number, now: number, kind: Kind = "counter"): void {
-    const metric = { ...OWN, name, description: DESCRIPTIONS[name] ?? "", kind };
-    const point: Point = { metric, key: keyOf(attributes), time: now, value, cumulative: false };
-    this.series.add("", { resource: {}, rejected: new Map(), points: [point] }, true);
-    this.dirty = true;
+  /** Records one of the aggregator's own metrics, which are pushed with the others. */
+  count(...point: OwnPoint): void {
+    this.onCount?.(point);
+    this.#own(...point);
+  }
+
+  /** Makes changes again that `onCount` heard of. */
+  replay(counted: readonly OwnPoint[]): void {
+    for (const point of counted) this.#own(...point);
   }
 
   /** The batch is in the totals already. */
   isKnown(id: BatchId): boolean {
-    if ("digest" in id) return this.#digests.get(id.digest) !== undefined;
-    return id.seq <= (this.#instances.get(id.instance) ?? 0);
+    return "digest" in id
+      ? this.#digests.has(id.digest)
+      : this.#senders.isKnown(numbered(id.instance), id.seq);
   }
 
-  saveHead(): SavedHead {
-    const { target, heartbeat, received, asleep, ended } = this;
-    return { target, heartbeat, received, asleep, ended };
+  /**
+   * Something of the same sender is in the totals.
+   *
+   * @param instance - its `service.instance.id`, which identifies senders without numbers.
+   */
+  knows(id: BatchId, instance: string): boolean {
+    return (
+      this.isKnown(id) || (("instance" in id || instance !== "") && this.#senders.has(senderOf(id, instance)))
+    );
+  }
+
+  /** The values of these series are about to be pushed. */
+  markSent([from, to]: readonly [from: number, to: number], except: ReadonlySet<number>): void {
+    for (const series of this.series) {
+      if (series.id >= from && series.id <= to && !except.has(series.id)) series.sent = series.value;
+    }
+  }
+
+  /** The zeros of these series have been pushed. */
+  markZeros(ids: readonly number[]): void {
+    for (const id of ids) {
+      const series = this.series.get(id);
+      if (series) series.sent ??= series.zero;
+    }
   }
 
   *records(): Generator<SavedRecord> {
-    for (const instance of this.#instances.save()) yield { instance };
-    for (const digest of this.#digests.save()) yield { digest };
+    const { target, received, state } = this;
+    yield { shard: { ...state, target, received, horizon: this.#senders.horizon ?? null } };
+    for (const sender of this.#senders.save()) yield { sender };
+    for (const digests of this.#digests.save()) yield { digests };
     yield* this.series.save();
   }
 
-  restore({ target, heartbeat, received, asleep, ended }: SavedHead, records: Iterable<SavedRecord>): void {
-    Object.assign(this, { target, heartbeat, received, asleep, ended });
-    for (const record of records) {
-      if ("instance" in record) this.#instances.restore(record.instance);
-      else if ("digest" in record) this.#digests.restore(record.digest);
-      else this.series.restore(record);
-    }
+  /** Adds a record of `records`, in the same order. */
+  restore(record: SavedRecord): void {
+    if ("shard" in record) {
+      const { target, received, horizon } = record.shard;
+      this.state = record.shard;
+      Object.assign(this, { target, received });
+      this.#senders.horizon = horizon ?? undefined;
+    } else if ("sender" in record) this.#senders.restore(record.sender);
+    else if ("digests" in record) this.#digests.restore(record.digests);
+    else this.series.restore(record);
   }
+
+  #see(sender: string, now: number): void {
+    const { gone, evicted } = this.#senders.see(sender, now);
+    for (const id of gone) this.series.forgetParts(`${id}\n`);
+    this.#forgot("senders", evicted, now);
+  }
+
+  /** Returns what to count the point as, if it did not simply go into a series. */
+  #add(sender: string, raw: Point, now: number): string | undefined {
+    const point = this.#native ? raw : withBounds(raw);
+    const series = this.series.find(point, now);
+    if (typeof series === "string") return series;
+    const what = series.labels.otel_metric_overflow ? "overflow" : undefined;
+    const { metric, key, cumulative } = raw;
+    if (metric.kind === "gauge") series.set(point, now);
+    else if (metric.kind === "updown") series.setPart(`${sender}\n${streamOf(metric, "", key)}`, point, now);
+    else if (!cumulative) series.add(point.value, now);
+    else {
+      const before = this.#senders.evictedBaselines;
+      const growth = this.#senders.growth(sender, streamOf(metric, boundsKeyOf(raw), key), raw);
+      this.#forgot("baselines", this.#senders.evictedBaselines - before, now);
+      if (growth === undefined) return "baselines";
+      series.add(this.#native ? growth : withBounds({ ...raw, value: growth }).value, now);
+    }
+    return what;
+  }
+
+  #forgot(what: string, count: number, now: number): void {
+    if (count) this.#own("pushmeter.aggregator.forgotten", { what }, count, now);
+  }
+
+  #own(name: string, attributes: Attributes, value: number, now: number, kind: Kind = "counter"): void {
+    const metric = { ...OWN, name, description: DESCRIPTIONS[name] ?? "", kind };
+    const point: Point = { metric, key: keyOf(attributes), start: "", time: now, value, cumulative: false };
+    const series = this.series.find(point, now, true) as Series;
+    if (kind === "gauge") series.set(point, now);
+    else series.add(value, now);
+  }
+}
+
+function streamOf({ scope, scopeVersion, name, unit }: Metric, bounds: string, key: string): string {
+  return JSON.stringify([scope, scopeVersion, name, unit, bounds, key]);
+}
+
+/** Senders with and without numbers are different ones, also if they have the same id. */
+function numbered(instance: string): string {
+  return `#${instance}`;
+}
+
+function senderOf(id: BatchId, instance: unknown): string {
+  const name = "digest" in id ? `~${instance ?? ""}` : numbered(id.instance);
+  if (name.length > LONGEST_ID) throw new BadInput(`an instance id is longer than ${LONGEST_ID} characters`);
+  return name;
 }

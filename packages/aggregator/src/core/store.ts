@@ -1,18 +1,17 @@
-/** Where a shard is stored: one snapshot, and the rows of batches that came after it. */
+/** Where a shard is stored: one snapshot, and the rows of what happened after it. */
 
-/** Batches that were stored together. */
+/** What happened together. */
 export interface Row {
-  /** What is known of each batch, as JSON. */
-  readonly metas: string;
-  /** Their bodies, one after another. */
+  /** As JSON. */
+  readonly entries: string;
+  /** The bodies of its batches, one after another. */
   readonly bodies: Uint8Array;
 }
 
 export interface Stored {
-  /** As `save` was given it last; undefined in a new store. */
-  readonly head: string | undefined;
+  /** As `save` was given them last; none in a new store. */
   readonly parts: readonly Uint8Array[];
-  /** Those appended since `parts` were saved, in their order. */
+  /** Those appended since, in their order. */
   readonly rows: Iterable<Row>;
 }
 
@@ -24,11 +23,13 @@ export interface Store {
   load(): Stored | Promise<Stored>;
   append(row: Row): void | Promise<void>;
   /**
-   * Replaces the head and, with `parts`, the snapshot too; then the rows before it are forgotten. All of it or nothing.
+   * Replaces the snapshot, and forgets the rows before it. Both or neither.
    *
    * @param parts - at most `LARGEST_VALUE` bytes each; to be read before the method returns.
    */
-  save(head: string, parts?: Iterable<Uint8Array>): void | Promise<void>;
+  save(parts: Iterable<Uint8Array>): void | Promise<void>;
+  /** Keeps rows that could not be read, for somebody to look at. */
+  setAside(rows: readonly Row[]): void | Promise<void>;
 }
 
 /** Bytes of one stored value. A Durable Object's SQLite takes 2 MB. */
@@ -36,23 +37,24 @@ export const LARGEST_VALUE = 1_900_000;
 
 /** Keeps everything in memory, for simulations and tests. Survives the shard host, not the process. */
 export class MemoryStore implements Store {
-  #head: string | undefined;
   #parts: readonly Uint8Array[] = [];
   #rows: Row[] = [];
+  readonly aside: Row[] = [];
 
   load(): Stored {
-    return { head: this.#head, parts: this.#parts, rows: [...this.#rows] };
+    return { parts: this.#parts, rows: [...this.#rows] };
   }
 
   append(row: Row): void {
     this.#rows.push(row);
   }
 
-  save(head: string, parts?: Iterable<Uint8Array>): void {
-    if (parts) {
-      this.#parts = [...parts];
-      this.#rows = [];
-    }
-    this.#head = head;
+  save(parts: Iterable<Uint8Array>): void {
+    this.#parts = [...parts];
+    this.#rows = [];
+  }
+
+  setAside(rows: readonly Row[]): void {
+    this.aside.push(...rows);
   }
 }

@@ -10,7 +10,7 @@ import type { Runtime } from "@pushmeter/sdk";
 import { pushgateway } from "@pushmeter/sdk/pushgateway";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { FakeRuntime, Receiver } from "@pushmeter/sdk/testing";
-import { type Row, ShardHost, type Store, type Stored, VERSION } from "../core/index.ts";
+import { type HostOptions, type Row, ShardHost, type Store, type Stored, VERSION } from "../core/index.ts";
 import type { BatchId, Shard } from "../core/shard.ts";
 import { MemoryStore } from "../core/store.ts";
 
@@ -40,9 +40,13 @@ class Lease implements Store {
     this.#store.append(row);
   }
 
-  save(head: string, parts?: Iterable<Uint8Array>): void {
+  save(parts: Iterable<Uint8Array>): void {
     this.#check();
-    this.#store.save(head, parts);
+    this.#store.save(parts);
+  }
+
+  setAside(rows: readonly Row[]): void {
+    this.#store.setAside(rows);
   }
 }
 
@@ -54,13 +58,18 @@ export class FakeObject {
   network = (request: Request): Promise<Response> => this.receiver.fetch(request);
   readonly store = new MemoryStore();
   readonly #wire: "remote write" | "pushgateway";
+  readonly #more: Partial<HostOptions>;
   #host: ShardHost;
   #life = 0;
   /** Under way. */
   #requests = 0;
 
-  constructor(wire: "remote write" | "pushgateway" = "remote write") {
+  constructor(
+    wire: "remote write" | "pushgateway" = "remote write",
+    more: Partial<Omit<HostOptions, "store" | "runtime" | "alarm">> = {},
+  ) {
     this.#wire = wire;
+    this.#more = more;
     this.#host = this.#start();
   }
 
@@ -133,6 +142,7 @@ export class FakeObject {
           : pushgateway({ url: "http://receiver", fetch, deleteOnShutdown: true, gzip: false }, clock),
       interval: INTERVAL,
       abort: () => {},
+      ...this.#more,
     };
     return new ShardHost(options, store.load());
   }

@@ -41,6 +41,9 @@ export interface Recorder {
 
   /** Passes an error to `onError`. */
   report(error: unknown): void;
+
+  /** Passes an error to `onError`, at most once a minute: for what stays wrong until the code is changed. */
+  remind(error: unknown): void;
 }
 
 /** In the global registry of symbols: an adapter and a pushmeter may come from two copies of this package. */

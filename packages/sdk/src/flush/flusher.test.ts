@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Platform } from "../invocation.ts";
+import { scheduleClock } from "../schedule-clock.ts";
 import { FakeRuntime } from "../testing/fake-runtime.ts";
 import { Flusher, type FlushPolicy } from "./flusher.ts";
 
@@ -17,7 +18,7 @@ class Instance {
   readonly flusher: Flusher;
 
   constructor(policy: FlushPolicy = { every: 5000 }) {
-    this.flusher = new Flusher(this.runtime, policy, async () => {
+    this.flusher = new Flusher(this.runtime, scheduleClock(this.runtime), policy, async () => {
       expect(++this.concurrent, "pushes at once").toBe(1);
       this.pushes.push({ recorded: this.recorded, at: this.runtime.monotonic() });
       if (this.pushTime) await new Promise<void>((done) => this.runtime.timer(this.pushTime, done));
@@ -28,7 +29,7 @@ class Instance {
 
   invoke(platform: Platform = { waitUntil: () => this.waiting++ }): void {
     this.recorded++;
-    this.flusher.recorded(() => platform, this.runtime.monotonic());
+    this.flusher.recorded(() => platform);
   }
 
   /** The invocation's timers never fire: it was aborted. */
@@ -203,6 +204,27 @@ describe("{ every } without waitUntil", () => {
     await instance.runtime.advance(5000);
     expect(instance.pushes.at(-1)?.recorded).toBe(2);
   });
+});
+
+describe("an environment that is frozen between invocations, with its monotonic clock and its timers", () => {
+  // A push is at most the interval, a second of grace and one call late; a loop's another interval.
+  it.each<[string, Platform, number]>([
+    ["with waitUntil", { waitUntil: () => {} }, 8_000],
+    ["without", {}, 13_000],
+  ])(
+    "delivers { every: 5000 } at a call per 2 s %s (1 of 12 calls was delivered)",
+    async (_, platform, late) => {
+      const instance = new Instance();
+      for (let call = 1; call <= 24; call++) {
+        instance.invoke(platform);
+        // The environment works for 10 ms, then it is frozen.
+        await instance.runtime.advance(10);
+        instance.runtime.freeze(1990);
+        const delivered = instance.pushes.at(-1)?.recorded ?? 0;
+        expect(delivered, `after call ${call}`).toBeGreaterThanOrEqual(call - late / 2000);
+      }
+    },
+  );
 });
 
 describe("flush", () => {

@@ -26,11 +26,17 @@ const POLL = 50;
 /** How late a loop may be, because it pushes or its process is blocked, before it counts as ended. */
 const LONGEST_TICK = 60_000;
 
-/** Pushes all totals, giving up after `timeout` ms; true if they were stored. Never rejects. */
-export type Push = (timeout: number) => Promise<boolean>;
+/**
+ * Pushes all totals, giving up after `timeout` ms; true if they were stored. Never rejects.
+ *
+ * @param last - the instance ends with this push.
+ */
+export type Push = (timeout: number, last: boolean) => Promise<boolean>;
 
 export class Flusher {
   readonly #runtime: Runtime;
+  /** For schedules: the monotonic clock may stand still in a frozen environment. */
+  readonly #clock: () => number;
   readonly #push: Push;
   readonly #every: number;
   readonly #linger: number;
@@ -42,19 +48,27 @@ export class Flusher {
   /** Invocations that have ended, and how many of them are stored. */
   #recorded = 0;
   #stored = 0;
+  /** When what was recorded since the last push has to be pushed. */
+  #due: number | undefined;
 
-  constructor(runtime: Runtime, policy: FlushPolicy, push: Push) {
+  /** @param clock - for schedules. */
+  constructor(runtime: Runtime, clock: () => number, policy: FlushPolicy, push: Push) {
     this.#runtime = runtime;
+    this.#clock = clock;
     this.#push = push;
     this.#every = policy === "invocation" ? 0 : policy.every;
     this.#linger = Math.min(this.#every, LONGEST_LINGER);
     this.#longestPush = Math.min(LONGEST_PUSH, (BUDGET - this.#linger) / 2);
   }
 
-  /** An invocation has ended, at `now`: makes sure that what it recorded is pushed. */
-  recorded(platform: () => Platform, now: number): void {
+  /** An invocation has ended: makes sure that what it recorded is pushed. */
+  recorded(platform: () => Platform): void {
+    const now = this.#clock();
     this.#recorded++;
-    if (this.#looping.held(now)) return;
+    this.#due ??= now + this.#every;
+    // A loop that pushes slowly is not late.
+    const isLoopLate = now >= this.#due + this.#every + GRACE && !this.#pushing.held(now);
+    if (this.#looping.held(now) && !isLoopLate) return;
     if (this.#owner.held(now) && this.#standby.held(now)) return;
 
     const { adapterFlushes, waitUntil = this.#every ? undefined : () => {}, pushAtOnce } = platform();
@@ -62,9 +76,11 @@ export class Flusher {
     if (!waitUntil) {
       const loop = this.#looping.take(now, this.#every + LONGEST_TICK);
       if (loop) void this.#loop(loop);
+      else void this.flush();
       return;
     }
-    const linger = pushAtOnce ? 0 : this.#linger;
+    // Timers of a frozen environment do not fire: an invocation that finds the push overdue does not linger.
+    const linger = pushAtOnce || now >= this.#due + GRACE ? 0 : this.#linger;
     const owner = this.#owner.take(now, linger + GRACE);
     if (owner) {
       waitUntil(this.#own(owner, linger, now + BUDGET));
@@ -76,12 +92,16 @@ export class Flusher {
     if (standby) waitUntil(this.#standBy(standby, wait, now + BUDGET));
   }
 
-  /** Pushes now, after a push that is under way; true if all that was recorded is stored. */
-  async flush(timeout = BUDGET): Promise<boolean> {
-    const end = this.#runtime.monotonic() + timeout;
+  /**
+   * Pushes now, after a push that is under way; true if all that was recorded is stored.
+   *
+   * @param last - the instance ends with this push.
+   */
+  async flush(timeout = BUDGET, last = false): Promise<boolean> {
+    const end = this.#clock() + timeout;
     const turn = await this.#turn(end, timeout);
     this.#recorded++;
-    return turn ? this.#pushInTurn(turn, end - this.#runtime.monotonic()) : false;
+    return turn ? this.#pushInTurn(turn, end - this.#clock(), last) : false;
   }
 
   /** Ends the loop of a long-lived process. */
@@ -100,14 +120,14 @@ export class Flusher {
     await sleep(this.#runtime, wait);
     this.#standby.release(standby);
     if (this.#stored === this.#recorded) return;
-    const owner = this.#owner.take(this.#runtime.monotonic(), GRACE);
+    const owner = this.#owner.take(this.#clock(), GRACE);
     if (owner) await this.#own(owner, 0, end);
   }
 
   /** Waits for a push under way. Undefined if that takes all of the time until `end`. */
   async #turn(end: number, longest: number, owner?: symbol): Promise<symbol | undefined> {
     for (;;) {
-      const now = this.#runtime.monotonic();
+      const now = this.#clock();
       const turn = this.#pushing.take(now, longest + GRACE);
       if (turn) return turn;
       if (now + POLL >= end) return undefined;
@@ -116,12 +136,13 @@ export class Flusher {
     }
   }
 
-  async #pushInTurn(turn: symbol, timeout: number): Promise<boolean> {
+  async #pushInTurn(turn: symbol, timeout: number, last = false): Promise<boolean> {
     try {
       // The push before, or an explicit flush, may have carried everything already.
       const recorded = this.#recorded;
       if (this.#stored === recorded) return true;
-      const stored = await this.#push(timeout);
+      this.#due = undefined;
+      const stored = await this.#push(Math.max(timeout, 0), last);
       if (stored) this.#stored = recorded;
       return stored;
     } finally {
@@ -134,6 +155,6 @@ export class Flusher {
     do {
       await sleep(this.#runtime, this.#every, true);
       if (this.#looping.has(loop)) await this.flush();
-    } while (this.#looping.renew(loop, this.#runtime.monotonic(), this.#every + LONGEST_TICK));
+    } while (this.#looping.renew(loop, this.#clock(), this.#every + LONGEST_TICK));
   }
 }

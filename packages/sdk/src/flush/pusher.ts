@@ -9,8 +9,10 @@ import type { AttributeSets } from "../attribute-sets.ts";
 import type { Destination, PushResult } from "../destination.ts";
 import { COUNTER, DELTA } from "../enumerations.ts";
 import { PushError } from "../http/error.ts";
+import type { Instance } from "../instance.ts";
 import type { Instruments } from "../instruments.ts";
-import { Once } from "../once.ts";
+import type { ObservedGauges } from "../metering/observed-gauges.ts";
+import type { Once } from "../once.ts";
 import { inTime, type Runtime } from "../runtime.ts";
 import type { Reader } from "./reader.ts";
 import { Totals } from "./totals.ts";
@@ -24,6 +26,8 @@ export interface PusherOptions {
   readonly instruments: Instruments;
   /** Restores the attributes of recordings under a number. */
   readonly sets: AttributeSets;
+  readonly gauges: ObservedGauges;
+  readonly once: Once;
   /** Is called with every failure. */
   readonly report: (error: unknown) => void;
 }
@@ -31,23 +35,22 @@ export interface PusherOptions {
 export class Pusher {
   readonly #options: PusherOptions;
   readonly #totals = new Totals();
-  readonly #once: Once;
 
   constructor(options: PusherOptions) {
     this.#options = options;
-    this.#once = new Once(options.report);
   }
 
   /** Collects what was recorded since the last time, adds it to the totals and returns it. */
   async collect(resource: Resource, labels?: Attributes): Promise<ResourceMetrics> {
-    const { reader, report, sets } = this.#options;
+    const { runtime, reader, gauges, report, sets } = this.#options;
     // There is one meter, so the SDK takes all deltas out together, after the last callback: an invocation that
     // is aborted while a callback waits loses nothing.
     const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT });
-    sets.restore(resourceMetrics, labels);
-    this.#totals.add(resourceMetrics);
+    const collected = gauges.collect({ ...resourceMetrics, resource }, runtime.now());
+    sets.restore(collected, labels);
+    this.#totals.add(collected);
     for (const error of errors) report(error);
-    return { ...resourceMetrics, resource };
+    return collected;
   }
 
   /** All that was collected so far. */
@@ -58,11 +61,10 @@ export class Pusher {
   /** True if everything was stored. Never rejects; gives up after `timeout` ms. */
   async push(
     destination: Destination,
-    resource: Resource,
-    labels: Attributes,
-    timeout: number,
+    { resource, labels, debug }: Instance,
+    { timeout, last }: { readonly timeout: number; readonly last: boolean },
   ): Promise<boolean> {
-    const { runtime, report, instruments } = this.#options;
+    const { runtime, report, instruments, once } = this.#options;
     const started = runtime.monotonic();
     let result: PushResult;
     try {
@@ -74,7 +76,7 @@ export class Pusher {
       result = await inTime(
         runtime,
         left,
-        new Promise<PushResult>((resolve) => destination.export(batch, resolve, { timeout: left })),
+        new Promise<PushResult>((resolve) => destination.export(batch, resolve, { timeout: left, last })),
         () => new PushError("timeout", `no answer within ${left} ms`),
       );
     } catch (error) {
@@ -83,10 +85,19 @@ export class Pusher {
     }
     const { code, error, isTold, dropped = [], conflicts = [] } = result;
     if (error && !isTold) report(error);
-    for (const conflict of conflicts) this.#once.say(conflict);
+    for (const conflict of conflicts) once.say(conflict);
     const outcome = code === 0 ? "success" : error instanceof PushError ? error.result : "error";
-    instruments.push.record((runtime.monotonic() - started) / 1000, { result: outcome });
+    const elapsed = runtime.monotonic() - started;
+    instruments.push.record(elapsed / 1000, { result: outcome });
     for (const [reason, points] of dropped) instruments.dropped.add(points, { reason });
+    if (debug) console.log(line(outcome, elapsed, result.details));
     return code === 0;
   }
+}
+
+/** A push in one line: how it ended, and what it cost where the destination tells. */
+function line(outcome: string, elapsed: number, details?: PushResult["details"]): string {
+  const { series = 0, requests, bytes, status } = details ?? {};
+  const cost = details && `, ${series} series, ${bytes} bytes in ${requests} requests, answered ${status}`;
+  return `pushmeter: push ${outcome}${cost ?? ""}, ${Math.round(elapsed)} ms`;
 }

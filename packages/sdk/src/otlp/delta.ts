@@ -1,6 +1,6 @@
 /** A destination for deltas: sends each batch unchanged until it is acknowledged, one after the other. */
 import { AggregationTemporality, type ResourceMetrics } from "@opentelemetry/sdk-metrics";
-import type { Destination, PushResult } from "../destination.ts";
+import { createDestination, type Destination, type PushResult } from "../destination.ts";
 import { PushError } from "../http/error.ts";
 import type { Runtime } from "../runtime.ts";
 import { type Batch, Outbox } from "./outbox.ts";
@@ -47,8 +47,9 @@ export function deltaDestination({ encode, deliver }: DeltaTransport, runtime: R
     }
   }
 
-  return {
-    export(metrics, resultCallback, options) {
+  return createDestination({
+    temporality: AggregationTemporality.DELTA,
+    push(metrics, options) {
       const key = String(metrics.resource.attributes["service.instance.id"] ?? "");
       let outbox = outboxes.get(key);
       if (!outbox) {
@@ -56,12 +57,7 @@ export function deltaDestination({ encode, deliver }: DeltaTransport, runtime: R
         outboxes.set(key, outbox);
       }
       outbox.add(metrics);
-      push(outbox, metrics, options?.timeout).then(resultCallback, (error) =>
-        resultCallback({ code: 1, error }),
-      );
+      return push(outbox, metrics, options.timeout);
     },
-    selectAggregationTemporality: () => AggregationTemporality.DELTA,
-    forceFlush: async () => {},
-    shutdown: async () => {},
-  };
+  });
 }

@@ -2,7 +2,7 @@
  * `@pushmeter/sdk/prometheus`: how OpenTelemetry data becomes Prometheus series.
  * @module @pushmeter/sdk/prometheus
  */
-export type { Value } from "../histogram.ts";
+export { type AnyHistogram, addExponential, toClassic, type Value } from "../histogram.ts";
 export { keyOf } from "../key.ts";
 export { bound } from "./bounds.ts";
 export { type Labels, labelsOf } from "./labels.ts";

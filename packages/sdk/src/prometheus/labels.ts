@@ -33,7 +33,7 @@ export function labelValue(value: AttributeValue | undefined): string {
 }
 
 /** A value's JSON, undefined if it has none or its own code throws. */
-function jsonOf(value: unknown): string | undefined {
+export function jsonOf(value: unknown): string | undefined {
   try {
     return value === null ? undefined : JSON.stringify(value);
   } catch {

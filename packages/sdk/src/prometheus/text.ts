@@ -1,35 +1,32 @@
-/** Prometheus's text format 0.0.4, by OpenTelemetry's own serializer from names that are translated already. */
-import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
-import type { MetricData, ResourceMetrics } from "@opentelemetry/sdk-metrics";
-import { GAUGE_POINTS, HISTOGRAM_POINTS, SUM_POINTS } from "../enumerations.ts";
+/**
+ * Prometheus's text format 0.0.4. Not by `@opentelemetry/exporter-prometheus`: that installs and, on Node, loads an
+ * OpenTelemetry SDK of its own version, and imports Node's `http`.
+ * https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
+ */
+import { seriesOf } from "./series.ts";
 import type { Family } from "./translate.ts";
 
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /** The text of families, empty if there are none. `job` and `instance` are not in it. */
 export function textOf(families: readonly Family[]): string {
-  const serializer = new PrometheusSerializer("", false, undefined, true, true);
-  const translated = {
-    resource: { attributes: {} },
-    scopeMetrics: [{ scope: { name: "" }, metrics: families.map(metricData) }],
-  };
-  // Of a resource the serializer reads the attributes alone.
-  return families.length ? serializer.serialize(translated as unknown as ResourceMetrics) : "";
+  let text = "";
+  for (const family of families) {
+    const { name, help, type } = family;
+    if (help) text += `# HELP ${name} ${escaped(help)}\n`;
+    text += `# TYPE ${name} ${type}\n`;
+    for (const { name, labels, le, value } of seriesOf([family])) {
+      const pairs = Object.entries(le ? { ...labels, le } : labels).map(
+        ([label, value]) => `${label}="${escaped(value).replaceAll('"', '\\"')}"`,
+      );
+      // Without native histograms, which `translate` was not asked for, each value is a number.
+      const number = `${value}`.replace(/^(-?)Infinity$/, (_, sign) => `${sign || "+"}Inf`);
+      text += `${name}${pairs.length ? `{${pairs}}` : ""} ${number}\n`;
+    }
+  }
+  return text;
 }
 
-const DATA_POINT_TYPES = { counter: SUM_POINTS, gauge: GAUGE_POINTS, histogram: HISTOGRAM_POINTS };
-
-/** The fields of `MetricData` that the serializer reads. */
-function metricData({ name, type, help, points }: Family): MetricData {
-  return {
-    descriptor: { name, description: help, unit: "" },
-    dataPointType: DATA_POINT_TYPES[type],
-    isMonotonic: type === "counter",
-    dataPoints: Array.from(points.values(), ({ labels, value }) => ({
-      startTime: [0, 0],
-      endTime: [0, 0],
-      attributes: labels,
-      value,
-    })),
-  } as unknown as MetricData;
+function escaped(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
 }

@@ -101,6 +101,7 @@ class Translator {
 
   #add(data: MetricData, scope: Attributes): void {
     const { descriptor, dataPointType, dataPoints } = data;
+    if (!dataPoints.length) return;
     const type = typeOf(data);
     const addsUp = dataPointType !== GAUGE_POINTS;
     const name = metricName(descriptor.name, descriptor.unit, type);
@@ -152,9 +153,19 @@ class Translator {
   #conflict(reason: keyof typeof WHY, metric: string, name: string, points: number): void {
     this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + points);
     this.#conflicts.add(
-      `pushmeter: ${metric} is not stored (${reason}): in Prometheus ${name} is ${WHY[reason]} already`,
+      `${metric} is not stored (${reason}): in Prometheus ${name} is ${WHY[reason]} already`,
     );
   }
+}
+
+/** How many series families are at the receiver. */
+export function seriesIn(families: readonly Family[]): number {
+  const counts = families.flatMap(({ points }) =>
+    Array.from(points.values(), ({ value }) =>
+      typeof value === "number" || isExponential(value) ? 1 : value.buckets.boundaries.length + 3,
+    ),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 const WHY = {

@@ -6,7 +6,7 @@ import { compress } from "../http/gzip.ts";
 import { busy, byStatus } from "../http/send.ts";
 import type { Target } from "../http/target.ts";
 import { CONTENT_TYPE, textOf } from "../prometheus/text.ts";
-import type { Family } from "../prometheus/translate.ts";
+import { type Family, seriesIn } from "../prometheus/translate.ts";
 
 /** How long a refused metric is left out, ms: the group that it contradicts may be deleted. */
 const LONGEST_ASIDE = 600_000;
@@ -48,7 +48,7 @@ export class GroupPush implements Wire<readonly Family[]> {
     return {
       code: error || refused ? 1 : 0,
       error,
-      details,
+      details: { ...details, series: seriesIn(this.#group.families) },
       dropped: refused ? new Map([["refused", refused]]) : undefined,
     };
   }

@@ -6,7 +6,7 @@ import { type Answer, isNotStored } from "../http/attempt.ts";
 import type { Action } from "../http/exchange.ts";
 import { isPage } from "../http/hints.ts";
 import { busy, byStatus } from "../http/send.ts";
-import type { Version } from "./encoder.ts";
+import type { Version } from "./group.ts";
 
 /** What is known of the receiver. */
 export interface Known {
@@ -27,6 +27,8 @@ export interface Asked {
   /** Series whose openings go along with their values. */
   readonly opened: { readonly length: number };
   readonly hasNative: boolean;
+  /** How many answers in a row have been 429. */
+  readonly limited: number;
   /** The same samples may have been stored by an earlier attempt. */
   readonly isUnclear: boolean;
 }
@@ -38,8 +40,11 @@ const TOO_OLD = /out of bounds|too old(?! sample)/i;
 const TOO_NEW = /too new|future/i;
 /** Prometheus 2.42 to 3.7 answers 500 without its feature flag; others may with a 400. */
 const NATIVE_REFUSED = /native histogram/i;
-/** What a rate limit lets through at once, as Mimir and Cortex tell it. */
-const BURST = /burst(?: size limit, set to| of) (\d+)|rate limit \((\d+)/;
+/** What a rate limit lets through at once, as Mimir tells it. */
+const BURST = /burst(?: size limit, set to| of) (\d+)/;
+/** Where it does not tell: so many 429 in a row, and not for requests that are small anyway. */
+const MOST_LIMITED = 3;
+const FEW_SERIES = 8;
 
 export function decide(known: Known, asked: Asked, answer: Answer): Action {
   const { kind, entries, opened, isUnclear } = asked;
@@ -93,10 +98,12 @@ export function isTooOld(answer: Answer): boolean {
   return isRefusal(answer) && TOO_OLD.test(answer.body);
 }
 
-/** In how many parts a request has to go for a rate limit that tells what it lets through; 0 if it does not. */
-export function partsFor({ entries, opened }: Asked, { status, body }: Answer): number {
-  const [, burst, rate] = (status === 429 && BURST.exec(body)) || [];
-  return Math.ceil((entries.length + opened.length) / Number(burst ?? rate)) || 0;
+/** In how many parts a request has to go, for a rate limit that it may be too large for. */
+export function partsFor({ entries, opened, limited }: Asked, { status, body }: Answer): number {
+  if (status !== 429) return 1;
+  const [, burst] = BURST.exec(body) ?? [];
+  if (burst) return Math.ceil((entries.length + opened.length) / Number(burst));
+  return limited >= MOST_LIMITED && entries.length > FEW_SERIES ? 2 : 1;
 }
 
 /** What a receiver of version 2.0 says it has stored, undefined from one that speaks 1.0 only. */

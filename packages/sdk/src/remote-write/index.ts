@@ -6,7 +6,7 @@ import { cumulativeDestination, type Destination, sumOf } from "../destination.t
 import { DEFAULT_BUCKETS, EXPONENTIAL_BUCKETS, HISTOGRAM } from "../enumerations.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames, checkOneOf } from "../options.ts";
-import { type LabelCache, translate } from "../prometheus/translate.ts";
+import { type LabelCache, seriesIn, translate } from "../prometheus/translate.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { Encoder } from "./encoder.ts";
 import { Ledger } from "./ledger.ts";
@@ -79,7 +79,8 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
         const result = await push.run({ ...options, timeout: end - runtime.monotonic() });
         // Once more, with classic ones.
         if (push.needsClassic) continue;
-        return { ...result, dropped: sumOf(dropped, result.dropped), conflicts };
+        const details = result.details && { ...result.details, series: seriesIn(families) };
+        return { ...result, details, dropped: sumOf(dropped, result.dropped), conflicts };
       }
     },
     async ({ instance } = {}) => {
@@ -91,6 +92,16 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
       }
     },
   );
+  destination.write = async (metrics, { time, stale = false, ...options }) => {
+    const translation = translate(metrics, { native: takesNative() });
+    const { families, job, instance, dropped } = translation;
+    if (!families.length) return { code: 0, dropped };
+    const ledger = new Ledger({ job, instance }, target.clock, () => runtime.instanceId());
+    const batch = ledger.start(time, translation);
+    const push = new Push(target, receiver, ledger, encoder, { ...batch, isStale: stale });
+    const result = await push.run(options);
+    return { ...result, dropped: sumOf(dropped, result.dropped) };
+  };
   destination.selectAggregation = (type) => ({
     type: takesNative() && type === HISTOGRAM ? EXPONENTIAL_BUCKETS : DEFAULT_BUCKETS,
   });

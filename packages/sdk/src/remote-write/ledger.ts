@@ -8,10 +8,10 @@
  */
 import { addExponential, isExponential } from "../histogram.ts";
 import type { Labels } from "../prometheus/labels.ts";
+import { type Series, seriesOf } from "../prometheus/series.ts";
 import type { Translation } from "../prometheus/translate.ts";
-import { createGroup, type Group, type Version } from "./encoder.ts";
+import { createGroup, type Group, type Version } from "./group.ts";
 import { negated } from "./native.ts";
-import { type Series, seriesOf } from "./series.ts";
 
 /** What one request holds at most, far below what receivers take: series, and characters of their labels. */
 export const MOST_SERIES = 2_000;
@@ -108,7 +108,7 @@ export class Ledger {
     const time = this.#tick(now);
     let point: string | undefined;
     let known = new Map<string, Entry>();
-    for (const series of seriesOf(translation)) {
+    for (const series of seriesOf(translation.families)) {
       if (series.point !== point) {
         point = series.point;
         known = this.#points.get(point) ?? new Map();

@@ -3,8 +3,8 @@
  * both versions. https://prometheus.io/docs/specs/native_histograms/#exponential-buckets
  */
 import type { ExponentialHistogram } from "@opentelemetry/sdk-metrics";
+import type { Series } from "../prometheus/series.ts";
 import { Writer } from "./protobuf.ts";
-import type { Series } from "./series.ts";
 
 /** A series' value before anything was recorded: a histogram as fine as it, so that the receiver can go on with it. */
 export function emptied(value: Series["value"]): Series["value"] {

@@ -6,7 +6,8 @@ import type { PushError } from "../http/error.ts";
 import { type Action, type ExchangeOptions, exchange, MOST_REQUESTS, type Wire } from "../http/exchange.ts";
 import type { Target } from "../http/target.ts";
 import { type Asked, decide, isOpen, isTooOld, mayBeStored, partsFor, writtenOf } from "./decide.ts";
-import type { Encoder, Version } from "./encoder.ts";
+import type { Encoder } from "./encoder.ts";
+import type { Group, Version } from "./group.ts";
 import { type Batch, DUE, type Entry, type Ledger, MOST_SERIES } from "./ledger.ts";
 import { namedIn } from "./named.ts";
 import type { Receiver } from "./receiver.ts";
@@ -46,6 +47,14 @@ class Request implements Asked {
     this.kind = kind;
     this.entries = entries;
     this.isUnclear = isUnclear;
+  }
+
+  get group(): Group {
+    return (this.entries[0] as Entry).group;
+  }
+
+  get limited(): number {
+    return this.group.limited;
   }
 
   get hasNative(): boolean {
@@ -133,6 +142,7 @@ export class Push implements Wire<Request> {
     for (const entry of opened) if (!may) entry.opening = DUE;
     for (const entry of entries) entry.isKnown ||= may && kind === "values";
 
+    request.group.limited = answer.status === 429 ? request.limited + 1 : 0;
     if (action === "done" || action === "split" || action === "drop") {
       this.queue.shift();
       if (kind === "values") this.#isValues(action, request, answer);
@@ -168,7 +178,7 @@ export class Push implements Wire<Request> {
       return;
     }
     if (action === "split" && (answer.status === 413 || answer.status === 429)) {
-      for (const part of cut(entries, partsFor(request, answer) || 2)) {
+      for (const part of cut(entries, Math.max(2, partsFor(request, answer)))) {
         this.#ledger.regroup(part);
         this.queue.unshift(new Request("values", part, isUnclear));
       }

@@ -13,18 +13,21 @@ const resource = resourceFromAttributes({ "service.name": "courses", "service.in
 type Network = (request: Request) => Promise<Response>;
 
 export class Writer {
-  readonly runtime = new FakeRuntime();
-  readonly receiver = new Receiver({ now: () => this.runtime.now() });
+  readonly runtime: FakeRuntime;
+  readonly receiver: Receiver;
   /** `version→status` of every request. */
   readonly exchanges: string[] = [];
   readonly sizes: number[] = [];
   readonly #reader = new Reader(() => ({ type: 0 }));
   readonly #totals = new Totals();
   readonly meter = new MeterProvider({ resource, readers: [this.#reader] }).getMeter("@pushmeter/sdk");
-  network: Network = this.receiver.fetch;
+  network: Network;
   readonly destination;
 
-  constructor(protocol?: Protocol) {
+  constructor(protocol?: Protocol, runtime = new FakeRuntime()) {
+    this.runtime = runtime;
+    this.receiver = new Receiver({ now: () => runtime.now() });
+    this.network = this.receiver.fetch;
     this.destination = remoteWrite(
       {
         url: "http://receiver/api/v1/write",

@@ -114,4 +114,18 @@ describe("FakeRuntime", () => {
       "http://a/ was asked for",
     );
   });
+
+  it("lets only wall time pass while it is frozen", async () => {
+    const runtime = new FakeRuntime();
+    let fired = false;
+    runtime.timer(1000, () => {
+      fired = true;
+    });
+    const before = runtime.now();
+    runtime.freeze(5000);
+    await runtime.advance(0);
+    expect([runtime.now() - before, runtime.monotonic(), fired]).toEqual([5000, 0, false]);
+    await runtime.advance(1000);
+    expect([runtime.now() - before, runtime.monotonic(), fired]).toEqual([6000, 1000, true]);
+  });
 });

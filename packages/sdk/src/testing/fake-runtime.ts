@@ -39,6 +39,7 @@ export class FakeRuntime implements Runtime {
   /** In the order of their making. */
   readonly #timers = new Set<Timer>();
   #elapsed = 0;
+  #frozen = 0;
   #instances = 0;
 
   constructor({ fetch = noFetch }: FakeRuntimeOptions = {}) {
@@ -46,7 +47,7 @@ export class FakeRuntime implements Runtime {
   }
 
   now(): number {
-    return EPOCH + this.#elapsed;
+    return EPOCH + this.#elapsed + this.#frozen;
   }
 
   monotonic(): number {
@@ -94,6 +95,11 @@ export class FakeRuntime implements Runtime {
       await turn();
     }
     this.#elapsed = end;
+  }
+
+  /** Lets only wall time pass, as in an environment that is frozen: `monotonic()` and the timers stand still. */
+  freeze(ms: number): void {
+    this.#frozen += ms;
   }
 
   /**

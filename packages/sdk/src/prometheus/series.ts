@@ -1,10 +1,10 @@
-/** Metric families flattened to what remote write knows: series of single values and of native histograms. */
+/** Metric families flattened to what Prometheus stores: series of single values and of native histograms. */
 
 import type { ExponentialHistogram } from "@opentelemetry/sdk-metrics";
 import { isExponential } from "../histogram.ts";
-import { bound } from "../prometheus/bounds.ts";
-import type { Labels } from "../prometheus/labels.ts";
-import type { Family, Translation } from "../prometheus/translate.ts";
+import { bound } from "./bounds.ts";
+import type { Labels } from "./labels.ts";
+import type { Family } from "./translate.ts";
 
 export interface Series extends Pick<Family, "type" | "help" | "unit"> {
   /** Of all series of one point: family and labels in one string, the same in every push. */
@@ -21,7 +21,7 @@ export interface Series extends Pick<Family, "type" | "help" | "unit"> {
   readonly start: number | undefined;
 }
 
-export function* seriesOf({ families }: Translation): Generator<Series> {
+export function* seriesOf(families: readonly Family[]): Generator<Series> {
   /** All points of an instrument have the same array. */
   const written = new Map<readonly number[], string[]>();
   for (const { name, points, startsAtZero, type, help, unit } of families) {

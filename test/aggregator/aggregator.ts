@@ -25,8 +25,6 @@ export async function startAggregator({
   const script = await bundleWorker({ file: join(import.meta.dirname, "worker", "worker.ts") });
   const miniflare = startWorkerd(script, {
     name: "aggregator",
-    // The Pushgateway's serializer comes from a package that names two Node modules.
-    compatibilityFlags: ["nodejs_compat"],
     bindings: { PUSH_URL: url, PROTOCOL: protocol, TOKEN, SHARDS: `${shards}` },
     durableObjects: { AGGREGATOR: { className: "Aggregator", useSQLite: true } },
     folder,

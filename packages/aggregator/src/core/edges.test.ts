@@ -1,0 +1,427 @@
+/** Where names collide, senders send what they like, and time passes. */
+
+import type { ReceivedSeries } from "@pushmeter/sdk/testing";
+import { seeded } from "@pushmeter/testkit/random";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import {
+  body,
+  CUMULATIVE,
+  exponential,
+  gauge,
+  histogram,
+  nanoseconds,
+  type Request,
+  sum,
+} from "../testing/otlp.ts";
+import { FakeObject } from "../testing/simulation.ts";
+import type { BatchId } from "./shard.ts";
+
+let nextDigest = 0;
+const digest = (): BatchId => ({ digest: (++nextDigest).toString(16).padStart(13, "0").padEnd(32, "0") });
+
+/** Sends a request that no number identifies, from an instance. */
+function send(object: FakeObject, request: Request, instance = "a", id = digest()): string {
+  const resource = { "service.name": "courses", "service.instance.id": instance, ...request.resource };
+  return object.push(id, body({ ...request, resource }), "json");
+}
+
+const live = ({ samples }: ReceivedSeries) => samples.filter(({ stale }) => !stale);
+
+/** Growth as Prometheus sees it: between two samples, never before the first. */
+function growth(series: readonly ReceivedSeries[]): number {
+  let total = 0;
+  for (const one of series) {
+    let before: number | undefined;
+    for (const { value } of live(one)) {
+      if (before !== undefined) total += value >= before ? value - before : value;
+      before = value;
+    }
+  }
+  return total;
+}
+
+function zeros(series: readonly ReceivedSeries[]): number[] {
+  return series.map((one) => live(one).filter(({ value }) => value === 0).length);
+}
+
+afterEach(() => void vi.restoreAllMocks());
+
+describe("one identity", () => {
+  it.each<[string, object, object]>([
+    ["a unit that changes", { unit: "" }, { unit: "{login}" }],
+    [
+      "an attribute that becomes a string",
+      { attributes: { status: 200 } },
+      { attributes: { status: "200" } },
+    ],
+    [
+      "an attribute whose name changes its punctuation",
+      { attributes: { "user.tier": "gold" } },
+      { attributes: { user_tier: "gold" } },
+    ],
+    ["a name that loses its _total", { name: "logins_total" }, { name: "logins" }],
+  ])("%s leaves one series with one zero, and growth is exact", async (_, before, after) => {
+    const object = new FakeObject();
+    let truth = 0;
+    for (let n = 1; n <= 20; n++) {
+      const now = object.runtime.now();
+      // Two deployments for a while: the old one goes, the new one comes.
+      if (n <= 14) send(object, { metrics: [sum(n, now, before)] }, "old");
+      if (n >= 8) send(object, { metrics: [sum(2 * n, now, after)] }, "new");
+      truth += (n <= 14 ? n : 0) + (n >= 8 ? 2 * n : 0);
+      if (n % 7 === 0) object.restart();
+      await object.nextHeartbeat();
+    }
+    const series = object.receiver.series("logins_total");
+    expect(series).toHaveLength(1);
+    expect(zeros(series)).toEqual([1]);
+    expect(growth(series)).toBe(truth);
+    expect(object.receiver.refused).toBe(0);
+  });
+
+  it("follows a gauge that becomes a histogram, and instances of the old kind do not take the name back", async () => {
+    const object = new FakeObject();
+    for (let n = 0; n < 8; n++) {
+      const now = object.runtime.now();
+      send(object, { metrics: [gauge(5, now, { name: "size" })] }, "old");
+      if (n >= 3) send(object, { metrics: [histogram(1, now, { name: "size" })] }, "new");
+      await object.nextHeartbeat();
+    }
+    expect(object.receiver.series("size")[0]?.samples.at(-1)?.stale).toBe(true);
+    expect(object.receiver.total("size_count")).toBe(5);
+    expect(growth(object.receiver.series("size_count"))).toBe(5);
+    const rejected = { reason: "type_conflict" };
+    expect(object.receiver.total("pushmeter_aggregator_rejected_total", rejected)).toBeGreaterThanOrEqual(4);
+    expect(object.receiver.refused).toBe(0);
+  });
+
+  it("adds an instance's streams up in an up-down counter that has become one series", async () => {
+    const object = new FakeObject();
+    const open = { name: "open", isMonotonic: false };
+    const now = object.runtime.now();
+    const metrics = [
+      sum(3, now, { ...open, attributes: { "user.tier": "gold" }, temporality: CUMULATIVE }),
+      sum(4, now, { ...open, attributes: { user_tier: "gold" }, temporality: CUMULATIVE }),
+    ];
+    send(object, { metrics });
+    await object.nextHeartbeat();
+    expect(object.receiver.total("open", { user_tier: "gold" })).toBe(7);
+  });
+});
+
+describe("senders as they are", () => {
+  it("counts only the growth of totals, whatever order and repetition they come in", async () => {
+    const object = new FakeObject();
+    const random = seeded(11);
+    const start = object.runtime.now() - 1000;
+    const totals = new Map<string, number>();
+    const late: (() => void)[] = [];
+    for (let n = 0; n < 60; n++) {
+      const instance = `i${Math.floor(random() * 5)}`;
+      const total = (totals.get(instance) ?? 0) + Math.ceil(random() * 5);
+      totals.set(instance, total);
+      const now = object.runtime.now();
+      const options = { start, temporality: CUMULATIVE };
+      const metrics = [sum(total, now, options), histogram(total, now, options)];
+      const push = () => void send(object, { metrics }, instance);
+      push();
+      if (random() < 0.3) late.push(push);
+      if (random() < 0.3) late.splice(0, 1)[0]?.();
+      if (random() < 0.2) object.restart();
+      await object.runtime.advance(1 + random() * 9_000);
+      if (random() < 0.5) await object.nextHeartbeat();
+    }
+    await object.nextHeartbeat();
+    const truth = [...totals.values()].reduce((a, b) => a + b);
+    for (const name of ["logins_total", "size_count", "size_bucket"]) {
+      const labels: Record<string, string> = name === "size_bucket" ? { le: "1.0" } : {};
+      expect(object.receiver.total(name, labels), name).toBe(truth);
+    }
+    expect(growth(object.receiver.series("logins_total"))).toBe(truth);
+    expect(zeros(object.receiver.series("logins_total"))).toEqual([1]);
+  });
+
+  it("counts a process that begins anew from zero, with the same id or without any", async () => {
+    const object = new FakeObject();
+    const total = (value: number, start: number, instance: string) =>
+      send(
+        object,
+        { metrics: [sum(value, object.runtime.now(), { start, temporality: CUMULATIVE })] },
+        instance,
+      );
+    const first = object.runtime.now();
+    total(5, first, "a");
+    await object.nextHeartbeat();
+    const second = object.runtime.now();
+    total(3, second, "a");
+    total(7, first + 1, "");
+    total(2, second + 1, "");
+    await object.runtime.advance(1000);
+    total(4, second, "a");
+    total(8, first + 1, "");
+    await object.nextHeartbeat();
+    expect(object.receiver.total("logins_total")).toBe(5 + 4 + 8 + 2);
+  });
+
+  it("takes a total whose past is unknown as the point from which growth counts", async () => {
+    const object = new FakeObject();
+    const long = object.runtime.now() - 86_400_000;
+    const total = (value: number) =>
+      send(object, { metrics: [sum(value, object.runtime.now(), { start: long, temporality: CUMULATIVE })] });
+    total(1_000_000);
+    await object.runtime.advance(1000);
+    total(1_000_004);
+    await object.nextHeartbeat();
+    expect(object.receiver.total("logins_total")).toBe(4);
+    expect(object.receiver.total("pushmeter_aggregator_baselines_total")).toBe(1);
+  });
+
+  it("takes deltas and totals of one body metric by metric, and leaves out only what is wrong", async () => {
+    const object = new FakeObject();
+    const now = object.runtime.now();
+    const bad = { name: "bad", histogram: { aggregationTemporality: 1, dataPoints: [badPoint(now)] } };
+    const totals = { name: "totals", temporality: CUMULATIVE, start: now - 1 };
+    send(object, { metrics: [sum(2, now, { name: "deltas" }), sum(3, now, totals), bad] });
+    await object.nextHeartbeat();
+    expect(object.receiver.total("deltas_total")).toBe(2);
+    expect(object.receiver.total("totals_total")).toBe(3);
+    expect(object.receiver.total("pushmeter_aggregator_rejected_total", { reason: "bad_histogram" })).toBe(1);
+  });
+
+  it("merges exponential histograms, deltas and totals", async () => {
+    const object = new FakeObject();
+    const start = object.runtime.now();
+    send(object, { metrics: [exponential(2, 0, start), exponential(3, 4, start)] }, "a");
+    const options = { start, temporality: CUMULATIVE };
+    send(object, { metrics: [exponential(4, 0, start + 1, options)] }, "b");
+    await object.runtime.advance(10);
+    send(object, { metrics: [exponential(6, 0, start + 5, options)] }, "b");
+    await object.nextHeartbeat();
+    expect(object.receiver.total("size_count")).toBe(2 + 3 + 6);
+    // 1 to 2 counts in the bucket up to 5, 16 to 32 in the one up to 25.
+    expect(object.receiver.total("size_bucket", { le: "5.0" })).toBe(8);
+    expect(object.receiver.total("size_bucket", { le: "25.0" })).toBe(11);
+  });
+
+  it("counts numbered batches that overtake each other exactly once", async () => {
+    const object = new FakeObject();
+    const random = seeded(3);
+    const numbers = Array.from({ length: 300 }, (_, i) => i + 1);
+    // Each within a hundred places of its own.
+    const order = numbers.map((n) => [n + random() * 100, n] as const).sort(([a], [b]) => a - b);
+    const statuses: string[] = [];
+    for (const [, seq] of order) {
+      for (let copies = 1 + Math.floor(random() * 2); copies > 0; copies--) {
+        const metrics = [sum(1, object.runtime.now())];
+        statuses.push(send(object, { metrics }, "a", { instance: "a", seq }));
+      }
+      if (seq % 50 === 0) object.restart();
+    }
+    await object.nextHeartbeat();
+    // The first number to come may be up to 16 for those before it to count.
+    const lost = order[0]?.[1] as number;
+    expect(lost).toBeLessThanOrEqual(16);
+    expect(object.receiver.total("logins_total")).toBe(300);
+    expect(statuses.filter((status) => status === "stored")).toHaveLength(300);
+  });
+
+  it("keeps numbered and unnumbered batches of one id in spaces of their own", () => {
+    const object = new FakeObject();
+    const metrics = [sum(1, object.runtime.now())];
+    expect(send(object, { metrics }, "a", { instance: "a", seq: 1 })).toBe("stored");
+    expect(send(object, { metrics }, "a")).toBe("stored");
+    expect(send(object, { metrics }, "a", { instance: "a", seq: 1 })).toBe("duplicate");
+  });
+
+  it("recognises a hundred thousand bodies of one minute, and tells how many it had to forget", async () => {
+    const object = new FakeObject();
+    const ids = Array.from({ length: 210_000 }, digest);
+    const empty = { metrics: [] };
+    // Straight into the shard: the journal is not what is tested here.
+    const batch = { resource: {}, points: [], rejected: new Map<string, number>() };
+    for (const [i, id] of ids.entries()) object.shard.merge(id, batch, object.runtime.now() + i / 3);
+    await object.runtime.advance(70_000);
+    expect(object.shard.isKnown(ids.at(-100_000) as BatchId)).toBe(true);
+    send(object, empty);
+    await object.nextHeartbeat();
+    const forgotten = { what: "digests" };
+    const known = ids.filter((id) => object.shard.isKnown(id)).length;
+    expect(known).toBeGreaterThan(30_000);
+    expect(object.receiver.total("pushmeter_aggregator_forgotten_total", forgotten)).toBe(210_000 - known);
+  });
+});
+
+describe("forgetting", () => {
+  it("ends a series that no longer grows, and counts it anew when it returns", async () => {
+    const object = new FakeObject("remote write", { forgetAfter: 600_000 });
+    const once = { attributes: { route: "/once" } };
+    send(object, { metrics: [sum(5, object.runtime.now(), once)] });
+    for (let n = 0; n < 60; n++) {
+      send(object, { metrics: [sum(1, object.runtime.now(), { attributes: { route: "/always" } })] });
+      await object.nextHeartbeat();
+      if (n === 20) object.restart();
+    }
+    const [series] = object.receiver.series("logins_total", { route: "/once" });
+    expect(series?.samples.at(-1)?.stale).toBe(true);
+    send(object, { metrics: [sum(3, object.runtime.now(), once)] });
+    await object.nextHeartbeat();
+    await object.nextHeartbeat();
+    const returned = object.receiver.series("logins_total", { route: "/once" });
+    expect(growth(returned)).toBe(8);
+    expect(growth(object.receiver.series("logins_total", { route: "/always" }))).toBe(60);
+    expect(object.receiver.refused).toBe(0);
+  });
+
+  it("makes room for new series within an hour when a metric is full", async () => {
+    const object = new FakeObject();
+    const metrics = (from: number) =>
+      Array.from({ length: 1990 }, (_, i) =>
+        sum(1, object.runtime.now(), { attributes: { user: from + i } }),
+      );
+    send(object, { metrics: metrics(0) });
+    await object.nextHeartbeat();
+    send(object, { metrics: metrics(10_000) });
+    await object.nextHeartbeat();
+    expect(object.receiver.total("logins_total", { otel_metric_overflow: "true" })).toBe(1981);
+    for (let n = 0; n < 5; n++) {
+      await object.runtime.advance(13 * 60_000);
+      send(object, { metrics: [sum(1, object.runtime.now(), { attributes: { user: 11_000 } })] });
+      await object.nextHeartbeat();
+    }
+    send(object, { metrics: metrics(20_000) });
+    await object.nextHeartbeat();
+    send(object, { metrics: metrics(20_000) });
+    await object.nextHeartbeat();
+    expect(object.receiver.total("logins_total", { user: "21000" })).toBe(2);
+    expect(object.receiver.refused).toBe(0);
+  });
+
+  it("lets no sender that is hours ahead pin a gauge", async () => {
+    const object = new FakeObject();
+    const now = object.runtime.now();
+    send(object, { metrics: [gauge(1, now + 5 * 3_600_000)] }, "ahead");
+    await object.runtime.advance(1000);
+    send(object, { metrics: [gauge(2, now + 1000)] }, "right");
+    await object.nextHeartbeat();
+    expect(object.receiver.total("level")).toBe(2);
+  });
+
+  it("begins all series anew after a reset, and repeats stay recognised", async () => {
+    const object = new FakeObject();
+    const id = digest();
+    send(object, { metrics: [sum(5, object.runtime.now())] }, "a", id);
+    await object.nextHeartbeat();
+    await object.host.reset();
+    send(object, { metrics: [sum(2, object.runtime.now())] });
+    expect(send(object, { metrics: [sum(5, object.runtime.now())] }, "a", id)).toBe("duplicate");
+    object.restart();
+    await object.nextHeartbeat();
+    await object.nextHeartbeat();
+    const series = object.receiver.series("logins_total");
+    expect(series[0]?.samples.some(({ stale }) => stale)).toBe(true);
+    expect(object.receiver.total("logins_total")).toBe(2);
+    expect(growth(series)).toBe(7);
+    expect(object.receiver.refused).toBe(0);
+  });
+});
+
+describe("whose it is", () => {
+  it("puts a prefix before the instance and labels on every series", async () => {
+    const object = new FakeObject("remote write", { prefix: "staging-", labels: { region: "eu" } });
+    send(object, { metrics: [sum(1, object.runtime.now())] });
+    await object.nextHeartbeat();
+    for (const { labels } of object.receiver.series()) {
+      expect(labels).toMatchObject({ instance: "staging-shard-0", region: "eu" });
+    }
+  });
+
+  it("warns once when another writer writes the same series", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const [production, staging] = [new FakeObject(), new FakeObject()];
+    staging.network = (request) => production.receiver.fetch(request);
+    for (let n = 1; n < 5; n++) {
+      send(production, { metrics: [sum(10, production.runtime.now())] });
+      send(staging, { metrics: [sum(1, staging.runtime.now())] });
+      await production.nextHeartbeat();
+      await staging.nextHeartbeat();
+    }
+    expect(staging.host.status().hasRival || production.host.status().hasRival).toBe(true);
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn.mock.calls[0]?.[0]).toContain('job="courses" instance="shard-0"');
+  });
+});
+
+describe("a heartbeat that has no time for everything", () => {
+  it("goes on where it stopped, until every series has been pushed", async () => {
+    const object = new FakeObject();
+    const bounds = Array.from({ length: 150 }, (_, i) => i);
+    const bucketCounts = bounds.map(() => 0).concat(1);
+    for (let from = 0; from < 600; from += 200) {
+      const dataPoints = Array.from({ length: 200 }, (_, i) => ({
+        attributes: [{ key: "user", value: { intValue: from + i } }],
+        timeUnixNano: nanoseconds(object.runtime.now()),
+        count: 1,
+        bucketCounts,
+        explicitBounds: bounds,
+      }));
+      send(object, { metrics: [{ name: "size", histogram: { aggregationTemporality: 1, dataPoints } }] });
+    }
+    const { network } = object;
+    object.network = async (request) => {
+      await object.runtime.advance(500);
+      return network(request);
+    };
+    const pushed = () => object.receiver.series("size_count").filter((one) => live(one).at(-1)?.value === 1);
+    const seen: number[] = [];
+    for (let n = 0; n < 12 && pushed().length < 600; n++) {
+      await object.nextHeartbeat();
+      seen.push(pushed().length);
+    }
+    expect(seen.at(-1)).toBe(600);
+    expect(seen.length).toBeGreaterThan(1);
+    expect(object.receiver.refused).toBe(0);
+  });
+});
+
+describe("a restart", () => {
+  it.each([1, 2, 3])("makes the same shard again, whatever happened, seed %i", async (seed) => {
+    const random = seeded(seed);
+    const object = new FakeObject("remote write", { forgetAfter: 600_000 });
+    const { network } = object;
+    const ids: BatchId[] = [];
+    for (let step = 0; step < 120; step++) {
+      const now = object.runtime.now();
+      const id: BatchId =
+        random() < 0.3
+          ? digest()
+          : { instance: `i${Math.floor(random() * 9)}`, seq: 1 + Math.floor(step / 3 + random() * 4) };
+      ids.push(id);
+      const attributes = { route: Math.floor(random() * 30) };
+      const temporality = random() < 0.5 ? CUMULATIVE : 1;
+      const isMonotonic = random() < 0.7;
+      const options = { attributes, temporality, isMonotonic, start: now - 5 };
+      const name = random() < 0.5 ? "size" : "level";
+      const metrics = [
+        sum(step, now, { ...options, name: isMonotonic ? "logins" : "open" }),
+        random() < 0.5 ? gauge(step, now, { name, attributes }) : histogram(2, now, { ...options, name }),
+        { name: "old", summary: { dataPoints: [{}] } },
+      ];
+      send(object, { metrics }, `i${Math.floor(random() * 9)}`, id);
+      if (random() < 0.2) send(object, { metrics }, "a", ids[Math.floor(random() * ids.length)]);
+      object.network = random() < 0.2 ? () => Promise.reject(new TypeError("refused")) : network;
+      if (random() < 0.6) await object.nextHeartbeat();
+      if (random() < 0.1) await object.runtime.advance(700_000);
+      if (random() < 0.03) await object.host.reset();
+      await object.host.flush();
+      const before = [...object.shard.records()];
+      if (random() < 0.3) {
+        object.restart();
+        expect([...object.shard.records()]).toEqual(before);
+      }
+    }
+  });
+});
+
+function badPoint(time: number): object {
+  return { timeUnixNano: nanoseconds(time), count: 3, bucketCounts: [1, 1], explicitBounds: [1] };
+}

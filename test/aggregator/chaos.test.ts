@@ -1,0 +1,243 @@
+/**
+ * Plain OpenTelemetry senders in every temporality, an OpenTelemetry Collector and pushmeter's own, while objects are
+ * evicted, workerd is killed, answers get lost and a second deployment changes units and types. `SOAK` is the length
+ * in seconds.
+ */
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Counter, Histogram } from "@opentelemetry/api";
+import {
+  AggregationTemporalityPreference,
+  OTLPMetricExporter as JsonExporter,
+} from "@opentelemetry/exporter-metrics-otlp-http";
+import { OTLPMetricExporter as ProtobufExporter } from "@opentelemetry/exporter-metrics-otlp-proto";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
+import { until } from "@pushmeter/testkit/poll";
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
+import { Process } from "@pushmeter/testkit/servers/process";
+import { startPrometheus } from "@pushmeter/testkit/servers/prometheus";
+import { Random } from "@pushmeter/testkit/test-random";
+import { expect, it } from "vitest";
+import { Front } from "../e2e/front.ts";
+import { ask, json, startAggregator, TOKEN } from "./aggregator.ts";
+
+const SECONDS = Number(process.env.SOAK) || 15;
+const SHARDS = 2;
+const INSTANCES = 12;
+const PREFERENCES = [
+  AggregationTemporalityPreference.DELTA,
+  AggregationTemporalityPreference.CUMULATIVE,
+  AggregationTemporalityPreference.LOWMEMORY,
+];
+
+/** One instance with OpenTelemetry's own SDK, of the first or the second deployment. */
+class Instance {
+  readonly #provider: MeterProvider;
+  readonly #logins: Counter;
+  readonly #sizes: Histogram;
+  readonly #level: { record(value: number): void };
+  readonly #isNew: boolean;
+
+  constructor(id: string, url: string, random: Random, isNew: boolean) {
+    this.#isNew = isNew;
+    const Exporter = random.pick([JsonExporter, ProtobufExporter]);
+    const exporter = new Exporter({
+      url,
+      headers: { authorization: `Bearer ${TOKEN}` },
+      temporalityPreference: random.pick(PREFERENCES),
+      timeoutMillis: 60_000,
+    });
+    const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
+    const resource = resourceFromAttributes({ "service.name": "courses", "service.instance.id": id });
+    this.#provider = new MeterProvider({ resource, readers: [reader] });
+    const meter = this.#provider.getMeter("app");
+    this.#logins = meter.createCounter("logins", { unit: isNew ? "{login}" : "" });
+    this.#sizes = meter.createHistogram("sizes", { unit: "By" });
+    this.#level = isNew ? meter.createHistogram("level") : meter.createGauge("level");
+  }
+
+  record(n: number, result: number): void {
+    this.#logins.add(n, { result: this.#isNew ? `${result}` : result });
+    this.#sizes.record(n);
+    this.#level.record(n);
+  }
+
+  push(): Promise<void> {
+    return this.#provider.forceFlush();
+  }
+
+  end(): Promise<void> {
+    return this.#provider.shutdown();
+  }
+}
+
+/** Takes OTLP and hands it on to the aggregator. */
+function startCollector(file: string, endpoint: string): Promise<Process> {
+  return Process.start({
+    file,
+    readyStatus: 404,
+    ready: ([port]) => `http://127.0.0.1:${port}/`,
+    args: async ([port], folder) => {
+      const configuration = join(folder, "collector.json");
+      const exporter = { metrics_endpoint: endpoint, headers: { authorization: `Bearer ${TOKEN}` } };
+      await writeFile(
+        configuration,
+        JSON.stringify({
+          receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
+          processors: { batch: { timeout: "200ms" } },
+          exporters: { otlphttp: { ...exporter, retry_on_failure: { initial_interval: "100ms" } } },
+          service: {
+            telemetry: { metrics: { level: "none" }, logs: { level: "warn" } },
+            pipelines: { metrics: { receivers: ["otlp"], processors: ["batch"], exporters: ["otlphttp"] } },
+          },
+        }),
+      );
+      return ["--config", configuration];
+    },
+  });
+}
+
+describeWithServers("the aggregator in chaos", ({ prometheus: file }) => {
+  it(`counts exactly for ${SECONDS} s in any temporality, through evictions, kills and lost answers`, {
+    timeout: 300_000,
+  }, async () => {
+    const random = new Random();
+    const prometheus = await startPrometheus(file);
+    const out = new Front(async (request) =>
+      fetch(`${prometheus.url}${new URL(request.url).pathname}`, {
+        method: request.method,
+        headers: request.headers,
+        body: await request.arrayBuffer(),
+      }),
+    );
+    await out.start();
+    const folder = await mkdtemp(join(tmpdir(), "pushmeter-chaos-"));
+    const options = { url: `${out.url}/api/v1/write`, shards: SHARDS, folder };
+    let worker = await startAggregator(options);
+    let ready: Promise<unknown> = Promise.resolve();
+    // In front of the aggregator: it waits for one that is starting, and loses answers.
+    const entry = new Front(async (request) => {
+      const body = await request.arrayBuffer();
+      for (;;) {
+        await ready;
+        try {
+          const { method, headers } = request;
+          const response = await ask(worker, "/v1/metrics", { method, headers: [...headers], body });
+          const answer = await response.arrayBuffer();
+          if (random.next() < 0.1) return new Response("the answer was lost", { status: 503 });
+          const type = response.headers.get("content-type") ?? "";
+          return new Response(answer, { status: response.status, headers: { "content-type": type } });
+        } catch {
+          // It was killed.
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+      }
+    });
+    await entry.start();
+    const endpoint = `${entry.url}/v1/metrics`;
+    const collectorFile = process.env.OTELCOL_BIN ?? "";
+    const collector = existsSync(collectorFile) ? await startCollector(collectorFile, endpoint) : undefined;
+    if (!collector) console.info("OTELCOL_BIN names no file: the Collector is left out");
+    const urls = collector ? [endpoint, endpoint, `${collector.url}/v1/metrics`] : [endpoint];
+
+    let ids = 0;
+    const create = (isNew: boolean) => new Instance(`i-${++ids}`, random.pick(urls), random, isNew);
+    const instances = Array.from({ length: INSTANCES }, () => create(false));
+    const happened = new Map<string, number>();
+    const ending: Promise<unknown>[] = [];
+    let all = 0;
+    const count = (n: number, result: string) => {
+      happened.set(result, (happened.get(result) ?? 0) + n);
+      all += n;
+    };
+    const started = Date.now();
+    let kills = 0;
+    let evictions = 0;
+    try {
+      for (let round = 0; Date.now() < started + SECONDS * 1000; round++) {
+        const progress = (Date.now() - started) / (SECONDS * 1000);
+        const at = random.below(INSTANCES);
+        const n = 1 + random.below(5);
+        const result = random.pick([200, 404]);
+        (instances[at] as Instance).record(n, result);
+        count(n, `${result}`);
+        ending.push((instances[at] as Instance).push());
+        // From the middle on a second deployment takes over, instance by instance.
+        if (random.next() < 0.1) {
+          ending.push((instances[at] as Instance).end());
+          instances[at] = create(progress > 0.4 && random.next() < progress);
+        }
+        if (round % 3 === 0) {
+          const m = 1 + random.below(3);
+          await ready;
+          const own = ask(worker, `/record?instance=${round % 7}&n=${m}&result=own`).catch(() => undefined);
+          count(m, "own");
+          // What was recorded in a Worker that is killed is gone with it: wait before the next kill.
+          ending.push(own);
+        }
+        if (random.next() < 0.04) {
+          evictions++;
+          await ask(worker, `/crash?shard=${random.below(SHARDS)}`);
+        }
+        if (random.next() < 0.05) await out.fail(random.pick(["lost answer", "error", "refuse"]));
+        else if (random.next() < 0.3) await out.work();
+        if (Date.now() > started + ((kills + 1) * SECONDS * 1000) / (Math.ceil(SECONDS / 10) + 1)) {
+          kills++;
+          await until("own batches are out", () => json<boolean>(worker, "/flush"), Boolean);
+          let done = () => {};
+          ready = new Promise<void>((resolve) => {
+            done = resolve;
+          });
+          await worker.dispose();
+          worker = await startAggregator(options);
+          done();
+        }
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+      await out.work();
+      await Promise.all(ending);
+      await Promise.all(instances.map((instance) => instance.end()));
+      await until("own batches are out", () => json<boolean>(worker, "/flush"), Boolean);
+      const query = "sum by (result) (last_over_time(logins_total[1h]))";
+      const totals = async () =>
+        Object.fromEntries(
+          (await prometheus.query(query)).map(({ labels, value }) => [labels.result, value]),
+        );
+      await until("all is counted", totals, (seen) => {
+        for (const [result, value] of happened) expect(seen[result] ?? 0, result).toBeLessThanOrEqual(value);
+        return [...happened].every(([result, value]) => seen[result] === value);
+      });
+      const ended = Date.now();
+      const sizes = ["200", "404"].reduce((total, result) => total + (happened.get(result) ?? 0), 0);
+      const one = async (promql: string) => (await prometheus.query(promql))[0]?.value ?? 0;
+      expect(await one("sum(last_over_time(sizes_bytes_sum[1h]))")).toBe(sizes);
+      for (const name of ["logins_total", "sizes_bytes_count", "sizes_bytes_sum", "sizes_bytes_bucket"]) {
+        expect(await one(`sum(resets(${name}[1h]))`), name).toBe(0);
+      }
+      for (const { labels, samples } of await prometheus.queryRange("logins_total[1h]")) {
+        const values = samples.map(([, value]) => value);
+        expect(values[0], JSON.stringify(labels)).toBe(0);
+        expect(values, JSON.stringify(labels)).toEqual([...values].sort((a, b) => a - b));
+      }
+      expect(await one("count(last_over_time(level_count[1h]))")).toBeGreaterThan(0);
+      const window = Math.ceil((ended - started) / 1000) + 2;
+      const increase = await one(`sum(increase(logins_total[${window}s]))`);
+      console.info(
+        `${ids} instances, ${all} logins, ${evictions} evictions, ${kills} kills; ` +
+          `increase over ${window} s ${((increase / all - 1) * 100).toFixed(2)} %`,
+      );
+      // Prometheus extrapolates by up to half an interval at each end, and the test's interval is half a second.
+      expect(Math.abs(increase / all - 1)).toBeLessThan(Math.max(0.02, 0.7 / window));
+    } finally {
+      await collector?.stop();
+      await worker.dispose();
+      await entry.stop();
+      await out.stop();
+      await prometheus.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
