@@ -17,12 +17,12 @@ import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames, checkOneOf } from "../options.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { decide, isAboutTemporality, rejectedOf } from "./answer.ts";
-import { type DeltaTransport, deltaDestination } from "./delta.ts";
+import { type DeliverOptions, type DeltaTransport, deltaDestination } from "./delta.ts";
 import { Difference } from "./difference.ts";
 import { inOrder } from "./times.ts";
 
 export type { Auth, Basic, Signer, TargetOptions } from "../http/target.ts";
-export { type DeltaTransport, deltaDestination } from "./delta.ts";
+export { type DeliverOptions, type DeltaTransport, deltaDestination } from "./delta.ts";
 export type { Batch } from "./outbox.ts";
 
 /** `url` is the whole endpoint, `https://host/v1/metrics` in most places. */
