@@ -15,7 +15,7 @@ const MINUTE = 60_000;
 const RECOVERY = [1, 1, 1, 2, 3, 3];
 const MOST_REQUESTS = 10;
 /** How long a receiver may take to pass on, ms: between two pushes, before a restart, at the end. */
-const PASSING_ON = { scraped: 5_000, restart: 2_500, end: 20_000 };
+const PASSING_ON = { scraped: 20_000, restart: 2_500, end: 20_000 };
 
 export interface Run {
   readonly receiver: Receiver;
