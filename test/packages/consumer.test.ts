@@ -28,7 +28,7 @@ describe("a project that installs the packed packages", () => {
       const installed = join(folder, "node_modules", manifest.name);
       expect(await readFile(join(installed, "LICENSE"), "utf8")).toBe(license);
       const readme = await readFile(join(installed, "README.md"), "utf8");
-      for (const [, path = ""] of readme.matchAll(/pushmeter\/blob\/main\/([^)#]+)/g)) {
+      for (const [, path = ""] of readme.matchAll(/pushmeter\/(?:blob|tree)\/main\/([^)#]+)/g)) {
         await access(join(ROOT, path));
       }
       const files = await readdir(join(installed, "dist"), { recursive: true });
