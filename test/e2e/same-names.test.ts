@@ -31,7 +31,9 @@ it("two histograms of a name with other bounds disturb no other metric, and what
     expect(receiver.total("app_logins_total")).toBe(i);
   }
   expect(receiver.total("pushmeter_push_dropped_total", { reason: "bounds_conflict" })).toBe(2);
-  expect(errors).toEqual([]);
+  expect(errors).toMatchObject([
+    { message: expect.stringMatching(/app.size is not stored \(bounds_conflict\)/) },
+  ]);
 });
 
 it("a counter and an up-down counter of a name are two metrics", async () => {

@@ -43,6 +43,11 @@ const bounds = fc
   })
   .map((values) => values.sort((a, b) => a - b));
 
+/** Without the reports of values that are dropped: negative numbers and NaN are among those that are recorded. */
+function unexpected(errors: readonly unknown[]): unknown[] {
+  return errors.filter((error) => !/is left out \(value\): (NaN|-)/.test(String(error)));
+}
+
 describeWithServers("whatever is recorded", (servers) => {
   let prometheus: Prometheus;
   beforeAll(async () => {
@@ -70,7 +75,7 @@ describeWithServers("whatever is recorded", (servers) => {
           else if (kind === "gauge") gauge.record(value, attributes);
           else histogram.record(value, attributes);
         }
-        expect([await flush(), errors]).toEqual([true, []]);
+        expect([await flush(), unexpected(errors)]).toEqual([true, []]);
         await compare(service, recordings, bounds);
       },
     );
@@ -111,7 +116,7 @@ describeWithServers("whatever is recorded", (servers) => {
           histogram.record(value);
           if (Number.isFinite(value) && value >= 0) recorded.push(value);
         }
-        expect([await pushmeter.flush(), errors]).toEqual([true, []]);
+        expect([await pushmeter.flush(), unexpected(errors)]).toEqual([true, []]);
       }
       // Pushes of one millisecond are a millisecond apart.
       const [stored] = await prometheus.queryHistograms(`fuzz_native{job="${service}"}`, Date.now() + 1000);

@@ -14,23 +14,20 @@ export interface Tally {
   readonly values: number[];
 }
 
-/** By kind and label set, both in `keyOf`'s form. OpenTelemetry refuses what is negative in counters and histograms. */
+/** By kind and label set, both in `keyOf`'s form. What is negative or NaN is dropped in counters and histograms. */
 export function expected(recordings: readonly Recording[]): Map<string, Tally> {
   const sets = new Map<string, { recording: Recording; tally: Tally }>();
   for (const recording of recordings) {
     const { kind, attributes, value } = recording;
-    if (kind !== "gauge" && value < 0) continue;
+    if (kind !== "gauge" && !(value >= 0)) continue;
     const id = JSON.stringify([kind, Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1))]);
     const { tally } = sets.get(id) ?? { tally: { value: 0, values: [] } };
     sets.set(id, { recording, tally });
-    // A histogram begins with a NaN, and does not count it.
-    if (kind !== "histogram" || !Number.isNaN(value)) add(kind, tally, { value, values: [value] });
+    add(kind, tally, { value, values: [value] });
   }
   // Sets that differ only in what Prometheus cannot write are one series.
   const series = new Map<string, Tally>();
   for (const { recording, tally } of sets.values()) {
-    // A counter that was given no number has not counted since the push before.
-    if (recording.kind === "counter" && Number.isNaN(tally.value)) continue;
     const key = keyOf(recording.kind, labelsOf(recording.attributes));
     const known = series.get(key);
     if (known) add(recording.kind, known, tally);
@@ -59,18 +56,31 @@ function labelsOf(attributes: Attributes): Record<string, string> {
   }
   const joined = Array.from(parts, ([name, texts]) => {
     const sorted = texts.sort(([a], [b]) => (a < b ? -1 : 1));
-    return [name, sorted.map(([, text]) => text).join(";")] as const;
+    return [name, cut(sorted.map(([, text]) => text).join(";"))] as const;
   });
   return Object.fromEntries(joined);
 }
 
 function nameOf(key: string): string {
-  const name = key.replace(/[^a-zA-Z0-9_]+|_+/g, "_").replace(/_+/g, "_") || "_";
+  const name =
+    key
+      .replace(/[^a-zA-Z0-9_]+|_+/g, "_")
+      .replace(/_+/g, "_")
+      .slice(0, 1000) || "_";
   if (/^(job|instance|le)$/.test(name)) return `exported_${name}`;
   return /^\d/.test(name) ? `key_${name}` : name;
 }
 
 function textOf(value: AttributeValue | undefined): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.slice(0, 1024).toWellFormed();
+  return cut(typeof value === "string" ? value : JSON.stringify(value));
+}
+
+/** At most 1,024 bytes of UTF-8, code point by code point. */
+function cut(text: string): string {
+  let result = "";
+  for (const letter of text.toWellFormed()) {
+    if (Buffer.byteLength(result + letter) > 1024) break;
+    result += letter;
+  }
+  return result;
 }

@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { describe, expect, it, vi } from "vitest";
 import { pushmeterMiddleware } from "./hono.ts";
@@ -198,5 +198,35 @@ describe("pushmeterMiddleware", () => {
     expect(() => pushmeterMiddleware(pushmeter, { ignore: true } as never)).toThrow(
       /ignore must be a function/,
     );
+  });
+
+  it("reports once a minute, inside instrumentWorker, that it is registered after the routes", async () => {
+    const build = (order: (app: Hono, middleware: MiddlewareHandler) => void) => {
+      const recorded = new Recorded();
+      const app = new Hono();
+      const worker = instrumentWorker(recorded.pushmeter, app);
+      order(app, pushmeterMiddleware(recorded.pushmeter));
+      const call = () => worker.fetch(new Request("http://x/a"), {}, new WaitUntil() as never);
+      return { recorded, call };
+    };
+    const answer = (c: Context) => c.text("a");
+    const late = build((app, middleware) => app.get("/a", answer).use(middleware));
+    for (let i = 0; i < 3; i++) expect((await late.call()).status).toBe(200);
+    expect(late.recorded.errors).toMatchObject([
+      { message: expect.stringMatching(/registered after the routes/) },
+    ]);
+
+    for (const order of [
+      (app: Hono, middleware: MiddlewareHandler) => app.use(middleware).get("/a", answer),
+      // A route that is not to be measured.
+      (app: Hono, middleware: MiddlewareHandler) =>
+        app.get("/health", answer).use(middleware).get("/a", answer),
+      (app: Hono, middleware: MiddlewareHandler) => app.get("/a", answer).use("/api/*", middleware),
+      (app: Hono) => app.get("/a", answer),
+    ]) {
+      const { recorded, call } = build(order);
+      expect((await call()).status).toBe(200);
+      expect(recorded.errors).toEqual([]);
+    }
   });
 });

@@ -9,13 +9,15 @@ import { createMiddleware } from "hono/factory";
 import { matchedRoutes } from "hono/route";
 import { findTargetHandler, isMiddleware } from "hono/utils/handler";
 import { attempt, checkHttpOptions, type HttpOptions } from "./callbacks.ts";
+import { INSPECT, type Inspect, type Route } from "./inspect.ts";
 
 export type { HttpOptions } from "./callbacks.ts";
 
 /**
  * Measures every request that passes through, with the route's pattern as Hono matched it, sub-apps and base
  * paths included. Inside `instrumentWorker`, `instrumentFetch` or `instrumentLambda` it only adds the route: nothing
- * counts twice. Register it before the routes: Hono does not run it for routes that are registered earlier.
+ * counts twice. Register it before the routes: Hono does not run it for routes that are registered earlier, which
+ * `instrumentWorker` reports.
  *
  * @example
  * ```ts
@@ -71,7 +73,22 @@ export function pushmeterMiddleware<Env>(
       }
     }
   });
-  return middleware;
+  const inspected: Inspect = (routes) =>
+    isBehindAll(routes, middleware) ? new TypeError(TOO_LATE) : undefined;
+  return Object.assign(middleware, { [INSPECT]: inspected });
+}
+
+const TOO_LATE =
+  "pushmeter: pushmeterMiddleware is registered after the routes, and Hono does not run it for them: " +
+  "call app.use(pushmeterMiddleware(pushmeter)) before app.get and the like";
+
+/** Whether there are routes, and all that the middleware is registered for are registered before it. */
+function isBehindAll(routes: readonly Route[], own: MiddlewareHandler): boolean {
+  const position = routes.findIndex(({ handler }) => findTargetHandler(handler as MiddlewareHandler) === own);
+  const prefix = routes[position]?.path.replace(/\*$/, "") ?? "";
+  const isCovered = ({ path, handler }: Route) =>
+    path.startsWith(prefix) && !isMiddleware(findTargetHandler(handler as MiddlewareHandler));
+  return routes.slice(0, position).some(isCovered) && !routes.slice(position).some(isCovered);
 }
 
 /**

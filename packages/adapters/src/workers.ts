@@ -5,8 +5,9 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { Pushmeter } from "@pushmeter/sdk";
 import { invalid, type Platform, type Recorder, recorderOf, type Trigger } from "@pushmeter/sdk/adapter";
-import { checkHttpOptions, type HttpOptions } from "./callbacks.ts";
+import { attempt, checkHttpOptions, type HttpOptions } from "./callbacks.ts";
 import { measureHttp } from "./http.ts";
+import { inspect } from "./inspect.ts";
 import type { InstrumentedWorker, OnlyHandlers, WorkerHandlers } from "./worker-handlers.ts";
 
 export type { HttpOptions } from "./callbacks.ts";
@@ -41,7 +42,11 @@ export function instrumentWorker<Env, Handlers extends WorkerHandlers<Env>>(
   }
   const instrumented = boundCopy(handlers);
   if (isHandler(fetch)) {
+    // Looked for with the first request, when all routes are registered.
+    let fault: Error | undefined | null = null;
     instrumented.fetch = (request: Request, env: unknown, ctx: Context) => {
+      if (fault === null) fault = attempt(recorder, inspect, handlers);
+      if (fault) recorder.remind(fault);
       const handle = () => fetch.call(handlers, request, env, ctx) as Promise<Response>;
       return measureHttp(recorder, options, request, platformOf(env, ctx), ctx, handle);
     };

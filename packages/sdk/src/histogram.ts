@@ -41,3 +41,16 @@ export function add(a: Value, b: Value): Value | undefined {
     buckets: { boundaries, counts: counts.map((count, i) => count + (other.counts[i] ?? 0)) },
   };
 }
+
+/** What `value` has grown by since `before`, of the same kind; undefined if bounds differ. */
+export function minus(value: Value, before: Value): Value | undefined {
+  if (typeof value === "number") return value - (before as number);
+  if ("plus" in value) return value.minus(before as NativeHistogram);
+  const { count, sum, buckets } = before as Histogram;
+  const counts = buckets.counts.map((each) => -each);
+  return add(value, {
+    count: -count,
+    ...(sum !== undefined && { sum: -sum }),
+    buckets: { boundaries: buckets.boundaries, counts },
+  });
+}

@@ -6,6 +6,8 @@ import {
   type Platform,
   type Recorder,
   recorderOf,
+  scheduleClock,
+  systemRuntime,
 } from "@pushmeter/sdk/adapter";
 import { attempt } from "../callbacks.ts";
 import { recognise, UNKNOWN } from "./event.ts";
@@ -53,7 +55,7 @@ export class InstrumentedFunction {
     this.#extension = extension;
     this.#managed = isManaged(env);
     this.#instruments = createInstruments(pushmeter.meter);
-    this.#pushes = new Pushes(pushmeter, { every: options.every ?? 0, now: () => performance.now() });
+    this.#pushes = new Pushes(pushmeter, { every: options.every ?? 0, now: scheduleClock(systemRuntime) });
     this.#platform = () => ({
       // On Managed Instances nothing is frozen: the core's own interval pushes.
       ...(!this.#managed && { adapterFlushes: true, waitUntil: () => {} }),

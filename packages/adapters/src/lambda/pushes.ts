@@ -14,7 +14,7 @@ const LONGEST_PAUSE = 60_000;
 export interface PushesOptions {
   /** The least time between two pushes, ms. */
   readonly every: number;
-  /** Milliseconds on a clock that never goes back. */
+  /** For schedules, ms: a clock that goes on while the environment is frozen. */
   readonly now: () => number;
 }
 
@@ -44,19 +44,19 @@ export class Pushes {
   async push(remaining: () => number): Promise<void> {
     await this.#underWay;
     if (!this.#pending || this.#options.now() < this.#notBefore) return;
-    await this.#push(remaining());
+    await this.#push(remaining(), false);
   }
 
   /** Pushes what is left, whenever the last push was: the environment ends after `remaining` ms. */
   async last(remaining: number): Promise<void> {
-    if (this.#pending) await this.#push(remaining);
+    if (this.#pending) await this.#push(remaining, true);
   }
 
-  async #push(remaining: number): Promise<void> {
+  async #push(remaining: number, last: boolean): Promise<void> {
     const timeout = Math.min(remaining - RESERVE, LONGEST_PUSH);
     if (timeout < SHORTEST_PUSH) return;
     this.#pending = false;
-    const push = this.#pushmeter.flush({ timeout }).then((stored) => this.#ended(stored));
+    const push = this.#pushmeter.flush({ timeout, last }).then((stored) => this.#ended(stored));
     this.#underWay = push;
     await push;
   }

@@ -77,7 +77,12 @@ async function answered({ send, redact }: Client, call: Call, signal: AbortSigna
   const response = await send(call, signal);
   const bytes = await readStart(response);
   const { status, headers } = response;
-  return { status, headers, bytes, body: redact(new TextDecoder().decode(bytes).trim()) };
+  // A message in protobuf has control characters between its texts.
+  const text = new TextDecoder()
+    .decode(bytes)
+    .replace(/[^\P{Cc}\n]+/gu, " ")
+    .trim();
+  return { status, headers, bytes, body: redact(text) };
 }
 
 /** Reads what fits. Leaving the loop cancels the rest: a body that is not read to its end holds its connection. */

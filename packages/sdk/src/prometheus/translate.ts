@@ -134,7 +134,7 @@ class Translator {
   }
 
   /** Attribute sets with the same labels are one series. Returns why a point cannot be stored. */
-  #addPoint(family: Family, point: DataPoint<unknown>, scope: Attributes): Reason | undefined {
+  #addPoint(family: Family, point: DataPoint<unknown>, scope: Attributes): string | undefined {
     const { points, boundaries, addsUp } = family;
     let known = this.#cache.get(point.attributes);
     if (!known) {
@@ -160,30 +160,15 @@ class Translator {
     return undefined;
   }
 
-  #conflict(reason: Reason, metric: string, name: string, points: number): void {
+  #conflict(reason: string, metric: string, name: string, points: number): void {
     this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + points);
-    this.#conflicts.add(`${metric} is not stored (${reason}): in Prometheus ${name} ${WHY[reason]}`);
+    const why =
+      reason === "exponential"
+        ? "set histograms: nativeHistograms()"
+        : `another metric is ${name} in Prometheus`;
+    this.#conflicts.add(`${metric} is not stored (${reason}): ${why}`);
   }
 }
-
-type Reason = keyof typeof WHY;
-
-/** How many series families are at the receiver. */
-export function seriesIn(families: readonly Family[]): number {
-  const counts = families.flatMap(({ points }) =>
-    Array.from(points.values(), ({ value }) =>
-      typeof value === "number" || isExponential(value) ? 1 : value.buckets.boundaries.length + 3,
-    ),
-  );
-  return counts.reduce((sum, count) => sum + count, 0);
-}
-
-const WHY = {
-  type_conflict: "is a metric of another type already",
-  name_conflict: "is a series of another metric already",
-  bounds_conflict: "is a histogram with other bounds already",
-  exponential: "is an exponential histogram: set histograms: nativeHistograms()",
-};
 
 function typeOf(data: MetricData): MetricType {
   if (data.dataPointType === SUM_POINTS) return data.isMonotonic ? "counter" : "gauge";

@@ -7,7 +7,7 @@ import { DEFAULT_BUCKETS, EXPONENTIAL_BUCKETS, HISTOGRAM } from "../enumerations
 import type { NativeHistograms } from "../histogram.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames, checkOneOf, invalid } from "../options.ts";
-import { type LabelCache, seriesIn, type TranslateOptions, translate } from "../prometheus/translate.ts";
+import { type LabelCache, type TranslateOptions, translate } from "../prometheus/translate.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { Encoder } from "./encoder.ts";
 import { Ledger } from "./ledger.ts";
@@ -83,11 +83,12 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
         const key = JSON.stringify(labels);
         const ledger = ledgers.get(key) ?? new Ledger(labels, target.clock, () => runtime.instanceId());
         ledgers.set(key, ledger);
-        const push = new Push(target, receiver, ledger, encoder, ledger.start(runtime.now(), translation));
+        const batch = ledger.start(runtime.now(), translation);
+        const push = new Push(target, receiver, ledger, encoder, batch);
         const result = await push.run({ ...options, timeout: end - runtime.monotonic() });
         // Once more, with classic ones.
         if (push.needsClassic) continue;
-        const details = result.details && { ...result.details, series: seriesIn(families) };
+        const details = result.details && { ...result.details, series: batch.requests.flat().length };
         return { ...result, details, dropped: sumOf(dropped, result.dropped), conflicts };
       }
     },
