@@ -15,7 +15,6 @@ export interface NativeHistogram extends ExponentialHistogram {
 /** What `nativeHistograms()` returns. */
 export interface NativeHistograms {
   of(value: ExponentialHistogram): NativeHistogram;
-  toClassic(value: ExponentialHistogram, boundaries?: number[]): Histogram;
 }
 
 export type AnyHistogram = Histogram | ExponentialHistogram;

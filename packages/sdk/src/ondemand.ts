@@ -53,7 +53,5 @@ export async function destinationFrom(env: Environment, runtime: Runtime): Promi
 /** Answers a scrape. */
 export async function scrape(metrics: ResourceMetrics): Promise<Response> {
   const { CONTENT_TYPE, textOf } = await import("./prometheus/text.ts");
-  const { toClassic } = await import("./native-histograms/exponential.ts");
-  const { families } = translate(metrics, { exponential: toClassic });
-  return new Response(textOf(families), { headers: { "content-type": CONTENT_TYPE } });
+  return new Response(textOf(translate(metrics).families), { headers: { "content-type": CONTENT_TYPE } });
 }

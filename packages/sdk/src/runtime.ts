@@ -1,5 +1,5 @@
 import { send } from "#transport";
-import type { Send } from "./http/attempt.ts";
+import type { Send } from "./http/message.ts";
 
 /**
  * The platform as the core sees it: clocks, randomness, timers. Everything here is reached through this

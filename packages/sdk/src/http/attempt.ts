@@ -1,25 +1,11 @@
 /** One request with a deadline, and what came of it as a value. Knows no metrics and no retries. */
 import { inTime, type Runtime } from "../runtime.ts";
+import type { Call, Reply, Send } from "./message.ts";
+
+export type { Call } from "./message.ts";
 
 /** How much of an answer's body is read, in bytes. */
 const READ_LIMIT = 65_536;
-
-export interface Call {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array<ArrayBuffer> | undefined;
-}
-
-/** The part of a response that is read. */
-export interface Reply {
-  readonly status: number;
-  /** Names in lower case. */
-  readonly headers: { get(name: string): string | null };
-  readonly body: AsyncIterable<Uint8Array> | null;
-}
-
-export type Send = (call: Call, signal: AbortSignal) => Promise<Reply>;
 
 export interface Answer {
   /** 0 if there was no answer. */

@@ -3,7 +3,7 @@
  * 15 MB and tens of milliseconds. For Node, Deno and Bun; a bundle for the edge takes `transport.edge.ts` (`imports`
  * in package.json).
  */
-import type { Reply, Send } from "./attempt.ts";
+import type { Reply, Send } from "./message.ts";
 
 /** The part of Node's modules `http` and `https` that is used. */
 interface Http {

@@ -2,7 +2,7 @@
  * What observable gauges have observed in one collection. The OpenTelemetry SDK would keep every set of attributes
  * that they ever had, and count a gauge whose sets change as overflow after 2,000 sets.
  */
-import type { Attributes, HrTime, MetricOptions } from "@opentelemetry/api";
+import type { Attributes, MetricOptions } from "@opentelemetry/api";
 import type { MetricData, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { DELTA, DOUBLE, GAUGE_POINTS, OBSERVABLE_GAUGE } from "../enumerations.ts";
 import { hrTime } from "../hr-time.ts";

@@ -4,7 +4,6 @@
  * @module @pushmeter/sdk/native-histograms
  */
 import type { NativeHistograms } from "../histogram.ts";
-import { toClassic } from "./exponential.ts";
 import { ScaledHistogram } from "./native-histogram.ts";
 
 export type { NativeHistogram, NativeHistograms } from "../histogram.ts";
@@ -18,5 +17,5 @@ export type { NativeHistogram, NativeHistograms } from "../histogram.ts";
  * ```
  */
 export function nativeHistograms(): NativeHistograms {
-  return { of: (value) => new ScaledHistogram(value), toClassic };
+  return { of: (value) => new ScaledHistogram(value) };
 }

@@ -14,6 +14,7 @@ import type {
 import { GAUGE_POINTS, OBSERVABLE_COUNTER, SUM_POINTS } from "../enumerations.ts";
 import { add, isExponential, type Value } from "../histogram.ts";
 import { keyOf } from "../key.ts";
+import { toClassic } from "../native-histograms/exponential.ts";
 import { type Labels, labelsOf, labelValue } from "./labels.ts";
 import { type MetricType, metricName, unitWord } from "./names.ts";
 import { METER_NAME } from "./scope.ts";
@@ -59,7 +60,7 @@ export type LabelCache = WeakMap<Attributes, readonly [labels: Labels, key: stri
 
 export interface TranslateOptions {
   readonly cache?: LabelCache | undefined;
-  /** Makes an exponential histogram native, or classic. Left out: it is dropped. */
+  /** What becomes of exponential histograms. Default: classic ones. */
   readonly exponential?: ((value: ExponentialHistogram, boundaries?: number[]) => Value) | undefined;
   /** Label names that the wire sets itself: attributes of these names become `exported_<name>`. */
   readonly reserved?: readonly string[] | undefined;
@@ -147,8 +148,7 @@ class Translator {
     const before = points.get(key);
     let value = point.value as Value;
     if (isExponential(value)) {
-      const { exponential } = this.#options;
-      if (!exponential) return "exponential";
+      const { exponential = toClassic } = this.#options;
       value = exponential(value, boundaries);
     }
     if (!before) points.set(key, { labels, start, value });
@@ -162,11 +162,7 @@ class Translator {
 
   #conflict(reason: string, metric: string, name: string, points: number): void {
     this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + points);
-    const why =
-      reason === "exponential"
-        ? "set histograms: nativeHistograms()"
-        : `another metric is ${name} in Prometheus`;
-    this.#conflicts.add(`${metric} is not stored (${reason}): ${why}`);
+    this.#conflicts.add(`${metric} is not stored (${reason}): another metric is ${name} in Prometheus`);
   }
 }
 

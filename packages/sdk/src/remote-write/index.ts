@@ -6,6 +6,7 @@ import { cumulativeDestination, type Destination, sumOf } from "../destination.t
 import { DEFAULT_BUCKETS, EXPONENTIAL_BUCKETS, HISTOGRAM } from "../enumerations.ts";
 import type { NativeHistograms } from "../histogram.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
+import { toClassic } from "../native-histograms/exponential.ts";
 import { checkNames, checkOneOf, invalid } from "../options.ts";
 import { type LabelCache, type TranslateOptions, translate } from "../prometheus/translate.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
@@ -63,7 +64,7 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
   const encoder = new Encoder();
   const takesNative = () => native !== undefined && receiver.takesNative;
   const exponential: TranslateOptions["exponential"] =
-    native && ((value, bounds) => (takesNative() ? native.of(value) : native.toClassic(value, bounds)));
+    native && ((value, bounds) => (takesNative() ? native.of(value) : toClassic(value, bounds)));
   /** Several instances may share one destination. */
   const ledgers = new Map<string, Ledger>();
   const cache: LabelCache = new WeakMap();
