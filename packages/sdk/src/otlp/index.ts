@@ -17,7 +17,7 @@ import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames, checkOneOf } from "../options.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { decide, isAboutTemporality, rejectedOf } from "./answer.ts";
-import { type DeliverOptions, type DeltaTransport, deltaDestination } from "./delta.ts";
+import { type DeltaTransport, deltaDestination } from "./delta.ts";
 import { Difference } from "./difference.ts";
 import { inOrder } from "./times.ts";
 
