@@ -62,7 +62,11 @@ function labelsOf(attributes: Attributes): Record<string, string> {
 }
 
 function nameOf(key: string): string {
-  const name = key.replace(/[^a-zA-Z0-9_]+|_+/g, "_").replace(/_+/g, "_").slice(0, 1000) || "_";
+  const name =
+    key
+      .replace(/[^a-zA-Z0-9_]+|_+/g, "_")
+      .replace(/_+/g, "_")
+      .slice(0, 1000) || "_";
   if (/^(job|instance|le)$/.test(name)) return `exported_${name}`;
   return /^\d/.test(name) ? `key_${name}` : name;
 }
