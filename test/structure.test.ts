@@ -18,8 +18,6 @@ interface Import {
   readonly name: string;
   /** The imported file from the root; undefined for a package. */
   readonly target: string | undefined;
-  /** Types leave no import in the JavaScript. */
-  readonly isType: boolean;
 }
 
 const files = globSync(`{${WORKSPACES.join()}}/**/*.{ts,mjs}`, {
@@ -31,13 +29,13 @@ const imports = files.flatMap(importsOf);
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(ROOT, file), "utf8");
   // Static and dynamic imports, and exports from other files.
-  const pattern = /(?:^(?:import|export)(\s+type)?(?:[\s\w{},*$]*\bfrom)?\s*|\bimport\()"([^"\n]+)"/gm;
+  const pattern = /(?:^(?:import|export)(?:\s+type)?(?:[\s\w{},*$]*\bfrom)?\s*|\bimport\()"([^"\n]+)"/gm;
   return Array.from(text.matchAll(pattern), (match) => {
-    const [, type, name = ""] = match;
+    const [, name = ""] = match;
     const end = match.index + match[0].length;
     const line = text.slice(0, end).split("\n").length;
     const target = name.startsWith(".") ? normalize(join(dirname(file), name)) : undefined;
-    return { where: `${file}:${line} imports ${name}`, file, name, target, isType: type !== undefined };
+    return { where: `${file}:${line} imports ${name}`, file, name, target };
   });
 }
 
@@ -103,16 +101,13 @@ describe("imports", () => {
   });
 
   it("form no circle", () => {
-    const targets = Map.groupBy(
-      imports.filter(({ isType, target }) => !isType && target),
-      ({ file }) => file,
-    );
+    const targets = Map.groupBy(imports, ({ file }) => file);
     const done = new Set<string>();
     const circles: string[] = [];
     const visit = (file: string, path: readonly string[]) => {
       if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(" → "));
       if (done.has(file) || path.includes(file)) return;
-      for (const { target = "" } of targets.get(file) ?? []) visit(target, [...path, file]);
+      for (const { target } of targets.get(file) ?? []) if (target) visit(target, [...path, file]);
       done.add(file);
     };
     for (const file of files) visit(file, []);

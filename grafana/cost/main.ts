@@ -13,9 +13,9 @@ import {
   windows,
 } from "../read/dashboards.ts";
 import type { Prometheus } from "../read/prometheus.ts";
+import { dialectServers, isSettled } from "../read/servers.ts";
 import { subtract } from "../src/query/dialect.ts";
 import { sharedGroups } from "../src/rules/groups.ts";
-import { dialectServers, isSettled } from "../test/servers.ts";
 import { writeSeries } from "../traffic/backfill.ts";
 import { direct } from "../traffic/deliveries.ts";
 import { thousand } from "../traffic/shapes.ts";

@@ -5,8 +5,9 @@
 import type { DynamicConfigValue } from "@grafana/grafana-foundation-sdk/dashboard";
 
 export const OK = "blue";
-export const WARN = "yellow";
-export const BAD = "semi-dark-red";
+export const WARN = "light-yellow";
+export const SERIOUS = "dark-orange";
+export const BAD = "red";
 /** Neither good nor bad. */
 export const NEUTRAL = "text";
 
@@ -16,9 +17,9 @@ export type Colours = Readonly<Record<string, string>>;
 export const OUTCOMES: Colours = {
   success: OK,
   client_error: WARN,
-  server_error: "orange",
+  server_error: SERIOUS,
   exception: BAD,
-  timeout: "dark-purple",
+  timeout: "light-purple",
   canceled: NEUTRAL,
 };
 
@@ -26,18 +27,18 @@ export const OUTCOMES: Colours = {
 export const STATUSES = [
   [/ [123]\d\d$/, OK],
   [/ 4\d\d$/, WARN],
-  [/ 5\d\d$/, "orange"],
+  [/ 5\d\d$/, SERIOUS],
   [/ 500$/, BAD],
 ] as const;
 
-export const PERCENTILES: Colours = { p50: "light-blue", p95: "semi-dark-blue", p99: "dark-purple" };
+export const PERCENTILES: Colours = { p50: "light-blue", p95: "dark-blue", p99: WARN };
 
 export const PUSH_RESULTS: Colours = {
   success: OK,
   refused: BAD,
-  unavailable: "orange",
+  unavailable: SERIOUS,
   unreachable: WARN,
-  timeout: "dark-purple",
+  timeout: "light-purple",
   error: NEUTRAL,
 };
 

@@ -4,10 +4,10 @@ import { seeded } from "@pushmeter/testkit/random";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EVERYTHING, labelValuesOf, substitute, windows } from "../read/dashboards.ts";
 import type { Prometheus, Series } from "../read/prometheus.ts";
+import { dialectServers } from "../read/servers.ts";
 import { UIDS } from "../src/links.ts";
 import { type HistoryOptions, SERVICE, stormsOf, writeHistory } from "../traffic/history.ts";
 import { PAYMENTS } from "../traffic/lambda.ts";
-import { dialectServers } from "./servers.ts";
 import {
   ask,
   dashboards,
@@ -131,7 +131,8 @@ describe.each(servers.map((server) => [server.dialect.name, server] as const))(
       it("counts requests that failed as they were", async () => {
         const { truth } = filled();
         const failed = truth.of("requests", { status: "500" }) + truth.of("requests", { status: "503" });
-        isWithin(await sum("Service › Routes › C"), failed);
+        // They are few, so that those of one instance that ends while the receiver is away are a large part.
+        expectWithin(await sum("Service › Routes › C"), failed, 4 * tolerance);
       });
 
       it("counts one route's requests as they were", async () => {

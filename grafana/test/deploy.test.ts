@@ -15,8 +15,8 @@ import { ConfigMap, Service } from "kubernetes-models/v1";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { ROOT, readDashboards } from "../read/dashboards.ts";
+import { LOOK_BACK } from "../read/servers.ts";
 import { PERIOD } from "../src/rules/burn-rate.ts";
-import { LOOK_BACK } from "./servers.ts";
 
 const deploy = join(ROOT, "deploy");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");

@@ -3,11 +3,11 @@ import { seeded } from "@pushmeter/testkit/random";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EVERYTHING, readDashboards, substitute, targetsOf, windows } from "../read/dashboards.ts";
 import type { Prometheus } from "../read/prometheus.ts";
+import { dialectServers, isSettled } from "../read/servers.ts";
 import { STATE } from "../src/query/presence.ts";
 import { type RawSeries, writeSeries } from "../traffic/backfill.ts";
 import { direct } from "../traffic/deliveries.ts";
 import { busy } from "../traffic/shapes.ts";
-import { dialectServers, isSettled } from "./servers.ts";
 
 const MINUTE = 60_000;
 const RANGE = 60 * MINUTE;

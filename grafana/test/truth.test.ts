@@ -13,11 +13,11 @@ import {
   windows,
 } from "../read/dashboards.ts";
 import type { Prometheus, Series } from "../read/prometheus.ts";
+import { dialectServers, isSettled } from "../read/servers.ts";
 import { LAST_PUSH, SILENT_AFTER } from "../src/query/presence.ts";
 import { type RawSeries, writeSeries } from "../traffic/backfill.ts";
 import { aggregated, type Delivery, direct, pushgateway, scraped, type Wire } from "../traffic/deliveries.ts";
 import { bursty, busy, hourly, lambda, type Shape, sparse } from "../traffic/shapes.ts";
-import { dialectServers, isSettled } from "./servers.ts";
 import { type Filter, heard, integral, quantile } from "./truth.ts";
 
 const MINUTE = 60_000;

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 
 const runs = [
   ["--project", "e2e", "test/aggregator/chaos.test.ts"],
-  ["--project", "node", "packages/aggregator/src/core/year.test.ts"],
+  ["--project", "node", "packages/aggregator/src/core/year.node.test.ts"],
 ];
 for (const run of runs) {
   const env = { ...process.env, SOAK: "60" };

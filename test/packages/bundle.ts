@@ -12,6 +12,8 @@ export interface Bundle {
    * has an OpenTelemetry SDK beside pushmeter's.
    */
   readonly repeated: Readonly<Record<string, number>>;
+  /** What the runtime has to provide, such as Node's modules. */
+  readonly imports: readonly string[];
 }
 
 /** Bundles `file` of the project in `folder`. */
@@ -25,9 +27,11 @@ export async function bundle(folder: string, file: string): Promise<Bundle> {
     write: false,
     metafile: true,
   });
-  const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
+  const outputs = Object.values(metafile.outputs);
+  const inputs = outputs.flatMap(({ inputs }) => Object.entries(inputs));
+  const imports = outputs.flatMap(({ imports }) => imports.map(({ path }) => path));
   const { gzip } = await sizeOf(Buffer.from(minified));
-  return { gzip, repeated: repeatedPackages(inputs) };
+  return { gzip, repeated: repeatedPackages(inputs), imports };
 }
 
 function repeatedPackages(inputs: readonly (readonly [string, { bytesInOutput: number }])[]) {

@@ -28,7 +28,7 @@ describe("a project that installs the packed packages", () => {
       const installed = join(folder, "node_modules", manifest.name);
       expect(await readFile(join(installed, "LICENSE"), "utf8")).toBe(license);
       const readme = await readFile(join(installed, "README.md"), "utf8");
-      for (const [, path = ""] of readme.matchAll(/pushmeter\/blob\/main\/([^)#]+)/g)) {
+      for (const [, path = ""] of readme.matchAll(/pushmeter\/(?:blob|tree)\/main\/([^)#]+)/g)) {
         await access(join(ROOT, path));
       }
       const files = await readdir(join(installed, "dist"), { recursive: true });
@@ -72,12 +72,13 @@ describe("a project that installs the packed packages", () => {
   });
 
   it.each(["remote-write", "pushgateway", "otlp", "aggregator", "aggregator-main"])(
-    "bundles less than 1 kB of packages that are there already, with %s",
+    "bundles no Node module and less than 1 kB of packages that are there already, with %s",
     async (destination) => {
-      const { gzip, repeated } = await bundle(folder, `workers/${destination}.ts`);
+      const { gzip, repeated, imports } = await bundle(folder, `workers/${destination}.ts`);
       const bytes = Object.values(repeated).reduce((sum, size) => sum + size, 0);
       console.log(`${destination}: ${gzip} bytes with gzip, of which a second copy, uncompressed: ${bytes}`);
       expect(bytes, JSON.stringify(repeated)).toBeLessThan(1000);
+      expect(imports).toEqual([]);
     },
   );
 

@@ -228,7 +228,8 @@ beforeAll(async () => {
 });
 
 describe.each(DOUBLED.map((kind) => [kind.name, kind] as const))("%s", (name, kind) => {
-  describe.each(["real", "double"] as const)("%s", (which) => {
+  // At once: the real ones read their limits only once a second.
+  describe.concurrent.each(["real", "double"] as const)("%s", (which) => {
     let receiver: Receiver | undefined;
     let missing = "";
     beforeAll(async () => {

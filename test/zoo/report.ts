@@ -4,7 +4,7 @@ import type { Fault, Wire } from "@pushmeter/testkit/receivers/types";
 import type { Kind } from "@pushmeter/testkit/receivers/zoo";
 import { table } from "@pushmeter/testkit/table";
 import type { Outcome } from "./run.ts";
-import type { Findings } from "./verdict.ts";
+import { type Findings, noFindings } from "./verdict.ts";
 
 const MOST_REQUESTS = 10;
 
@@ -39,17 +39,7 @@ export class Report {
       runs: 0,
       pushes: 0,
       wrong: new Set(),
-      findings: {
-        lost: 0,
-        double: 0,
-        resets: 0,
-        zeros: 0,
-        requests: 0,
-        silent: 0,
-        alarms: 0,
-        ahead: 0,
-        growth: 0,
-      },
+      findings: noFindings(),
       increases: [],
     };
     this.#rows.set(key, row);

@@ -1,29 +1,21 @@
 /** One instance of the product, one receiver, one schedule: what was found wrong. */
-import { createPushmeter } from "@pushmeter/sdk";
-import { otlp } from "@pushmeter/sdk/otlp";
-import { pushgateway } from "@pushmeter/sdk/pushgateway";
-import { remoteWrite } from "@pushmeter/sdk/remote-write";
+import { setTimeout as pause } from "node:timers/promises";
+import { createPushmeter, type Pushmeter } from "@pushmeter/sdk";
 import { type Delivery, FaultyProxy } from "@pushmeter/testkit/receivers/faulty-proxy";
 import type { Receiver, Traits, Wire } from "@pushmeter/testkit/receivers/types";
-import type { Schedule } from "./schedule.ts";
+import { destination } from "./destination.ts";
+import { Reading } from "./reading.ts";
+import type { Round, Schedule } from "./schedule.ts";
 import { SimulatedRuntime } from "./simulated-runtime.ts";
-import {
-  compare,
-  extrapolated,
-  type Findings,
-  falls,
-  LOGINS,
-  lastValues,
-  selector,
-  wrongZeros,
-} from "./verdict.ts";
+import { type Findings, falls, noFindings, wrongZeros } from "./verdict.ts";
 import { Workload } from "./workload.ts";
 
 const MINUTE = 60_000;
 /** Pushes after the last round, until one says that all is stored; the pauses between them, in minutes. */
 const RECOVERY = [1, 1, 1, 2, 3, 3];
-/** For a receiver that passes on what it takes. */
-const PASSING_ON = 20_000;
+const MOST_REQUESTS = 10;
+/** How long a receiver may take to pass on, ms: between two pushes, before a restart, at the end. */
+const PASSING_ON = { scraped: 20_000, restart: 2_500, end: 20_000 };
 
 export interface Run {
   readonly receiver: Receiver;
@@ -34,8 +26,8 @@ export interface Run {
   readonly service: string;
   /** The wall clock's first time. */
   readonly start: number;
-  /** What every idle time of the schedule is multiplied with. Default 1. */
-  readonly pace?: number;
+  /** What every idle time of the schedule is multiplied with. */
+  readonly pace: number;
   readonly random: () => number;
 }
 
@@ -48,203 +40,172 @@ export interface Outcome {
   readonly increase: number | undefined;
 }
 
-export async function run({
-  receiver,
-  traits,
-  wire,
-  schedule,
-  service,
-  start,
-  pace = 1,
-  random,
-}: Run): Promise<Outcome> {
-  const url = receiver.endpoints[wire] as string;
-  const proxy = await FaultyProxy.start(url);
-  const runtime = new SimulatedRuntime({ start, random, isHanging: () => proxy.hanging > 0 });
-  const began = traits.clock === "receiver" ? Date.now() - 1000 : start - 11 * MINUTE;
-  const job = (wire === "OTLP" && traits.otlpJob) || "job";
-  const errors: unknown[] = [];
-  const notes: string[] = [];
-  const findings: Findings = {
-    lost: 0,
-    double: 0,
-    resets: 0,
-    zeros: 0,
-    requests: 0,
-    silent: 0,
-    alarms: 0,
-    ahead: 0,
-    growth: 0,
-  };
-  const pushmeter = createPushmeter(
-    {
-      service,
-      push: destination(wire, proxy.through(url), receiver.headers, runtime),
-      flush: "invocation",
-      onError: (error) => errors.push(error),
-    },
-    runtime,
-  );
-  const workload = new Workload(pushmeter, random);
-  /** A clock that was fast may have given samples later times than it shows now. */
-  let latest = start;
-  const end = () =>
-    traits.clock === "receiver" ? Date.now() + 1000 : Math.max(latest, runtime.now()) + MINUTE;
-  const stored = () => receiver.samples(selector(service, job), began, end());
-  /** What is missing and what is too much; again and again while a receiver may still pass something on. */
-  const difference = async (longest: number) => {
-    const deadline = Date.now() + longest;
-    for (;;) {
-      const found = compare(lastValues(await stored()), workload.truth);
-      if (!(found.lost + found.double) || Date.now() >= deadline) return found;
-      await pause(50);
-    }
-  };
-  /** A late push into a Pushgateway replaces a newer one: the protocol has no order. */
-  const possible = (delivery: Delivery) =>
-    delivery === "late" && wire === "Pushgateway" ? "store, then 504" : delivery;
-  let pushes = 0;
-  let isLimited = false;
-  /** Something was told to onError: what stays wrong is not told again with every push. */
-  let told = false;
-  const push = async (name: string, undisturbed = true) => {
-    const [requests, disturbed] = [proxy.requests, proxy.disturbed];
-    errors.length = 0;
-    const isStored = await runtime.until(pushmeter.flush());
-    latest = Math.max(latest, runtime.now());
-    pushes++;
-    const count = proxy.requests - requests;
-    findings.requests = Math.max(findings.requests, count);
-    if (count > 10) notes.push(`${name}: ${count} requests`);
-    // What is passed on is read at the end; what is scraped has to be seen before it is replaced.
-    if (traits.delayed && traits.clock !== "receiver") return isStored;
-    const { lost } = await difference(isStored && traits.delayed ? 5_000 : 0);
-    told ||= errors.length > 0;
-    const said = errors.map(String).join(" · ").slice(0, 300);
-    if (isStored && lost) {
-      findings.silent++;
-      notes.push(`${name}: ${lost} missing, reported as stored`);
-    } else if (!isStored && !lost && undisturbed && proxy.disturbed === disturbed && !traits.delayed) {
-      findings.alarms++;
-      notes.push(`${name}: all stored, reported as failed: ${said}`);
-    } else if (!isStored && !told) {
-      findings.silent++;
-      notes.push(`${name}: failed without a word to onError`);
-    }
-    return isStored;
-  };
-
+export async function run(options: Run): Promise<Outcome> {
+  const proxy = await FaultyProxy.start(options.receiver.endpoints[options.wire] as string);
+  const trial = new Trial(options, proxy);
   try {
-    for (const [n, round] of schedule.rounds.entries()) {
-      const { idle = 0, step = 0, births, longLabel, deliveries = [], rest = "pass", limits } = round;
-      await runtime.idle(idle * pace);
-      runtime.step(step);
-      if (limits) {
-        // What was set aside while they held is sent bit by bit.
-        isLimited = true;
-        await receiver.setLimits?.(limits);
-      }
-      // What it has not passed on is lost with it, and no sender can know.
-      if (round.restart && traits.delayed) await pause(2_500);
-      if (round.restart) await receiver.restart();
-      workload.record(births, longLabel);
-      proxy.queue = deliveries.map(possible);
-      proxy.rest = possible(rest);
-      await push(`round ${n + 1}`, !isLimited && !step);
-      runtime.step(-step);
+    for (const [n, round] of options.schedule.rounds.entries()) await trial.round(n + 1, round);
+    await trial.recover();
+    return await trial.judge();
+  } finally {
+    await proxy.stop();
+    await trial.liftLimits();
+  }
+}
+
+class Trial {
+  readonly #run: Run;
+  readonly #proxy: FaultyProxy;
+  readonly #runtime: SimulatedRuntime;
+  readonly #pushmeter: Pushmeter;
+  readonly #workload: Workload;
+  readonly #reading: Reading;
+  readonly #findings = noFindings();
+  readonly #notes: string[] = [];
+  readonly #errors: unknown[] = [];
+  /** The latest time that the clock has shown, and when the last push began. */
+  #latest: number;
+  #lastPush = 0;
+  #pushes = 0;
+  #limited = false;
+  /** Something was told to `onError`: what stays wrong is not told again with every push. */
+  #told = false;
+
+  constructor(run: Run, proxy: FaultyProxy) {
+    const { receiver, traits, wire, service, start, random } = run;
+    this.#run = run;
+    this.#proxy = proxy;
+    this.#latest = start;
+    this.#runtime = new SimulatedRuntime({ start, random, isHanging: () => proxy.hanging > 0 });
+    const url = proxy.through(receiver.endpoints[wire] as string);
+    this.#pushmeter = createPushmeter(
+      {
+        service,
+        push: destination(wire, url, receiver.headers, this.#runtime),
+        flush: "invocation",
+        onError: (error) => this.#errors.push(error),
+      },
+      this.#runtime,
+    );
+    this.#workload = new Workload(this.#pushmeter, random);
+    const isReal = traits.clock === "receiver";
+    this.#reading = new Reading(receiver, traits, {
+      service,
+      job: (wire === "OTLP" && traits.otlpJob) || "job",
+      truth: this.#workload.truth,
+      from: isReal ? Date.now() - 1000 : start - 11 * MINUTE,
+      to: () => (isReal ? Date.now() + 1000 : Math.max(this.#latest, this.#runtime.now()) + MINUTE),
+    });
+  }
+
+  async round(n: number, round: Round): Promise<void> {
+    const { idle = 0, step = 0, births, longLabel, deliveries = [], rest = "pass", limits, restart } = round;
+    const { receiver, traits, pace } = this.#run;
+    await this.#runtime.idle(idle * pace);
+    this.#runtime.step(step);
+    if (limits) {
+      this.#limited = true;
+      await receiver.setLimits?.(limits);
     }
-    proxy.queue = [];
-    proxy.rest = "pass";
-    let isStored = false;
+    // What it has not passed on is lost with it, and no sender can know.
+    if (restart && traits.delayed) await pause(PASSING_ON.restart);
+    if (restart) await receiver.restart();
+    this.#workload.record(births, longLabel);
+    this.#proxy.queue = deliveries.map((delivery) => this.#possible(delivery));
+    this.#proxy.rest = this.#possible(rest);
+    // What was set aside under limits is sent bit by bit: a push may be incomplete though these counters are not.
+    await this.#push(`round ${n}`, !this.#limited && !step);
+    this.#runtime.step(-step);
+  }
+
+  /** Nothing goes wrong any more; the last push has to say so. */
+  async recover(): Promise<void> {
+    const { traits, pace } = this.#run;
+    this.#proxy.queue = [];
+    this.#proxy.rest = "pass";
     for (const minutes of RECOVERY) {
-      await runtime.idle(minutes * MINUTE * pace);
-      workload.record();
-      isStored = await push("recovery", false);
-      if (isStored) break;
+      await this.#runtime.idle(minutes * MINUTE * pace);
+      this.#workload.record();
+      if (await this.#push("recovery", false)) break;
     }
-    await runtime.idle(MINUTE * pace);
-    workload.record();
+    await this.#runtime.idle(MINUTE * pace);
+    this.#workload.record();
     if (traits.collects) await pause(traits.collects);
-    const last = traits.clock === "receiver" ? Date.now() : runtime.now();
-    await push("last push");
+    this.#lastPush = traits.clock === "receiver" ? Date.now() : this.#runtime.now();
+    await this.#push("last push", true);
+  }
 
-    const { lost, double } = await difference(traits.delayed ? PASSING_ON : 0);
-    const series = await stored();
-    const first = runtime.instance(1);
-    Object.assign(findings, { lost, double, resets: falls(series), zeros: wrongZeros(series, first) });
-    const isThere = ([time]: readonly [number, number]) => time >= last && time < last + 10 * MINUTE;
-    if (!series.some(({ samples }) => samples.some(isThere))) {
-      findings.ahead++;
-      notes.push("the last push stands at another time");
-    }
-    if (lost) notes.push(`${lost} lost`);
-    if (double) notes.push(`${double} double`);
-    for (const { labels, samples } of series) {
+  async judge(): Promise<Outcome> {
+    const { lost, double } = await this.#reading.difference(this.#run.traits.delayed ? PASSING_ON.end : 0);
+    const stored = await this.#reading.stored();
+    const first = this.#runtime.instance(1);
+    const isWhereItBelongs = ([time]: readonly [number, number]) =>
+      time >= this.#lastPush && time < this.#lastPush + 10 * MINUTE;
+    const ahead = stored.some(({ samples }) => samples.some(isWhereItBelongs)) ? 0 : 1;
+    if (lost) this.#notes.push(`${lost} lost`);
+    if (double) this.#notes.push(`${double} double`);
+    if (ahead) this.#notes.push("the last push stands at another time");
+    for (const { labels, samples } of stored) {
       if (!wrongZeros([{ labels, samples }], first) && !falls([{ labels, samples }])) continue;
-      const values = samples.map(([time, value]) => `${value}@${((time - start) / 1000).toFixed(0)}s`);
-      notes.push(`${labels.__name__}{${labels.result}}: ${values.join(" ").slice(0, 200)}`);
+      const values = samples.map(
+        ([time, value]) => `${value}@${Math.round((time - this.#run.start) / 1000)}s`,
+      );
+      this.#notes.push(`${labels.__name__}{${labels.result}}: ${values.join(" ").slice(0, 200)}`);
     }
-
-    const total = [...workload.truth.values()].reduce((sum, count) => sum + count, 0);
-    const logins = series.filter(({ labels }) => LOGINS.test(labels.__name__ ?? ""));
-    const name = logins[0]?.labels.__name__;
-    const subtracted = logins.reduce((sum, { samples }) => sum + grown(samples), 0);
-    const shares = { subtraction: subtracted / total, increase: 1, anchored: 1 };
-    let increase: number | undefined;
-    if (receiver.query && name) {
-      const to = end() + MINUTE;
-      const from = began - MINUTE;
-      const window = { from, to };
-      const expected = logins.reduce((sum, { samples }) => sum + extrapolated(samples, window), 0);
-      const ask = async (modifier: string) => {
-        const query = `sum(increase(${name}{${job}="${service}"}[${to - from}ms]${modifier}))`;
-        return (await receiver.query?.(query, to)) ?? 0;
-      };
-      const answer = await ask("");
-      increase = answer / total;
-      const right = traits.increase === "exact" ? total : (expected * total) / (subtracted || total);
-      shares.increase = answer / right;
-      if (traits.anchored) shares.anchored = (await ask(" anchored")) / total;
-    }
+    const { plainIncrease: increase, ...shares } = await this.#reading.growth(stored);
+    let growth = 0;
     for (const [how, share] of Object.entries(shares)) {
       const error = Math.abs(share - 1);
       // Prometheus adds up in another order.
       if (error < 1e-9) continue;
-      findings.growth = Math.max(findings.growth, error);
-      notes.push(`growth by ${how}: ${(share * 100 - 100).toFixed(2)} %`);
+      growth = Math.max(growth, error);
+      this.#notes.push(`growth by ${how}: ${(share * 100 - 100).toFixed(2)} %`);
     }
-    return { findings, notes, pushes, increase };
-  } finally {
-    await proxy.stop();
-    if (isLimited) await receiver.setLimits?.({});
+    const found = { lost, double, ahead, growth, resets: falls(stored), zeros: wrongZeros(stored, first) };
+    return {
+      findings: { ...this.#findings, ...found },
+      notes: this.#notes,
+      pushes: this.#pushes,
+      increase,
+    };
   }
-}
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
+  async liftLimits(): Promise<void> {
+    if (this.#limited) await this.#run.receiver.setLimits?.({});
+  }
 
-function grown(samples: readonly (readonly [number, number])[]): number {
-  return (samples.at(-1)?.[1] ?? 0) - (samples[0]?.[1] ?? 0);
-}
-
-function destination(
-  wire: Wire,
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  runtime: SimulatedRuntime,
-) {
-  const auth = Object.keys(headers).length ? { headers } : undefined;
-  // A thread compresses, and would do so while simulated time jumps.
-  const gzip = false;
-  switch (wire) {
-    case "OTLP":
-      return otlp({ url, auth, gzip, temporality: "cumulative" }, runtime);
-    case "Pushgateway":
-      return pushgateway({ url, auth, gzip }, runtime);
-    default: {
-      const protocol = wire === "remote write auto" ? "auto" : "1.0";
-      return remoteWrite({ url, auth, protocol }, runtime);
+  /** @param undisturbed - nothing but the network can be the reason if it fails. */
+  async #push(name: string, undisturbed: boolean): Promise<boolean> {
+    const { traits } = this.#run;
+    const [requests, disturbed] = [this.#proxy.requests, this.#proxy.disturbed];
+    this.#errors.length = 0;
+    const isStored = await this.#runtime.until(this.#pushmeter.flush());
+    this.#pushes++;
+    this.#latest = Math.max(this.#latest, this.#runtime.now());
+    this.#told ||= this.#errors.length > 0;
+    const count = this.#proxy.requests - requests;
+    this.#findings.requests = Math.max(this.#findings.requests, count);
+    if (count > MOST_REQUESTS) this.#notes.push(`${name}: ${count} requests`);
+    // What is passed on is read at the end; what is scraped has to be seen before the next push replaces it.
+    if (traits.delayed && traits.clock !== "receiver") return isStored;
+    const { lost } = await this.#reading.difference(isStored && traits.delayed ? PASSING_ON.scraped : 0);
+    const isCalm = undisturbed && this.#proxy.disturbed === disturbed && !traits.delayed;
+    if (isStored && lost) {
+      this.#findings.silent++;
+      this.#notes.push(`${name}: ${lost} missing, reported as stored`);
+    } else if (!isStored && !lost && isCalm) {
+      this.#findings.alarms++;
+      const said = this.#errors.map(String).join(" · ").slice(0, 300);
+      this.#notes.push(`${name}: all stored, reported as failed: ${said}`);
+    } else if (!isStored && !this.#told) {
+      this.#findings.silent++;
+      this.#notes.push(`${name}: failed without a word to onError`);
     }
+    return isStored;
+  }
+
+  /** A late push into a Pushgateway replaces a newer one, for the protocol has no order: it is answered late only. */
+  #possible(delivery: Delivery): Delivery {
+    return delivery === "late" && this.#run.wire === "Pushgateway" ? "store, then 504" : delivery;
   }
 }

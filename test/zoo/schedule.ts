@@ -4,7 +4,7 @@ import type { Limits, Receiver, Traits } from "@pushmeter/testkit/receivers/type
 
 const MINUTE = 60_000;
 
-interface Round {
+export interface Round {
   /** Time that passes first, ms. */
   readonly idle?: number;
   /** The wall clock is set by so many ms for this round only. */

@@ -23,6 +23,18 @@ export interface Findings {
   growth: number;
 }
 
+export const noFindings = (): Findings => ({
+  lost: 0,
+  double: 0,
+  resets: 0,
+  zeros: 0,
+  requests: 0,
+  silent: 0,
+  alarms: 0,
+  ahead: 0,
+  growth: 0,
+});
+
 /** Counters and the counts of histograms, as any wire and any receiver calls them. */
 const COUNTERS = /^(logins(_total)?|login_duration(_seconds)?_count)$/;
 export const LOGINS = /^logins(_total)?$/;

@@ -35,14 +35,14 @@ export interface Price {
 }
 
 /** @param batches - a second. */
-export function rowsPerBatch(batches: number): number {
+function rowsPerBatch(batches: number): number {
   if (batches <= CROWD) return 1;
   // After 200 ms at the latest.
   return 1 / Math.min(COMPANY, batches * 0.2);
 }
 
 /** With so many requests a second, spread over so many instances at a time. */
-export function priceOf(rate: number, instances: number): Price {
+function priceOf(rate: number, instances: number): Price {
   const batches = Math.min(rate, instances / FLUSH);
   const heartbeats = 1 / HEARTBEAT;
   const perBatch = rowsPerBatch(batches);

@@ -11,7 +11,7 @@ import { table } from "../panels/table.ts";
 import { failedInvocations, failedRequests, observations } from "../query/growing.ts";
 import { alive, STATE, silent, sinceLastPush, state } from "../query/presence.ts";
 import { Queries, type Scope } from "../query/queries.ts";
-import { BAD, NEUTRAL, OK } from "../theme.ts";
+import { BAD, NEUTRAL, OK, SERIOUS } from "../theme.ts";
 import { CHOSEN, choices } from "../variables.ts";
 
 /** Requests, and invocations by other triggers: whatever a service does. */
@@ -48,7 +48,7 @@ function servicesTable(q: Queries): PanelBuilder {
         expr: state(q, failing),
         states: [
           [dead, dead, "silent", BAD],
-          [bad, bad + 0.999, "failing", "orange"],
+          [bad, bad + 0.999, "failing", SERIOUS],
           [quiet, quiet, "quiet", NEUTRAL],
           [live, live, "live", OK],
         ],

@@ -2,8 +2,7 @@
  * Configuration from the environment: the bindings of a Worker, and `process.env` where it exists. Names are
  * OpenTelemetry's: specification, "Environment Variable Specification".
  */
-import type { Attributes } from "@opentelemetry/api";
-import type { TargetOptions } from "./http/target.ts";
+import { basicCredentials, type TargetOptions } from "./http/target.ts";
 
 export type Environment = Readonly<Record<string, unknown>>;
 
@@ -23,18 +22,18 @@ export function isTrue(env: Environment, name: string): boolean {
   return text(env, name)?.toLowerCase() === "true";
 }
 
-/** `OTEL_RESOURCE_ATTRIBUTES`: `key=value,key=value`, both percent-encoded. What is unreadable is left out. */
-export function resourceAttributes(env: Environment): Attributes {
-  const attributes: Attributes = {};
-  for (const pair of text(env, "OTEL_RESOURCE_ATTRIBUTES")?.split(",") ?? []) {
-    const [key, value] = pair.split("=", 2);
+/** `key=value,key=value`, both percent-encoded, as OpenTelemetry's lists are. What is unreadable is left out. */
+export function pairs(env: Environment, name: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const pair of text(env, name)?.split(",") ?? []) {
+    const [, key, value] = /^([^=]+)=(.+)$/.exec(pair) ?? [];
     try {
-      if (key && value) attributes[decodeURIComponent(key.trim())] = decodeURIComponent(value.trim());
+      if (key && value) found[decodeURIComponent(key.trim())] = decodeURIComponent(value.trim());
     } catch {
       // A stray percent sign: the specification lets a reader drop the pair.
     }
   }
-  return attributes;
+  return found;
 }
 
 /** Destinations that the environment can choose, by `PUSHMETER_<name>_URL`. The first that is set counts. */
@@ -49,15 +48,22 @@ export interface ChosenDestination {
 }
 
 /**
- * Reads `PUSHMETER_<name>_URL` and the bearer token `PUSHMETER_<name>_TOKEN`.
- *
- * @throws TypeError if the environment chooses no destination.
+ * Reads `PUSHMETER_<name>_URL` and, to authenticate, `…_TOKEN` (bearer) or `…_USERNAME` and `…_PASSWORD`; `…_HEADERS`
+ * (`name=value,name=value`, percent-encoded) are sent besides. Undefined if the environment chooses no destination.
  */
-export function chosenDestination(env: Environment): ChosenDestination {
+export function chosenDestination(env: Environment): ChosenDestination | undefined {
   for (const name of DESTINATIONS) {
-    const url = text(env, `PUSHMETER_${name}_URL`);
-    const bearer = text(env, `PUSHMETER_${name}_TOKEN`);
-    if (url) return { name, options: { url, auth: bearer ? { bearer } : undefined } };
+    const read = (what: string) => text(env, `PUSHMETER_${name}_${what}`);
+    const url = read("URL");
+    if (!url) continue;
+    const [bearer, username, password = ""] = [read("TOKEN"), read("USERNAME"), read("PASSWORD")];
+    const authorization = bearer ? `Bearer ${bearer}` : username && basicCredentials(username, password);
+    const headers = pairs(env, `PUSHMETER_${name}_HEADERS`);
+    if (authorization) headers.authorization = authorization;
+    return { name, options: { url, auth: Object.keys(headers).length ? { headers } : undefined } };
   }
-  throw new TypeError("pushmeter: nothing is pushed: set push or PUSHMETER_REMOTE_WRITE_URL");
+  return undefined;
 }
+
+/** What is said if nothing chooses a destination. */
+export const NOTHING_PUSHED = "pushmeter: nothing is pushed: set push or PUSHMETER_REMOTE_WRITE_URL";

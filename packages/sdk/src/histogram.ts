@@ -35,6 +35,38 @@ export function add(a: Value, b: Value): Value | undefined {
   };
 }
 
+/** What `value` has grown by since `before`, of the same kind; undefined if bounds differ. */
+export function minus(value: Value, before: Value): Value | undefined {
+  return add(value, negative(before));
+}
+
+function negative(value: Value): Value {
+  if (typeof value === "number") return -value;
+  const { count, sum = 0 } = value;
+  const flip = (counts: readonly number[]) => counts.map((each) => -each);
+  if (!isExponential(value)) {
+    const { boundaries, counts } = value.buckets;
+    return {
+      count: -count,
+      ...(value.sum !== undefined && { sum: -sum }),
+      buckets: { boundaries, counts: flip(counts) },
+    };
+  }
+  const { scale, zeroCount, positive, negative } = value;
+  const flipped = ({ offset, bucketCounts }: typeof positive) => ({
+    offset,
+    bucketCounts: flip(bucketCounts),
+  });
+  return {
+    count: -count,
+    sum: -sum,
+    scale,
+    zeroCount: -zeroCount,
+    positive: flipped(positive),
+    negative: flipped(negative),
+  };
+}
+
 /**
  * The sum of one or more, at the finest scale that all have, that Prometheus knows, and that has room for all
  * buckets. Bucket `i` of scale `s` holds what is above 2^(i / 2^s) and at most 2^((i + 1) / 2^s): OpenTelemetry

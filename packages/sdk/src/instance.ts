@@ -1,7 +1,7 @@
 /** What is known from the first invocation on: before it Workers have no environment, clock or randomness. */
 import type { Attributes } from "@opentelemetry/api";
 import { type Resource, resourceFromAttributes } from "@opentelemetry/resources";
-import { type Environment, isTrue, resourceAttributes, text } from "./environment.ts";
+import { type Environment, isTrue, pairs, text } from "./environment.ts";
 import type { Platform } from "./invocation.ts";
 import type { PushmeterOptions } from "./pushmeter-types.ts";
 
@@ -30,7 +30,7 @@ export function createInstance(
   const { name, namespace, version } = typeof service === "object" ? service : { name: service };
   const attributes: Attributes = {
     ...platform.resource,
-    ...resourceAttributes(env),
+    ...pairs(env, "OTEL_RESOURCE_ATTRIBUTES"),
     ...resource,
     ...(namespace && { "service.namespace": namespace }),
     ...(version && { "service.version": version }),

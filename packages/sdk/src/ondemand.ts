@@ -9,6 +9,7 @@ import {
   chosenDestination,
   type DestinationName,
   type Environment,
+  NOTHING_PUSHED,
 } from "./environment.ts";
 import { translate } from "./prometheus/translate.ts";
 import type { Runtime } from "./runtime.ts";
@@ -22,13 +23,17 @@ const LOAD: Readonly<Record<DestinationName, Load>> = {
 };
 
 /**
- * The destination that the environment chooses.
+ * The destination that the environment chooses: by pushmeter's variables, else by OpenTelemetry's for OTLP.
  *
  * @throws TypeError as the destination does for a bad URL or token, or if the environment chooses none.
  */
 export async function destinationFrom(env: Environment, runtime: Runtime): Promise<Destination> {
-  const { name, options } = chosenDestination(env);
-  return LOAD[name](options, runtime);
+  const chosen = chosenDestination(env);
+  if (chosen) return LOAD[chosen.name](chosen.options, runtime);
+  const { otlpOptions } = await import("./otlp/environment.ts");
+  const options = otlpOptions(env);
+  if (options) return LOAD.OTLP(options, runtime);
+  throw new TypeError(NOTHING_PUSHED);
 }
 
 /** Answers a scrape. */

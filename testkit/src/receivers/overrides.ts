@@ -21,6 +21,7 @@ export class Overrides {
   /** Shows the limits that hold. */
   readonly #url: () => string;
   #revision = 0;
+  #written = Promise.resolve();
   readonly #tenants = new Map<string, Record<string, unknown>>();
 
   constructor(file: string, names: LimitNames, url: () => string) {
@@ -44,15 +45,20 @@ export class Overrides {
       ...Object.fromEntries(this.#tenants),
       [`revision-${revision}`]: { ingestion_rate: 1 },
     };
-    // In one piece, for the receiver may read at any time.
-    const part = `${this.#file}.${revision}`;
-    await writeFile(part, JSON.stringify({ overrides }));
-    await rename(part, this.#file);
+    // One after the other, so that none replaces a later one.
+    this.#written = this.#written.then(() => this.#write(JSON.stringify({ overrides })));
+    await this.#written;
     const end = Date.now() + 15_000;
     while ((await this.#shown()) < revision) {
       if (Date.now() > end) throw new Error("the receiver does not read its limits");
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+  }
+
+  /** In one piece, for the receiver may read at any time. */
+  async #write(text: string): Promise<void> {
+    await writeFile(`${this.#file}.part`, text);
+    await rename(`${this.#file}.part`, this.#file);
   }
 
   async #shown(): Promise<number> {

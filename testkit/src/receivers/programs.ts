@@ -1,11 +1,15 @@
 /** Which of the receivers' programs this machine has. */
 import { findProgram, type ProgramName } from "../servers/programs.ts";
-import type { Kind } from "./zoo.ts";
+
+/** What is started with these programs. */
+interface Needs {
+  readonly programs: readonly ProgramName[];
+}
 
 export type Programs = Readonly<Partial<Record<ProgramName, string>>>;
 
 /** The files of the programs that the receivers need; what this machine does not have is absent. */
-export async function findPrograms(kinds: readonly Kind[]): Promise<Programs> {
+export async function findPrograms(kinds: readonly Needs[]): Promise<Programs> {
   const found: [ProgramName, string][] = [];
   for (const name of new Set(kinds.flatMap(({ programs }) => programs))) {
     // Those who need it say that it is missing, and go on without.
@@ -16,5 +20,5 @@ export async function findPrograms(kinds: readonly Kind[]): Promise<Programs> {
 }
 
 /** What this machine lacks to start a receiver. */
-export const missingPrograms = ({ programs }: Kind, found: Programs): ProgramName[] =>
+export const missingPrograms = ({ programs }: Needs, found: Programs): ProgramName[] =>
   programs.filter((name) => !found[name]);

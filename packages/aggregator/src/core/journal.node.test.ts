@@ -197,7 +197,7 @@ describe("the journal", () => {
     const storage = new Storage();
     const host = new Host(storage);
     const sender = new Sender("a");
-    const text = "ü☃".repeat(500);
+    const text = "ü☃".repeat(200);
     for (let n = 0; n < 900; n++) {
       sender.meter.createCounter("logins").add(1, { a: text, b: text, c: text, n });
     }
@@ -205,7 +205,7 @@ describe("the journal", () => {
     host.push(...batch);
     await host.save();
     const parts = () => storage.rows("snapshot").map(({ data }) => (data as Uint8Array).length);
-    expect(parts().length).toBeGreaterThan(3);
+    expect(parts().length).toBeGreaterThan(2);
     for (const length of parts()) expect(length).toBeLessThanOrEqual(2_000_000);
     const woken = new Host(storage);
     expect(woken.total("logins")).toBe(900);

@@ -6,7 +6,7 @@ export interface Request {
   readonly metrics: readonly object[];
 }
 
-export const DELTA = 1;
+const DELTA = 1;
 export const CUMULATIVE = 2;
 
 export function body({ resource = {}, scope = "", metrics }: Request): Uint8Array {
@@ -17,7 +17,7 @@ export function body({ resource = {}, scope = "", metrics }: Request): Uint8Arra
   );
 }
 
-export function attributesOf(attributes: Record<string, unknown>) {
+function attributesOf(attributes: Record<string, unknown>) {
   return Object.entries(attributes).map(([key, value]) => ({
     key,
     value: typeof value === "number" ? { intValue: `${value}` } : { stringValue: value },

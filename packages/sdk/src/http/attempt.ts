@@ -63,7 +63,12 @@ async function answered({ fetch, redact }: Client, request: Request): Promise<An
   const response = await fetch(request);
   const bytes = await readStart(response);
   const { status, headers } = response;
-  return { status, headers, bytes, body: redact(new TextDecoder().decode(bytes).trim()) };
+  // A message in protobuf has control characters between its texts.
+  const text = new TextDecoder()
+    .decode(bytes)
+    .replace(/[^\P{Cc}\n]+/gu, " ")
+    .trim();
+  return { status, headers, bytes, body: redact(text) };
 }
 
 /** Reads what fits and cancels the rest: a body that is neither read nor cancelled holds its connection. */

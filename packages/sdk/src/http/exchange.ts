@@ -92,7 +92,7 @@ export async function exchange<Request>(
     const wait = Math.max(asked, (1 - runtime.random() / 2) * backoff);
     if (!wait) continue;
     if (end - runtime.monotonic() - wait < SHORTEST_ATTEMPT || requests === most) {
-      const error = target.failure(answer);
+      const error = target.failure(answer, "", false);
       breaker.ended(error);
       return ended(error);
     }

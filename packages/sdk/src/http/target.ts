@@ -140,16 +140,16 @@ export class Target {
    * The error for an answer.
    *
    * @param what - was refused; left out: everything.
+   * @param isFinal - no retry would change the answer.
    */
-  failure({ status, body, failure }: Answer, what = ""): PushError {
+  failure({ status, body, failure }: Answer, what = "", isFinal = true): PushError {
     const text = body.slice(0, KEPT_LENGTH);
     if (failure) return this.error(failure, text);
-    const isBusy = status >= 500 || status === 429;
     const some = what && `${what} `;
     const verb =
-      status < 300 ? `did not store ${some}and answered` : isBusy ? "answered" : `refused ${some}with`;
+      status < 300 ? `did not store ${some}and answered` : isFinal ? `refused ${some}with` : "answered";
     const message = `${verb} ${status}${text && `: ${text}`}${hint(status, body, this.#wanted)}`;
-    return this.error(isBusy ? "unavailable" : "refused", message, status);
+    return this.error(isFinal ? "refused" : "unavailable", message, status);
   }
 
   /** The error of a push that is not tried for `ms` more, because of what the last ones came to. */
@@ -193,8 +193,7 @@ function checkAuth(option: string, auth: AnyAuth): Record<string, string> {
     // RFC 7617: UTF-8, and a colon ends the user name.
     if (username.includes(":")) invalid(`${option}.basic.username`, username, "a string without a colon");
     if (typeof password !== "string") invalid(`${option}.basic.password`, password, "a string");
-    const bytes = new TextEncoder().encode(`${username}:${password}`);
-    return { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
+    return { authorization: basicCredentials(username, password) };
   }
   for (const [name, value] of Object.entries(headers)) checkToken(`${option}.headers.${name}`, value);
   try {
@@ -205,6 +204,11 @@ function checkAuth(option: string, auth: AnyAuth): Record<string, string> {
     // Reported below, with those that are reserved.
   }
   invalid(`${option}.headers`, headers, "header names that are valid and not the wire's own");
+}
+
+/** The value of the header `authorization`: RFC 7617, in UTF-8. */
+export function basicCredentials(username: string, password: string): string {
+  return `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${username}:${password}`)))}`;
 }
 
 /** fetch quotes a value that it cannot send in its error: refuse such a value before it gets there. */

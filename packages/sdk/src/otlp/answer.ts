@@ -1,46 +1,42 @@
-/** What a receiver says of a batch that it has taken. OTLP specification, "Partial Success". */
+/** What a receiver says of a batch that it has taken, and which answers are final. OTLP specification, "Failures". */
 import type { IExportMetricsServiceResponse, ISerializer } from "@opentelemetry/otlp-transformer";
 import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { Answer } from "../http/attempt.ts";
+import type { Action } from "../http/exchange.ts";
+import { byStatus } from "../http/send.ts";
 
 export type Serializer = ISerializer<ResourceMetrics, IExportMetricsServiceResponse>;
 
-/** More is no such answer. */
-const LARGEST_ANSWER = 65_536;
+/** Everything else is final: 500, too. */
+const RETRIED = [429, 502, 503, 504];
+/** Totals are refused, or deltas. */
+const TEMPORALITY = /temporality|cumulative|\bdeltas?\b/i;
 
-/**
- * `fetch`, with the number of rejected points as the body of each 2xx: the HTTP client takes every body for a
- * short text, which a protobuf message is not and a JSON one with a long reason does not stay.
- */
-export function countingRejected(
-  fetch: (request: Request) => Promise<Response>,
-  serializer: Serializer,
-): (request: Request) => Promise<Response> {
-  return async (request) => {
-    const response = await fetch(request);
-    if (!response.ok || !response.body) return response;
-    return new Response(`${rejectedPoints(serializer, await readStart(response.body))}`);
-  };
+export function decide(answer: Answer): Action {
+  return byStatus(answer, (status) => RETRIED.includes(status));
 }
 
-function rejectedPoints(serializer: Serializer, bytes: Uint8Array): number {
+/** Points of a batch that the receiver has not stored, and why. */
+export interface Rejected {
+  readonly points: number;
+  readonly reason: string;
+}
+
+/** What a 2xx says of it; nothing by most receivers. */
+export function rejectedOf(serializer: Serializer, { bytes }: Answer): Rejected {
   try {
-    return Number(serializer.deserializeResponse(bytes).partialSuccess?.rejectedDataPoints) || 0;
+    const { partialSuccess } = serializer.deserializeResponse(bytes);
+    return {
+      points: Number(partialSuccess?.rejectedDataPoints) || 0,
+      reason: partialSuccess?.errorMessage ?? "",
+    };
   } catch {
     // Many receivers answer with something else, or nothing: 2xx is what counts.
-    return 0;
+    return { points: 0, reason: "" };
   }
 }
 
-async function readStart(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  const reader = body.getReader();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  while (length < LARGEST_ANSWER) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    chunks.push(value);
-    length += value.length;
-  }
-  if (length >= LARGEST_ANSWER) await reader.cancel();
-  return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+/** Whether the refusal is about the batch's temporality. */
+export function isAboutTemporality(text: string): boolean {
+  return TEMPORALITY.test(text);
 }

@@ -1,6 +1,6 @@
 /** A destination for deltas: sends each batch unchanged until it is acknowledged, one after the other. */
 import { AggregationTemporality, type ResourceMetrics } from "@opentelemetry/sdk-metrics";
-import { createDestination, type Destination, type PushResult } from "../destination.ts";
+import { createDestination, type Destination, type PushOptions, type PushResult } from "../destination.ts";
 import { PushError } from "../http/error.ts";
 import type { Runtime } from "../runtime.ts";
 import { type Batch, Outbox } from "./outbox.ts";
@@ -13,7 +13,16 @@ export interface DeltaTransport {
    *
    * @throws PushError `refused` if it will never take the batch; after any other error it is sent again.
    */
-  readonly deliver: (batch: Batch, timeout: number | undefined) => Promise<PushResult["dropped"]>;
+  readonly deliver: (
+    batch: Batch,
+    timeout: number | undefined,
+    options?: DeliverOptions,
+  ) => Promise<PushResult["dropped"]>;
+}
+
+export interface DeliverOptions extends Pick<PushOptions, "last"> {
+  /** Tells why points of a batch that is stored otherwise were not. */
+  readonly fail?: ((error: Error) => void) | undefined;
 }
 
 /**
@@ -24,17 +33,25 @@ export function deltaDestination({ encode, deliver }: DeltaTransport, runtime: R
   /** Of each resource, for several instances may share one destination. */
   const outboxes = new Map<string, Outbox>();
 
-  async function push(outbox: Outbox, metrics: ResourceMetrics, timeout?: number): Promise<PushResult> {
+  async function push(
+    outbox: Outbox,
+    metrics: ResourceMetrics,
+    { timeout, last }: PushOptions,
+  ): Promise<PushResult> {
     const end = timeout === undefined ? undefined : runtime.monotonic() + timeout;
     const dropped = new Map<string, number>();
     const drop = (reason: string, points: number) => dropped.set(reason, (dropped.get(reason) ?? 0) + points);
     let failure: Error | undefined;
+    const fail = (error: Error) => {
+      failure = error;
+    };
     for (;;) {
       const batch = outbox.next(metrics.resource, runtime.now());
       if (!batch) return failure ? { code: 1, error: failure, dropped } : { code: 0, dropped };
       try {
         const left = end === undefined ? undefined : Math.max(end - runtime.monotonic(), 1);
-        for (const [reason, points] of (await deliver(batch, left)) ?? []) drop(reason, points);
+        for (const [reason, points] of (await deliver(batch, left, { last, fail })) ?? [])
+          drop(reason, points);
         outbox.remove(batch);
       } catch (error) {
         failure = error instanceof Error ? error : new Error(String(error));
@@ -57,7 +74,7 @@ export function deltaDestination({ encode, deliver }: DeltaTransport, runtime: R
         outboxes.set(key, outbox);
       }
       outbox.add(metrics);
-      return push(outbox, metrics, options.timeout);
+      return push(outbox, metrics, options);
     },
   });
 }

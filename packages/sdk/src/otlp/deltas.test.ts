@@ -18,7 +18,7 @@ import {
   URL,
   Writer,
   works,
-} from "./rig.ts";
+} from "./writer.ts";
 
 describe("otlp, deltas", () => {
   it("sends each delta once, in numbered batches, and nothing when nothing happened", async () => {
@@ -103,7 +103,7 @@ describe("otlp, deltas", () => {
     expect(writer.receiver.points("logins").map(numberOf)).toEqual([5, 2]);
   });
 
-  it.each([429, 500, 503])("keeps a batch that is answered %i", async (status) => {
+  it.each([429, 502, 503, 504])("keeps a batch that is answered %i", async (status) => {
     const writer = new Writer();
     writer.meter.createCounter("logins").add(5);
     writer.receiver.network = () => new Response("not now", { status });
@@ -113,7 +113,26 @@ describe("otlp, deltas", () => {
     expect(writer.receiver.total("logins")).toBe(5);
   });
 
-  it.each([302, 400, 401, 413, 415])(
+  it("begins each delta where the last one ended, to the millisecond", async () => {
+    const writer = new Writer();
+    const counter = writer.meter.createCounter("logins");
+    const times: (readonly [start: number, end: number])[] = [];
+    for (const pause of [0, 1000.4, 0, 5000]) {
+      counter.add(1);
+      await writer.push();
+      await writer.runtime.advance(pause);
+    }
+    for (const { startTimeUnixNano, timeUnixNano } of writer.receiver.points("logins")) {
+      times.push([Number(startTimeUnixNano), Number(timeUnixNano)]);
+    }
+    expect(times).toHaveLength(4);
+    for (const [i, [start, end]] of times.slice(1).entries()) {
+      expect(start).toBe(times[i]?.[1]);
+      expect(end).toBeGreaterThan(start);
+    }
+  });
+
+  it.each([302, 400, 401, 413, 415, 500, 501, 505, 507])(
     "drops and counts what is refused with %i, and goes on",
     async (status) => {
       const writer = new Writer();
@@ -167,7 +186,10 @@ describe("otlp, deltas", () => {
   it("numbers the batches of each instance for itself", async () => {
     const runtime = new FakeRuntime();
     const receiver = new Receiver();
-    const push = otlp({ url: URL, protocol: "http/json", fetch: receiver.fetch }, runtime);
+    const push = otlp(
+      { url: URL, protocol: "http/json", temporality: "delta", gzip: false, fetch: receiver.fetch },
+      runtime,
+    );
     for (const instance of ["a", "b", "a"]) {
       const reader = new Reader(() => ({ type: 0 }));
       new MeterProvider({ readers: [reader] }).getMeter("app").createCounter("logins").add(1);

@@ -5,11 +5,13 @@
  */
 import {
   AggregationTemporality,
+  DataPointType,
   type MetricData,
   type ResourceMetrics,
   type ScopeMetrics,
 } from "@opentelemetry/sdk-metrics";
 import { Totals } from "../flush/totals.ts";
+import { hrTime } from "./timeline.ts";
 
 /** Points in one batch, so that no receiver finds it too large. A histogram's point is about 400 bytes. */
 const LARGEST_BATCH = 1000;
@@ -34,6 +36,8 @@ export class Outbox {
   /** By scope. */
   #waiting = new Map<string, Totals>();
   #seq = 0;
+  /** Until when the last batches go, ms since the epoch. */
+  #end = 0;
 
   constructor(instance: string, encode: (metrics: ResourceMetrics) => Uint8Array<ArrayBuffer>) {
     this.#instance = instance;
@@ -55,7 +59,13 @@ export class Outbox {
   next(resource: ResourceMetrics["resource"], now: number): Batch | undefined {
     if (!this.#batches.length && this.#waiting.size) {
       const totals = [...this.#waiting.values()];
-      const scopeMetrics = totals.flatMap((one) => one.cumulative(resource, now).scopeMetrics);
+      const start = this.#end;
+      this.#end = Math.max(Math.floor(now), start + 1);
+      const end = this.#end;
+      // A delta begins where the last one ended: a gap or an overlap of a millisecond makes its receiver begin anew.
+      const scopeMetrics = totals.flatMap((one) =>
+        one.cumulative(resource, end).scopeMetrics.map((each) => (start ? startingAt(start, each) : each)),
+      );
       this.#waiting.clear();
       for (const [part, points] of parts(scopeMetrics)) {
         const metrics = { resource, scopeMetrics: part };
@@ -70,6 +80,16 @@ export class Outbox {
   remove(batch: Batch): void {
     if (this.#batches[0] === batch) this.#batches.shift();
   }
+}
+
+/** The same with another start, but for gauges, which have none. */
+function startingAt(start: number, { scope, metrics }: ScopeMetrics): ScopeMetrics {
+  const startTime = hrTime(start);
+  const started = metrics.map((data) => {
+    if (data.dataPointType === DataPointType.GAUGE) return data;
+    return { ...data, dataPoints: data.dataPoints.map((point) => ({ ...point, startTime })) } as MetricData;
+  });
+  return { scope, metrics: started };
 }
 
 /** Cuts into parts of at most `LARGEST_BATCH` points. */

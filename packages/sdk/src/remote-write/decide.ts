@@ -6,7 +6,7 @@ import { type Answer, isNotStored } from "../http/attempt.ts";
 import type { Action } from "../http/exchange.ts";
 import { isPage } from "../http/hints.ts";
 import { busy, byStatus } from "../http/send.ts";
-import type { Version } from "./encoder.ts";
+import type { Version } from "./group.ts";
 
 /** What is known of the receiver. */
 export interface Known {

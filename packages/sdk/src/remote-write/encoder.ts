@@ -5,6 +5,7 @@
  */
 import type { Labels } from "../prometheus/labels.ts";
 import type { Series } from "../prometheus/series.ts";
+import type { Group, Version } from "./group.ts";
 import type { Entry } from "./ledger.ts";
 import { emptied, writeBuckets } from "./native.ts";
 import { Writer } from "./protobuf.ts";
@@ -13,32 +14,8 @@ import { Writer } from "./protobuf.ts";
 const STALE_MARKER = new Uint8Array([2, 0, 0, 0, 0, 0, 0xf0, 0x7f]);
 const TYPES = ["", "counter", "gauge", "histogram"];
 
-export type Version = 1 | 2;
-
 /** What of a series stands in a request: both where it begins, as a value of zero, and the value. */
 export type Part = "openings" | "values" | "both" | "stale";
-
-/** Series that go together, for good: they share the strings of version 2. */
-export interface Group {
-  readonly symbols: Map<string, number>;
-  /** The symbols as a request's fields. */
-  readonly table: Writer;
-  series: number;
-  characters: number;
-  /** How many answers in a row have been 429. */
-  limited: number;
-}
-
-export function createGroup(): Group {
-  // The first symbol is the empty one.
-  return {
-    symbols: new Map([["", 0]]),
-    table: new Writer().string(4, ""),
-    series: 0,
-    characters: 0,
-    limited: 0,
-  };
-}
 
 export class Encoder {
   readonly #request = new Writer(4096);

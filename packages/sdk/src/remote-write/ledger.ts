@@ -6,12 +6,11 @@
  * while all attempts are known to have failed: a zero that is repeated at its own time may be refused, but it cannot
  * count anything twice. Version 2.0 says the same with a start timestamp besides, for receivers that read it.
  */
-import { addExponential, isExponential } from "../histogram.ts";
+import { isExponential, minus } from "../histogram.ts";
 import type { Labels } from "../prometheus/labels.ts";
 import { type Series, seriesOf } from "../prometheus/series.ts";
 import type { Translation } from "../prometheus/translate.ts";
-import { createGroup, type Group, type Version } from "./encoder.ts";
-import { negated } from "./native.ts";
+import { createGroup, type Group, type Version } from "./group.ts";
 
 /** What one request holds at most, far below what receivers take: series, and characters of their labels. */
 export const MOST_SERIES = 2_000;
@@ -122,7 +121,8 @@ export class Ledger {
       // Classic buckets that are made of exponential ones may lose to the next what those lose by becoming coarser.
       if (series.le) series.value = Math.max(entry.series.value as number, series.value as number);
       entry.series = series;
-      entry.value = minus(series.value, entry.before);
+      entry.value =
+        entry.before === undefined ? series.value : (minus(series.value, entry.before) as Series["value"]);
       entry.time = time;
       // Nothing has happened since the instance has another id: the value is the zero.
       if (entry.before !== undefined && isZero(entry.value) && entry.opening === DUE)
@@ -258,11 +258,4 @@ function rank({ suspects, asideUntil, tried }: Entry): number {
 
 function isZero(value: Series["value"]): boolean {
   return (typeof value === "number" ? value : value.count) === 0;
-}
-
-/** Values of one kind. */
-function minus(value: Series["value"], before: Series["value"] | undefined): Series["value"] {
-  if (before === undefined) return value;
-  if (typeof value === "number" || typeof before === "number") return (value as number) - (before as number);
-  return addExponential(value, negated(before));
 }

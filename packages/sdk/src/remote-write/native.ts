@@ -13,23 +13,6 @@ export function emptied(value: Series["value"]): Series["value"] {
   return { ...value, count: 0, sum: 0, zeroCount: 0, positive: none, negative: none };
 }
 
-/** To subtract a histogram: the same with all counts below zero. */
-export function negated(value: ExponentialHistogram): ExponentialHistogram {
-  const { count, sum = 0, zeroCount, positive, negative } = value;
-  const flip = ({ offset, bucketCounts }: ExponentialHistogram["positive"]) => ({
-    offset,
-    bucketCounts: bucketCounts.map((each) => -each),
-  });
-  return {
-    ...value,
-    count: -count,
-    sum: -sum,
-    zeroCount: -zeroCount,
-    positive: flip(positive),
-    negative: flip(negative),
-  };
-}
-
 /** All fields but the sum and the times. */
 export function writeBuckets(
   fields: Writer,

@@ -1,7 +1,7 @@
 /** What is known of a receiver, from push to push. */
 import type { PushError } from "../http/error.ts";
 import type { Known } from "./decide.ts";
-import type { Version } from "./encoder.ts";
+import type { Version } from "./group.ts";
 
 /** `"auto"`: 2.0 until the receiver turns out not to understand it. */
 export type Protocol = "auto" | "1.0" | "2.0";

@@ -53,6 +53,8 @@ export interface JsonPoint {
   readonly attributes: { readonly key: string; readonly value: Record<string, unknown> }[];
   readonly asDouble?: number;
   readonly asInt?: number;
+  readonly startTimeUnixNano: string;
+  readonly timeUnixNano: string;
 }
 
 export function metricsOf(body: Uint8Array) {
@@ -80,7 +82,8 @@ export class Writer {
   readonly destination;
 
   constructor(options: Partial<OtlpOptions> = {}) {
-    const common = { url: URL, timeout: 2000, protocol: "http/json", gzip: false } as const;
+    const wire = { protocol: "http/json", temporality: "delta", gzip: false } as const;
+    const common = { url: URL, timeout: 2000, ...wire };
     this.destination = otlp({ ...common, fetch: this.receiver.fetch, ...options }, this.runtime);
   }
 
@@ -101,13 +104,15 @@ export class Writer {
 /** One instance with everything that users have. */
 export class Instance {
   readonly receiver = new Receiver();
-  readonly runtime = new FakeRuntime();
+  readonly runtime: FakeRuntime;
   readonly pushmeter: Pushmeter;
 
-  constructor(options: Partial<OtlpOptions> = {}, more: PushmeterOptions = {}) {
+  constructor(options: Partial<OtlpOptions> = {}, more: PushmeterOptions = {}, runtime = new FakeRuntime()) {
+    this.runtime = runtime;
     const { fetch } = this.receiver;
     const auth = { bearer: "s3cr3t" };
-    const common = { url: URL, auth, protocol: "http/json", gzip: false, fetch } as const;
+    const wire = { protocol: "http/json", temporality: "delta", gzip: false } as const;
+    const common = { url: URL, auth, fetch, ...wire };
     const push = otlp({ ...common, ...options }, this.runtime);
     this.pushmeter = createPushmeter({ service: "courses", push, onError: () => {}, ...more }, this.runtime);
   }
