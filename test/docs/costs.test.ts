@@ -49,7 +49,7 @@ async function worker() {
   const { pushmeter, steady } = bound(new Measured());
   const { fetch } = instrumentWorker(
     pushmeter,
-    { fetch: () => new Response() },
+    { fetch: (_request: Request, _env: unknown, _context: unknown) => new Response() },
     { route: () => "/courses/:id" },
   );
   return steady(async () => fetch(new Request("https://x/courses/7"), {} as never, context as never));

@@ -41,6 +41,8 @@ export interface Destination extends PushMetricExporter {
   export(metrics: ResourceMetrics, resultCallback: (result: PushResult) => void, options?: PushOptions): void;
   /** Ends what it has pushed for one `service.instance.id`, or for all: several may share a destination. */
   shutdown(options?: { readonly instance?: string | undefined }): Promise<void>;
+  /** Ends what it has pushed, as `shutdown` does, and can be used again: for an aggregator that falls asleep. */
+  pause?(): Promise<void>;
   /**
    * Writes one sample of each point at a given time and remembers nothing of the series: for an aggregator, which
    * keeps totals and zeros itself. Never rejects.
@@ -94,6 +96,7 @@ export function createDestination({ temporality, push, shutdown }: DestinationPa
     },
     selectAggregationTemporality: () => temporality,
     forceFlush,
+    ...(shutdown && { pause: () => forceFlush().then(() => shutdown({})) }),
     async shutdown(options = {}) {
       if (ended.has(undefined) || ended.has(options.instance)) return;
       ended.add(options.instance);

@@ -6,6 +6,7 @@ export type { Destination, Dropped, PushOptions, PushResult, WriteOptions } from
 export type { FlushPolicy } from "./flush/flusher.ts";
 export { PushError, type PushFailure } from "./http/error.ts";
 export type { Details } from "./http/exchange.ts";
+export type { Call, Reply, Send } from "./http/message.ts";
 export { createPushmeter } from "./pushmeter.ts";
 export type { Push, Pushmeter, PushmeterOptions } from "./pushmeter-types.ts";
 export type { Runtime } from "./runtime.ts";

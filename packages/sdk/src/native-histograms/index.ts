@@ -7,6 +7,7 @@ import type { NativeHistograms } from "../histogram.ts";
 import { ScaledHistogram } from "./native-histogram.ts";
 
 export type { NativeHistogram, NativeHistograms } from "../histogram.ts";
+export type { Writer } from "../remote-write/protobuf.ts";
 
 /**
  * For `remoteWrite`'s option `histograms`.
