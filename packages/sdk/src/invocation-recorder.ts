@@ -17,8 +17,8 @@ export interface RecorderHost {
   readonly guard: Guard;
   /** Whether invocations are recorded. The first one starts the instance. */
   isOn(trigger: Trigger, platform: () => Platform): boolean;
-  /** An invocation has ended: there is something to push. */
-  recorded(platform: () => Platform): void;
+  /** An invocation has ended, at `now` on the monotonic clock: there is something to push. */
+  recorded(platform: () => Platform, now: number): void;
   report(error: unknown): void;
   /** Reports an error, at most once a minute. */
   remind(error: unknown): void;
@@ -51,10 +51,19 @@ export class InvocationRecorder implements Recorder {
     const { runtime } = this.#host;
     try {
       if (!this.#host.isOn(trigger, platform)) return undefined;
-      const startedAt = runtime.monotonic();
-      const running = { startedAt, recorder: this, key, context, route: undefined, thrown: undefined };
-      if (!this.#keep(key, running)) this.remind(new TypeError(TWO_PUSHMETERS));
-      if (context) this.#keep(context, running);
+      // Another recorder's invocation keeps its place.
+      const isMeasured = RUNNING.has(key) && !this.current(key);
+      const running: Running = {
+        startedAt: runtime.monotonic(),
+        recorder: this,
+        key: isMeasured ? {} : key,
+        context,
+        route: undefined,
+        thrown: undefined,
+      };
+      RUNNING.set(running.key, running);
+      if (context) RUNNING.set(context, running);
+      if (isMeasured) this.remind(new TypeError(TWO_PUSHMETERS));
       return running;
     } catch (error) {
       this.report(error);
@@ -107,13 +116,6 @@ export class InvocationRecorder implements Recorder {
     this.#host.remind(error);
   }
 
-  /** False if another recorder's invocation has this key. */
-  #keep(key: object, running: Running): boolean {
-    const isFree = (RUNNING.get(key)?.recorder ?? this) === this;
-    if (isFree) RUNNING.set(key, running);
-    return isFree;
-  }
-
   #end(
     invocation: Invocation,
     platform: () => Platform,
@@ -125,10 +127,10 @@ export class InvocationRecorder implements Recorder {
     try {
       const now = runtime.monotonic();
       // A request that is sent twice counts twice. And deleting costs less than the garbage collector would.
-      if (RUNNING.get(key) === invocation) RUNNING.delete(key);
-      if (context && RUNNING.get(context) === invocation) RUNNING.delete(context);
+      RUNNING.delete(key);
+      if (context) RUNNING.delete(context);
       instrument?.record((now - invocation.startedAt) / 1000, attributes?.());
-      this.#host.recorded(platform);
+      this.#host.recorded(platform, now);
     } catch (error) {
       this.report(error);
     }

@@ -104,9 +104,9 @@ class Core implements Pushmeter {
       report,
       isOn: (trigger, platform) => !this.#isOff(this.#instance ?? this.#start(platform(), trigger)),
       remind: (error) => reporter.remind(error),
-      recorded: (platform) => {
+      recorded: (platform, now) => {
         if (this.#fault) reporter.remind(this.#fault);
-        else this.#flusher.recorded(platform);
+        else this.#flusher.recorded(platform, now);
       },
     });
     this.#pusher = new Pusher({ runtime, reader, sets, gauges, instruments, report, reporter });
