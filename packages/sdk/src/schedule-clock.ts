@@ -1,8 +1,8 @@
 /** The clock for whatever schedules: intervals, leases, pauses of a breaker, Retry-After. */
 import type { Runtime } from "./runtime.ts";
 
-/** The time on the clock, ms. A caller that has just read the monotonic clock passes what it read. */
-export type ScheduleClock = (steady?: number) => number;
+/** Milliseconds. `monotonic` spares a look at the monotonic clock to a caller that has just had one. */
+export type ScheduleClock = (monotonic?: number) => number;
 
 /**
  * A clock that starts at zero ms at its first look and never goes back. At each look it advances by what the wall

@@ -62,13 +62,9 @@ export class Flusher {
     this.#longestPush = Math.min(LONGEST_PUSH, (BUDGET - this.#linger) / 2);
   }
 
-  /**
-   * An invocation has ended: makes sure that what it recorded is pushed.
-   *
-   * @param steady - on the monotonic clock, if it has just been read.
-   */
-  recorded(platform: () => Platform, steady?: number): void {
-    const now = this.#clock(steady);
+  /** An invocation has ended, at `ended` on the monotonic clock: makes sure that what it recorded is pushed. */
+  recorded(platform: () => Platform, ended?: number): void {
+    const now = this.#clock(ended);
     this.#recorded++;
     this.#due ??= now + this.#every;
     // A loop that pushes slowly is not late.
