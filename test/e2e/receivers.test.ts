@@ -6,7 +6,7 @@ import { heard, Setup, seen } from "./setup.ts";
 import { addTo, KINDS, methodOf, rowOf } from "./traffic.ts";
 
 const EVERY = 200;
-const TIMEOUT = 500;
+const TIMEOUT = 1000;
 
 /** The messages of the errors that `onError` gets, by the `result` of the push among pushmeter's own metrics. */
 const MESSAGES = {

@@ -75,10 +75,8 @@ export function createDestination({ temporality, push, shutdown }: DestinationPa
       throw new Error("pushmeter: nothing is exported after shutdown");
     }
     if (metrics.scopeMetrics.some((scope) => scope.metrics.some((data) => isOther(data, temporality)))) {
-      const what = temporality === CUMULATIVE ? "totals, got deltas" : "deltas, got totals";
-      throw new TypeError(
-        `pushmeter: this destination takes ${what}: give the reader its selectAggregationTemporality`,
-      );
+      const accepted = temporality === CUMULATIVE ? "totals" : "deltas";
+      throw new TypeError(`pushmeter: takes ${accepted}: use the exporter's selectAggregationTemporality`);
     }
     return push(metrics, options);
   }

@@ -20,11 +20,10 @@ import { lateHistograms } from "./late-histogram.ts";
 import { Guard } from "./metering/guard.ts";
 import { GuardedMeter } from "./metering/meter.ts";
 import { ObservedGauges } from "./metering/observed-gauges.ts";
-import { Once } from "./once.ts";
 import { METER_NAME } from "./prometheus/scope.ts";
 import { checkDestination, checkOptions } from "./pushmeter-options.ts";
 import type { Push, Pushmeter, PushmeterOptions } from "./pushmeter-types.ts";
-import { Reminders } from "./reminders.ts";
+import { Reporter } from "./reporter.ts";
 import { type Runtime, systemRuntime } from "./runtime.ts";
 import { scheduleClock } from "./schedule-clock.ts";
 
@@ -65,8 +64,7 @@ class Core implements Pushmeter {
   readonly #provider: MeterProvider;
   readonly #meter: Meter;
   readonly #instruments;
-  readonly #once: Once;
-  readonly #remind: (error: unknown) => void;
+  readonly #reporter: Reporter;
   readonly #recorder: Recorder;
   readonly #pusher: Pusher;
   readonly #flusher: Flusher;
@@ -90,11 +88,9 @@ class Core implements Pushmeter {
     this.#instruments = instruments;
     const report = (error: unknown) => this.#report(error);
     const clock = scheduleClock(runtime);
-    const reminders = new Reminders(clock, report);
-    this.#remind = (error) => reminders.remind(error);
-    const once = new Once(report);
-    this.#once = once;
-    const guard = new Guard(instruments.dropped, once);
+    const reporter = new Reporter(clock, report);
+    this.#reporter = reporter;
+    const guard = new Guard(instruments.dropped, reporter);
     const gauges = new ObservedGauges();
     this.#meter = isTrue(environment(), "OTEL_SDK_DISABLED")
       ? createNoopMeter()
@@ -107,13 +103,13 @@ class Core implements Pushmeter {
       guard,
       report,
       isOn: (trigger, platform) => !this.#isOff(this.#instance ?? this.#start(platform(), trigger)),
-      remind: this.#remind,
+      remind: (error) => reporter.remind(error),
       recorded: (platform) => {
-        if (this.#fault) this.#remind(this.#fault);
+        if (this.#fault) reporter.remind(this.#fault);
         else this.#flusher.recorded(platform);
       },
     });
-    this.#pusher = new Pusher({ runtime, reader, sets, gauges, instruments, report, once });
+    this.#pusher = new Pusher({ runtime, reader, sets, gauges, instruments, report, reporter });
     const policy = options.flush ?? { every: 5000 };
     this.#flusher = new Flusher(runtime, clock, policy, (timeout, last) => this.#push(timeout, last));
   }
@@ -190,7 +186,7 @@ class Core implements Pushmeter {
     if (instance.disabled) return instance;
     if (platform.waitUntil && trigger) this.#instruments.coldstarts.add(1, { "faas.trigger": trigger });
     if (instance.ignoresId) {
-      this.#once.say(
+      this.#reporter.once(
         "service.instance.id of the resource is not used: instances that share a configuration need ids of their own",
       );
     }
@@ -213,13 +209,13 @@ class Core implements Pushmeter {
       this.#fail(error);
     }
     if (this.#destination) return this.#pusher.push(this.#destination, instance, { timeout, last });
-    this.#remind(this.#fault);
+    this.#reporter.remind(this.#fault);
     return false;
   }
 
   /** There is no destination: nothing is pushed, which is reported once a minute. */
   #fail(error: unknown): void {
     this.#fault = error ?? new TypeError("pushmeter: push threw undefined");
-    this.#remind(this.#fault);
+    this.#reporter.remind(this.#fault);
   }
 }

@@ -69,7 +69,7 @@ export class Environment {
     this.#server.requestTimeout = 0;
   }
 
-  /** @throws Error if the runtime or an extension has not asked for work within 10 s. */
+  /** @throws Error if the runtime or an extension has not asked for work within the init phase. */
   static async start(options: FunctionOptions): Promise<Environment> {
     const client = await runtimeClient();
     const environment = new Environment(options);
@@ -137,13 +137,11 @@ export class Environment {
       });
     }
     const fail = (why: string) => this.#ready.reject(new Error(`the function ${why}:\n${this.#output}`));
-    const timer = setTimeout(
-      () => {
-        child.kill("SIGKILL");
-        fail("has not finished its init phase within 10 s");
-      },
-      INIT_LIMIT + (this.#options.leniency ?? 0),
-    );
+    const { initLimit = INIT_LIMIT } = this.#options;
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      fail(`has not finished its init phase within ${initLimit / 1000} s`);
+    }, initLimit);
     child.on("exit", (code, signal) => {
       fail(`ended with ${signal ?? code}`);
       for (const running of this.#running.values()) {

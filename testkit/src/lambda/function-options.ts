@@ -6,10 +6,12 @@ export interface FunctionOptions {
   /** ms. Default 3,000, like the service. */
   readonly timeout?: number | undefined;
   /**
-   * How much later than the service the emulator kills a function that does not start, answer or end in time, ms.
+   * How much later than the service the emulator kills a function that does not answer or end in time, ms.
    * Default 0. Tests need some on a busy machine.
    */
   readonly leniency?: number | undefined;
+  /** How long the init phase may take, ms. Default 10,000, like the service. Tests need more on a busy machine. */
+  readonly initLimit?: number | undefined;
   /** Variables for the function. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Answers every registration of an extension with 403. */

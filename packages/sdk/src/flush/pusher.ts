@@ -12,7 +12,7 @@ import { PushError } from "../http/error.ts";
 import type { Instance } from "../instance.ts";
 import type { Instruments } from "../instruments.ts";
 import type { ObservedGauges } from "../metering/observed-gauges.ts";
-import type { Once } from "../once.ts";
+import type { Reporter } from "../reporter.ts";
 import { inTime, type Runtime } from "../runtime.ts";
 import type { Reader } from "./reader.ts";
 import { Totals } from "./totals.ts";
@@ -27,7 +27,7 @@ export interface PusherOptions {
   /** Restores the attributes of recordings under a number. */
   readonly sets: AttributeSets;
   readonly gauges: ObservedGauges;
-  readonly once: Once;
+  readonly reporter: Reporter;
   /** Is called with every failure. */
   readonly report: (error: unknown) => void;
 }
@@ -64,7 +64,7 @@ export class Pusher {
     { resource, labels, debug }: Instance,
     { timeout, last }: { readonly timeout: number; readonly last: boolean },
   ): Promise<boolean> {
-    const { runtime, report, instruments, once } = this.#options;
+    const { runtime, report, instruments, reporter } = this.#options;
     const started = runtime.monotonic();
     let result: PushResult;
     try {
@@ -85,7 +85,7 @@ export class Pusher {
     }
     const { code, error, isTold, dropped = [], conflicts = [] } = result;
     if (error && !isTold) report(error);
-    for (const conflict of conflicts) once.say(conflict);
+    for (const conflict of conflicts) reporter.once(conflict);
     const outcome = code === 0 ? "success" : error instanceof PushError ? error.result : "error";
     const elapsed = runtime.monotonic() - started;
     instruments.push.record(elapsed / 1000, { result: outcome });

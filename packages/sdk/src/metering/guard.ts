@@ -1,19 +1,20 @@
 /** Takes out of a measurement what cannot be recorded, so that no later push fails because of it. */
 import type { Attributes, AttributeValue, Counter } from "@opentelemetry/api";
-import type { Once } from "../once.ts";
+
 import { jsonOf } from "../prometheus/labels.ts";
+import type { Reporter } from "../reporter.ts";
 
 /** Of a name in a message, in characters. */
 const LONGEST_NAME = 100;
 
 export class Guard {
   readonly #dropped: Counter;
-  readonly #once: Once;
+  readonly #reporter: Reporter;
 
   /** @param dropped - counts what is taken out, by `reason`: `attribute` or `value`. */
-  constructor(dropped: Counter, once: Once) {
+  constructor(dropped: Counter, reporter: Reporter) {
     this.#dropped = dropped;
-    this.#once = once;
+    this.#reporter = reporter;
   }
 
   /** The attributes to record a measurement with; undefined if its value cannot be recorded. */
@@ -62,6 +63,6 @@ export class Guard {
 
   #drop(reason: string, what: string, why: string, key?: string): void {
     this.#dropped.add(1, { reason });
-    this.#once.say(`${what} is left out (${reason}): ${why}`, key && `${reason} ${key}`);
+    this.#reporter.once(`${what} is left out (${reason}): ${why}`, key && `${reason} ${key}`);
   }
 }

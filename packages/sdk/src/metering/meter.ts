@@ -1,24 +1,20 @@
-/** The meter that users get: OpenTelemetry's, behind a guard that no measurement gets past unusable. */
+/** The meter that users get: OpenTelemetry's, with a guard before every measurement. */
 import type {
+  Attributes,
   BatchObservableCallback,
-  Counter,
-  Gauge,
-  Histogram,
+  Context,
   Meter,
   MetricOptions,
   Observable,
   ObservableCallback,
-  ObservableCounter,
-  ObservableGauge,
-  ObservableUpDownCounter,
-  UpDownCounter,
 } from "@opentelemetry/api";
 import type { Guard } from "./guard.ts";
 import type { Observation, ObservedGauge, ObservedGauges } from "./observed-gauges.ts";
 
 type IsUsable = (value: number) => boolean;
+type Measure = (value: number, attributes?: Attributes, context?: Context) => void;
 
-/** OpenTelemetry refuses what is negative; one NaN or a sum of opposite infinities would stay NaN for ever. */
+/** OpenTelemetry ignores what is negative; one NaN would stay in a sum for ever. */
 const notNegative: IsUsable = (value) => value >= 0;
 const isNumber: IsUsable = (value) => !Number.isNaN(value);
 const isAny: IsUsable = () => true;
@@ -35,7 +31,7 @@ export class GuardedMeter implements Meter {
   readonly #guard: Guard;
   readonly #gauges: ObservedGauges;
   readonly #observed = new WeakMap<Observable, Observed>();
-  readonly #batches = new WeakMap<BatchObservableCallback, BatchObservableCallback>();
+  readonly #guarded = new WeakMap<BatchObservableCallback, BatchObservableCallback>();
 
   constructor(meter: Meter, guard: Guard, gauges: ObservedGauges) {
     this.#meter = meter;
@@ -43,49 +39,88 @@ export class GuardedMeter implements Meter {
     this.#gauges = gauges;
   }
 
-  createCounter(name: string, options?: MetricOptions): Counter {
-    return this.#adding(name, this.#meter.createCounter(name, options), notNegative);
+  createCounter(name: string, options?: MetricOptions) {
+    return this.#measuring(name, this.#meter.createCounter(name, options), "add", notNegative);
   }
 
-  createUpDownCounter(name: string, options?: MetricOptions): UpDownCounter {
-    return this.#adding(name, this.#meter.createUpDownCounter(name, options), isNumber);
+  createUpDownCounter(name: string, options?: MetricOptions) {
+    return this.#measuring(name, this.#meter.createUpDownCounter(name, options), "add", isNumber);
   }
 
-  createHistogram(name: string, options?: MetricOptions): Histogram {
-    return this.#recording(name, this.#meter.createHistogram(name, options), notNegative);
+  createHistogram(name: string, options?: MetricOptions) {
+    return this.#measuring(name, this.#meter.createHistogram(name, options), "record", notNegative);
   }
 
-  createGauge(name: string, options?: MetricOptions): Gauge {
-    return this.#recording(name, this.#meter.createGauge(name, options), isAny);
+  createGauge(name: string, options?: MetricOptions) {
+    return this.#measuring(name, this.#meter.createGauge(name, options), "record", isAny);
   }
 
-  createObservableCounter(name: string, options?: MetricOptions): ObservableCounter {
+  createObservableCounter(name: string, options?: MetricOptions) {
     const counter = this.#meter.createObservableCounter(name, options);
     return this.#observing(counter, { name, isUsable: notNegative });
   }
 
-  createObservableUpDownCounter(name: string, options?: MetricOptions): ObservableUpDownCounter {
+  createObservableUpDownCounter(name: string, options?: MetricOptions) {
     const counter = this.#meter.createObservableUpDownCounter(name, options);
     return this.#observing(counter, { name, isUsable: isNumber });
   }
 
-  createObservableGauge(name: string, options?: MetricOptions): ObservableGauge {
+  createObservableGauge(name: string, options?: MetricOptions) {
     const gauge = this.#gauges.create(name, options);
-    // It only has its callbacks called.
-    return this.#observing(this.#meter.createObservableGauge(name, options), {
-      name,
-      isUsable: isAny,
-      gauge,
-    });
+    // OpenTelemetry's own calls the callbacks and gets nothing to keep.
+    const observable = this.#meter.createObservableGauge(name, options);
+    return this.#observing(observable, { name, isUsable: isAny, gauge });
   }
 
   addBatchObservableCallback(callback: BatchObservableCallback, observables: Observable[]): void {
-    /** What the callback has observed of gauges the last time. */
-    let observations = new Map<ObservedGauge, Observation[]>();
-    const guarded: BatchObservableCallback = async (result) => {
-      for (const gauge of observations.keys()) gauge.forget(callback);
-      const observing = new Map<ObservedGauge, Observation[]>();
-      observations = observing;
+    const guarded = this.#guarded.get(callback) ?? this.#guardedOf(callback);
+    this.#guarded.set(callback, guarded);
+    this.#meter.addBatchObservableCallback(guarded, observables);
+  }
+
+  removeBatchObservableCallback(callback: BatchObservableCallback, observables: Observable[]): void {
+    this.#meter.removeBatchObservableCallback(this.#guarded.get(callback) ?? callback, observables);
+    for (const each of observables) this.#observed.get(each)?.gauge?.observations.delete(callback);
+  }
+
+  #measuring<Verb extends "add" | "record", Instrument extends Record<Verb, Measure>>(
+    name: string,
+    instrument: Instrument,
+    verb: Verb,
+    isUsable: IsUsable,
+  ): Instrument {
+    const measure: Measure = instrument[verb].bind(instrument);
+    const guarded: Measure = (value, attributes, context) => {
+      const usable = this.#guard.measured(name, isUsable, value, attributes);
+      if (usable) measure(value, usable, context);
+    };
+    return Object.assign(instrument, { [verb]: guarded });
+  }
+
+  /** A callback of one instrument is a batch callback of one. */
+  #observing<Instrument extends Observable>(instrument: Instrument, observed: Observed): Instrument {
+    this.#observed.set(instrument, observed);
+    const batches = new WeakMap<ObservableCallback, BatchObservableCallback>();
+    const batchOf = (callback: ObservableCallback) => {
+      const batch: BatchObservableCallback =
+        batches.get(callback) ??
+        ((result) => callback({ observe: (...args) => result.observe(instrument, ...args) }));
+      batches.set(callback, batch);
+      return batch;
+    };
+    instrument.addCallback = (callback) => this.addBatchObservableCallback(batchOf(callback), [instrument]);
+    instrument.removeCallback = (callback) =>
+      this.removeBatchObservableCallback(batchOf(callback), [instrument]);
+    return instrument;
+  }
+
+  #guardedOf(callback: BatchObservableCallback): BatchObservableCallback {
+    /** What it has observed of gauges. */
+    let gauges = new Map<ObservedGauge, Observation[]>();
+    return async (result) => {
+      for (const { observations } of gauges.keys()) observations.delete(callback);
+      const observing: typeof gauges = new Map();
+      gauges = observing;
       await callback({
         observe: (instrument, value, attributes) => {
           const observed = this.#observed.get(instrument);
@@ -93,74 +128,13 @@ export class GuardedMeter implements Meter {
           const { name, isUsable, gauge } = observed;
           const usable = this.#guard.measured(name, isUsable, value, attributes);
           if (!usable) return;
-          if (!gauge) {
-            result.observe(instrument, value, usable);
-            return;
-          }
+          if (!gauge) return result.observe(instrument, value, usable);
           const list = observing.get(gauge) ?? [];
           observing.set(gauge, list);
           list.push({ value, attributes: usable });
         },
       });
-      for (const [gauge, list] of observing) gauge.observe(callback, list);
+      for (const [{ observations }, list] of observing) observations.set(callback, list);
     };
-    this.#batches.set(callback, guarded);
-    this.#meter.addBatchObservableCallback(guarded, observables);
-  }
-
-  removeBatchObservableCallback(callback: BatchObservableCallback, observables: Observable[]): void {
-    this.#meter.removeBatchObservableCallback(this.#batches.get(callback) ?? callback, observables);
-    for (const observable of observables) this.#observed.get(observable)?.gauge?.forget(callback);
-  }
-
-  #adding<Instrument extends Counter | UpDownCounter>(
-    name: string,
-    instrument: Instrument,
-    isUsable: IsUsable,
-  ) {
-    const add: Counter["add"] = (value, attributes, context) => {
-      const usable = this.#guard.measured(name, isUsable, value, attributes);
-      if (usable) instrument.add(value, usable, context);
-    };
-    return { add };
-  }
-
-  #recording<Instrument extends Histogram | Gauge>(name: string, instrument: Instrument, isUsable: IsUsable) {
-    const record: Gauge["record"] = (value, attributes, context) => {
-      const usable = this.#guard.measured(name, isUsable, value, attributes);
-      if (usable) instrument.record(value, usable, context);
-    };
-    return { record };
-  }
-
-  /** Guards the callbacks of an instrument that stays what it is: batch callbacks need OpenTelemetry's own. */
-  #observing<Instrument extends Observable>(instrument: Instrument, observed: Observed): Instrument {
-    this.#observed.set(instrument, observed);
-    const { name, isUsable, gauge } = observed;
-    const guardedOf = new WeakMap<ObservableCallback, ObservableCallback>();
-    const [add, remove] = [instrument.addCallback, instrument.removeCallback];
-    instrument.addCallback = (callback) => {
-      const guarded: ObservableCallback = async (result) => {
-        const observations: Observation[] = [];
-        gauge?.forget(callback);
-        await callback({
-          observe: (value, attributes) => {
-            const usable = this.#guard.measured(name, isUsable, value, attributes);
-            if (!usable) return;
-            if (gauge) observations.push({ value, attributes: usable });
-            else result.observe(value, usable);
-          },
-        });
-        gauge?.observe(callback, observations);
-      };
-      const known = guardedOf.get(callback) ?? guarded;
-      guardedOf.set(callback, known);
-      add.call(instrument, known);
-    };
-    instrument.removeCallback = (callback) => {
-      remove.call(instrument, guardedOf.get(callback) ?? callback);
-      gauge?.forget(callback);
-    };
-    return instrument;
   }
 }

@@ -1,37 +1,49 @@
-/** Totals to what they have grown by, for a receiver that takes only deltas. */
-import type { DataPoint, MetricData, ResourceMetrics } from "@opentelemetry/sdk-metrics";
-import { DELTA, GAUGE_POINTS } from "../enumerations.ts";
+/** Totals to what they have grown by. */
+import type { DataPoint, MetricData, ResourceMetrics, ScopeMetrics } from "@opentelemetry/sdk-metrics";
+import { GAUGE_POINTS } from "../enumerations.ts";
 import { minus, type Value } from "../histogram.ts";
 import { keyOf } from "../key.ts";
 
+type Change = (point: DataPoint<Value>, key: string) => DataPoint<Value>;
+
+/** The totals that others are compared with, by stream. */
 export class Difference {
-  /** By stream. */
   readonly #before = new Map<string, Value>();
 
-  /** What was not in the totals of the last call. */
-  of({ resource, scopeMetrics }: ResourceMetrics): ResourceMetrics {
-    return {
-      resource,
-      scopeMetrics: scopeMetrics.map(({ scope, metrics }) => ({
-        scope,
-        metrics: metrics.map((data) => {
-          const { name, unit } = data.descriptor;
-          const prefix = `${scope.name} ${scope.version} ${name} ${unit} ${data.dataPointType} `;
-          const points = data.dataPoints as DataPoint<Value>[];
-          const dataPoints = data.dataPointType === GAUGE_POINTS ? points : this.#grown(prefix, points);
-          return { ...data, aggregationTemporality: DELTA, dataPoints } as MetricData;
-        }),
-      })),
-    };
-  }
-
-  #grown(prefix: string, points: readonly DataPoint<Value>[]): DataPoint<Value>[] {
-    return points.flatMap((point) => {
-      const key = prefix + keyOf(point.attributes);
-      const before = this.#before.get(key);
+  /** From now on totals are compared with these. */
+  set(metrics: ResourceMetrics): void {
+    mapPoints(metrics, (point, key) => {
       this.#before.set(key, point.value);
-      const value = before === undefined ? point.value : (minus(point.value, before) ?? point.value);
-      return (typeof value === "number" ? value : value.count) ? [{ ...point, value }] : [];
+      return point;
     });
   }
+
+  /** How much each sum and histogram has grown. */
+  of(metrics: ResourceMetrics): ResourceMetrics {
+    return mapPoints(metrics, (point, key) => {
+      const before = this.#before.get(key);
+      const value = before === undefined ? point.value : (minus(point.value, before) ?? point.value);
+      return { ...point, value };
+    });
+  }
+}
+
+/** The same with other points of sums and histograms. */
+export function mapPoints({ resource, scopeMetrics }: ResourceMetrics, change: Change): ResourceMetrics {
+  return {
+    resource,
+    scopeMetrics: scopeMetrics.map(
+      ({ scope, metrics }): ScopeMetrics => ({
+        scope,
+        metrics: metrics.map((data) => {
+          if (data.dataPointType === GAUGE_POINTS) return data;
+          const { name, unit } = data.descriptor;
+          const stream = `${scope.name} ${scope.version} ${name} ${unit} ${data.dataPointType} `;
+          const points = data.dataPoints as DataPoint<Value>[];
+          const dataPoints = points.map((point) => change(point, stream + keyOf(point.attributes)));
+          return { ...data, dataPoints } as MetricData;
+        }),
+      }),
+    ),
+  };
 }

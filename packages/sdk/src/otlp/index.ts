@@ -18,8 +18,8 @@ import { checkNames, checkOneOf } from "../options.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { decide, isAboutTemporality, rejectedOf } from "./answer.ts";
 import { type DeltaTransport, deltaDestination } from "./delta.ts";
-import { Difference } from "./difference.ts";
-import { inOrder } from "./times.ts";
+import { Growth } from "./growth.ts";
+import { Timeline } from "./timeline.ts";
 
 export type { Auth, Basic, Signer, TargetOptions } from "../http/target.ts";
 export { type DeliverOptions, type DeltaTransport, deltaDestination } from "./delta.ts";
@@ -105,21 +105,27 @@ export function otlp(options: OtlpOptions, runtime: Runtime = systemRuntime): De
   if (temporality === "delta") return deltas;
 
   /** Once the receiver has refused totals. */
-  let difference: Difference | undefined;
-  const pushDeltas = (metrics: ResourceMetrics, options: PushOptions) =>
-    new Promise<PushResult>((resolve) =>
-      deltas.export((difference as Difference).of(metrics), resolve, options),
-    );
-  const ordered = inOrder();
+  let growth: Growth | undefined;
+  const pushGrowth = (metrics: ResourceMetrics, options: PushOptions) =>
+    new Promise<PushResult>((resolve) => deltas.export((growth as Growth).next(metrics), resolve, options));
+  /** Several instances may share one destination. */
+  const timelines = new Map<unknown, Timeline>();
   return cumulativeDestination(async (metrics, options) => {
-    if (difference) return pushDeltas(metrics, options);
+    if (growth) return pushGrowth(metrics, options);
     const end = runtime.monotonic() + (options.timeout ?? target.timeout);
-    const result = await post(encode(ordered(metrics)), options);
-    const { error } = result;
-    const isRefused = error instanceof PushError && error.result === "refused";
-    if (!isRefused || !isAboutTemporality(error.message)) return result;
+    const instance = metrics.resource.attributes["service.instance.id"];
+    const timeline = timelines.get(instance) ?? new Timeline(() => runtime.instanceId());
+    timelines.set(instance, timeline);
+    const result = await post(encode(timeline.next(metrics)), options);
+    const { code, error } = result;
+    if (code === 0) timeline.stored(metrics);
+    if (!(error instanceof PushError && error.result === "refused")) return result;
+    if (!isAboutTemporality(error.message)) {
+      if (!result.dropped) timeline.refused();
+      return result;
+    }
     // Nothing of the totals is stored, so that all of them are the first delta.
-    difference = new Difference();
-    return pushDeltas(metrics, { ...options, timeout: end - runtime.monotonic() });
+    growth = new Growth();
+    return pushGrowth(metrics, { ...options, timeout: end - runtime.monotonic() });
   });
 }

@@ -1,5 +1,6 @@
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { describe, expect, it } from "vitest";
+import { FakeRuntime } from "../testing/fake-runtime.ts";
 import { type OtlpOptions, otlp } from "./index.ts";
 import {
   down,
@@ -232,5 +233,58 @@ describe("otlp's options", () => {
     [{ protcol: "http/json" }, /otlp has no option protcol, did you mean protocol\?/],
   ])("%j", (options, message) => {
     expect(() => otlp({ url: URL, ...options } as OtlpOptions)).toThrow(message);
+  });
+});
+
+describe("otlp, a clock that is set", () => {
+  class SetRuntime extends FakeRuntime {
+    ahead = 0;
+    override now(): number {
+      return super.now() + this.ahead;
+    }
+  }
+  const start = () => {
+    const runtime = new SetRuntime();
+    const writer = new Instance({ temporality: "cumulative" }, {}, runtime);
+    return { runtime, writer, logins: writer.pushmeter.meter.createCounter("logins") };
+  };
+  const received = ({ receiver }: Instance) =>
+    receiver.stored.map(({ body }) => {
+      const [{ resource }] = JSON.parse(new TextDecoder().decode(body)).resourceMetrics;
+      const id = resource.attributes.find(({ key }: { key: string }) => key === "service.instance.id");
+      const [point] = pointsOf(body, "logins");
+      return [id.value.stringValue, numberOf(point as never), Number(point?.timeUnixNano) / 1e6] as const;
+    });
+
+  it("back from a time that was refused: goes on under the same instance", async () => {
+    const { runtime, writer, logins } = start();
+    logins.add(1);
+    await writer.flush();
+    runtime.ahead = 86_400_000;
+    writer.receiver.network = () => new Response("too far in the future", { status: 400 });
+    logins.add(1);
+    expect(await writer.flush()).toBe(false);
+    runtime.ahead = 0;
+    writer.receiver.network = works;
+    logins.add(1);
+    expect(await writer.flush()).toBe(true);
+    const [first, second] = received(writer);
+    expect(second?.slice(0, 2)).toEqual([first?.[0], 3]);
+    expect(second?.[2]).toBeLessThan(runtime.now() + 1000);
+  });
+
+  it("back from a time that was stored: begins anew, and what was stored counts once", async () => {
+    const { runtime, writer, logins } = start();
+    runtime.ahead = 86_400_000;
+    logins.add(5);
+    await writer.flush();
+    runtime.ahead = 0;
+    logins.add(3);
+    await writer.flush();
+    const [first, second] = received(writer);
+    expect(first?.[1]).toBe(5);
+    expect(second?.[1]).toBe(3);
+    expect(second?.[0]).not.toBe(first?.[0]);
+    expect(second?.[2]).toBeLessThan(runtime.now() + 1000);
   });
 });

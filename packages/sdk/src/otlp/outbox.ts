@@ -11,7 +11,7 @@ import {
   type ScopeMetrics,
 } from "@opentelemetry/sdk-metrics";
 import { Totals } from "../flush/totals.ts";
-import { hrTime } from "./times.ts";
+import { hrTime } from "./timeline.ts";
 
 /** Points in one batch, so that no receiver finds it too large. A histogram's point is about 400 bytes. */
 const LARGEST_BATCH = 1000;

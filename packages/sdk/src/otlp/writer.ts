@@ -104,10 +104,11 @@ export class Writer {
 /** One instance with everything that users have. */
 export class Instance {
   readonly receiver = new Receiver();
-  readonly runtime = new FakeRuntime();
+  readonly runtime: FakeRuntime;
   readonly pushmeter: Pushmeter;
 
-  constructor(options: Partial<OtlpOptions> = {}, more: PushmeterOptions = {}) {
+  constructor(options: Partial<OtlpOptions> = {}, more: PushmeterOptions = {}, runtime = new FakeRuntime()) {
+    this.runtime = runtime;
     const { fetch } = this.receiver;
     const auth = { bearer: "s3cr3t" };
     const wire = { protocol: "http/json", temporality: "delta", gzip: false } as const;

@@ -150,29 +150,11 @@ class Translator {
     return true;
   }
 
-  #conflict(reason: keyof typeof WHY, metric: string, name: string, points: number): void {
+  #conflict(reason: string, metric: string, name: string, points: number): void {
     this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + points);
-    this.#conflicts.add(
-      `${metric} is not stored (${reason}): in Prometheus ${name} is ${WHY[reason]} already`,
-    );
+    this.#conflicts.add(`${metric} is not stored (${reason}): another metric is ${name} in Prometheus`);
   }
 }
-
-/** How many series families are at the receiver. */
-export function seriesIn(families: readonly Family[]): number {
-  const counts = families.flatMap(({ points }) =>
-    Array.from(points.values(), ({ value }) =>
-      typeof value === "number" || isExponential(value) ? 1 : value.buckets.boundaries.length + 3,
-    ),
-  );
-  return counts.reduce((sum, count) => sum + count, 0);
-}
-
-const WHY = {
-  type_conflict: "a metric of another type",
-  name_conflict: "a series of another metric",
-  bounds_conflict: "a histogram with other bounds",
-};
 
 function typeOf(data: MetricData): MetricType {
   if (data.dataPointType === SUM_POINTS) return data.isMonotonic ? "counter" : "gauge";

@@ -6,7 +6,7 @@ import { compress } from "../http/gzip.ts";
 import { busy, byStatus } from "../http/send.ts";
 import type { Target } from "../http/target.ts";
 import { CONTENT_TYPE, textOf } from "../prometheus/text.ts";
-import { type Family, seriesIn } from "../prometheus/translate.ts";
+import type { Family } from "../prometheus/translate.ts";
 
 /** How long a refused metric is left out, ms: the group that it contradicts may be deleted. */
 const LONGEST_ASIDE = 600_000;
@@ -26,6 +26,8 @@ export class GroupPush implements Wire<readonly Family[]> {
   readonly #target: Target;
   readonly #group: Group;
   readonly #aside: Aside;
+  /** In the last request. */
+  #series = 0;
   /** The last answer that refused metrics, and their names. */
   #refusal: Answer | undefined;
   readonly #refused: string[] = [];
@@ -48,14 +50,16 @@ export class GroupPush implements Wire<readonly Family[]> {
     return {
       code: error || refused ? 1 : 0,
       error,
-      details: { ...details, series: seriesIn(this.#group.families) },
+      details: { ...details, series: this.#series },
       dropped: refused ? new Map([["refused", refused]]) : undefined,
     };
   }
 
   async call(families: readonly Family[]): Promise<Call> {
     const { url, method, gzip } = this.#group;
-    const body = new TextEncoder().encode(textOf(families));
+    const text = textOf(families);
+    this.#series = text.match(/^[^#\n]/gm)?.length ?? 0;
+    const body = new TextEncoder().encode(text);
     const headers: Record<string, string> = { "content-type": CONTENT_TYPE };
     if (gzip) headers["content-encoding"] = "gzip";
     return { method, url, headers, body: gzip ? await compress(body) : body };

@@ -6,7 +6,7 @@ import { cumulativeDestination, type Destination, sumOf } from "../destination.t
 import { DEFAULT_BUCKETS, EXPONENTIAL_BUCKETS, HISTOGRAM } from "../enumerations.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames, checkOneOf } from "../options.ts";
-import { type LabelCache, seriesIn, translate } from "../prometheus/translate.ts";
+import { type LabelCache, translate } from "../prometheus/translate.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { Encoder } from "./encoder.ts";
 import { Ledger } from "./ledger.ts";
@@ -75,11 +75,12 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
         const key = JSON.stringify(labels);
         const ledger = ledgers.get(key) ?? new Ledger(labels, target.clock, () => runtime.instanceId());
         ledgers.set(key, ledger);
-        const push = new Push(target, receiver, ledger, encoder, ledger.start(runtime.now(), translation));
+        const batch = ledger.start(runtime.now(), translation);
+        const push = new Push(target, receiver, ledger, encoder, batch);
         const result = await push.run({ ...options, timeout: end - runtime.monotonic() });
         // Once more, with classic ones.
         if (push.needsClassic) continue;
-        const details = result.details && { ...result.details, series: seriesIn(families) };
+        const details = result.details && { ...result.details, series: batch.requests.flat().length };
         return { ...result, details, dropped: sumOf(dropped, result.dropped), conflicts };
       }
     },
