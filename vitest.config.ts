@@ -5,8 +5,9 @@ import { defineConfig } from "vitest/config";
 const DEADLINES = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } };
 
 /** Unit tests run against the sources, `test/` against the built packages, as users get them. */
-const sources = (ondemand: string) => [
-  { find: "#ondemand", replacement: `${import.meta.dirname}/packages/sdk/src/${ondemand}` },
+const sources = (suffix: ".ts" | ".edge.ts") => [
+  { find: "#ondemand", replacement: `${import.meta.dirname}/packages/sdk/src/ondemand${suffix}` },
+  { find: "#transport", replacement: `${import.meta.dirname}/packages/sdk/src/http/transport${suffix}` },
   { find: /^@pushmeter\/sdk$/, replacement: `${import.meta.dirname}/packages/sdk/src/index.ts` },
   { find: /^@pushmeter\/sdk\/(.*)$/, replacement: `${import.meta.dirname}/packages/sdk/src/$1/index.ts` },
 ];
@@ -18,7 +19,7 @@ export default defineConfig({
       "./test/packages/vitest.config.ts",
       "./grafana/vitest.config.ts",
       {
-        resolve: { alias: sources("ondemand.ts") },
+        resolve: { alias: sources(".ts") },
         test: { ...DEADLINES, name: "node", include: ["packages/*/src/**/*.test.ts"] },
       },
       {
@@ -28,7 +29,7 @@ export default defineConfig({
             miniflare: { compatibilityDate: "2026-10-01", compatibilityFlags: ["nodejs_compat"], cf: false },
           }),
         ],
-        resolve: { alias: sources("ondemand.edge.ts") },
+        resolve: { alias: sources(".edge.ts") },
         test: {
           ...DEADLINES,
           name: "workerd",

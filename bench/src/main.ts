@@ -1,8 +1,9 @@
-/** `npm run bench [-- --json] [-- --only PART]`: pushmeter beside its peers, and the bars it has to meet. */
+/** `npm run bench [-- --json] [-- --write] [-- --only PART]`: pushmeter beside its peers, and the bars it has to meet. */
 import { parseArgs } from "node:util";
 import { Progress } from "@pushmeter/testkit/progress";
 import { table } from "@pushmeter/testkit/table";
 import { aggregator } from "./aggregator/aggregator.ts";
+import { writeDocument } from "./document.ts";
 import { lambda } from "./lambda/lambda.ts";
 import { latency } from "./latency/latency.ts";
 import type { Part, Result } from "./part.ts";
@@ -13,7 +14,7 @@ import { wire } from "./wire/wire.ts";
 const PARTS: Readonly<Record<string, Part>> = { sizes, time, latency, wire, lambda, aggregator };
 
 async function main(): Promise<void> {
-  const { json, parts } = parseArguments();
+  const { json, write, parts } = parseArguments();
   const print = (lines: readonly string[]) => {
     if (!json) process.stdout.write(`${lines.join("\n")}\n\n`);
   };
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
     }
   }
 
+  if (write) await writeDocument(results, new Date());
   const bars = Object.values(results).flatMap((result) => result.bars);
   print([
     "Bars",
@@ -46,15 +48,23 @@ async function main(): Promise<void> {
   if (results.sizes?.bars.some(({ met }) => !met)) process.exitCode = 1;
 }
 
-function parseArguments(): { json: boolean; parts: [string, Part][] } {
+function parseArguments(): { json: boolean; write: boolean; parts: [string, Part][] } {
   const { values } = parseArgs({
-    options: { json: { type: "boolean", default: false }, only: { type: "string", multiple: true } },
+    options: {
+      json: { type: "boolean", default: false },
+      write: { type: "boolean", default: false },
+      only: { type: "string", multiple: true },
+    },
   });
   const only = values.only ?? Object.keys(PARTS);
   const unknown = only.find((name) => !Object.hasOwn(PARTS, name));
   if (unknown !== undefined)
     throw new TypeError(`--only takes ${Object.keys(PARTS).join(", ")}, got ${unknown}`);
-  return { json: values.json, parts: Object.entries(PARTS).filter(([name]) => only.includes(name)) };
+  return {
+    json: values.json,
+    write: values.write,
+    parts: Object.entries(PARTS).filter(([name]) => only.includes(name)),
+  };
 }
 
 try {

@@ -3,10 +3,12 @@
  * Grafana gets and a real Prometheus's answers. Serves the pages, or with `--save` writes them to
  * `docs/dashboards` as pictures; with `--save-to FOLDER` to another. `--native` pushes native histograms.
  */
+
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { nativeHistograms } from "@pushmeter/sdk/native-histograms";
 import { seeded } from "@pushmeter/testkit/random";
 import { findServers } from "@pushmeter/testkit/servers/find";
 import { EVERYTHING, ROOT, readDashboards } from "../read/dashboards.ts";
@@ -33,7 +35,7 @@ const CHOSEN = {
 async function fill({ writeUrl: url }: Prometheus, end: number): Promise<void> {
   // Panels that look back ten minutes have something to look back at.
   const shape = { url, minutes: MINUTES + 12, lifetime: 400 };
-  const direct = native ? { ...shape, remoteWrite: { histograms: "native" as const } } : shape;
+  const direct = native ? { ...shape, remoteWrite: { histograms: nativeHistograms() } } : shape;
   await writeHistory({
     ...direct,
     end: end - WEEK,

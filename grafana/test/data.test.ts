@@ -1,5 +1,6 @@
 /** Every panel's own queries, against a real Prometheus that the product has filled with a stretch of the past. */
 
+import { nativeHistograms } from "@pushmeter/sdk/native-histograms";
 import { seeded } from "@pushmeter/testkit/random";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EVERYTHING, labelValuesOf, substitute, windows } from "../read/dashboards.ts";
@@ -45,7 +46,7 @@ const AGGREGATOR = [
 const WIRES: Readonly<Record<string, Wire>> = {
   "remote write": { options: {}, empty: AGGREGATOR, tolerance: 0.12 },
   "remote write of native histograms": {
-    options: { service: "courses-native", remoteWrite: { histograms: "native" } },
+    options: { service: "courses-native", remoteWrite: { histograms: nativeHistograms() } },
     empty: AGGREGATOR,
     tolerance: 0.12,
   },

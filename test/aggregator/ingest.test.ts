@@ -116,7 +116,8 @@ describe("a sender", () => {
         await response.body?.cancel();
         throw new TypeError("connection reset");
       };
-      const push = otlp({ url, auth: { bearer: TOKEN }, protocol, fetch: lossy });
+      const auth = { bearer: TOKEN };
+      const push = otlp({ url, auth, protocol, temporality: "delta", fetch: lossy });
       const pushmeter = createPushmeter({ service, push });
       const counter = pushmeter.meter.createCounter("logins");
       for (let n = 0; n < 10; n++) {

@@ -18,8 +18,6 @@ export const NOT_APPLICABLE: Readonly<Record<string, string>> = {
   multiple_exemplars_per_series: NO_EXEMPLARS,
   metadata_type_summary: "OpenTelemetry has no summaries",
   zero_timestamp: "timestamps are the sender's own clock's, never scraped",
-  future_timestamp: "timestamps are the sender's own clock's, never scraped",
-  timestamp_future_values: "timestamps are the sender's own clock's, never scraped",
   metric_name_with_colons: "OpenTelemetry names have no colons; Prometheus keeps them for recording rules",
 };
 

@@ -214,6 +214,14 @@ describe("TestTimestampEncoding", () => {
     const { samples, created } = await new Sender().gauge(1).one("test_gauge");
     expect([samples[0]?.start, created]).toEqual([0, 0]);
   });
+  it.each(["future_timestamp", "timestamp_future_values"])("%s", async () => {
+    // The sender's clock is what a scrape's timestamps are to the original: a year ahead it is written as it is.
+    const sender = new Sender().gauge(1);
+    const before = sender.runtime.now();
+    await sender.runtime.advance(365 * 86_400_000);
+    const { samples } = await sender.one("test_gauge");
+    expect((samples[0]?.timestamp ?? 0) - before).toBe(365 * 86_400_000 + 10_000);
+  });
   it("timestamp_precision", async () => {
     const sender = new Sender().gauge(1);
     await sender.runtime.advance(123);

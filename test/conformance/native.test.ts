@@ -1,6 +1,7 @@
 /** prometheus/compliance, remotewrite/sender: native histograms; and what a receiver gets that takes none. */
 
 import type { ExponentialHistogram, ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import { nativeHistograms } from "@pushmeter/sdk/native-histograms";
 import { describe, expect, it } from "vitest";
 import type { Histogram, TimeSeries } from "./decode.ts";
 import { nameOf, Sender, stored, version, written } from "./sender.ts";
@@ -10,7 +11,7 @@ const REFUSAL = "native histograms are disabled";
 
 class NativeSender extends Sender {
   constructor(protocol: "auto" | "1.0" | "2.0" = "2.0") {
-    super({ protocol, histograms: "native" });
+    super({ protocol, histograms: nativeHistograms() });
   }
 
   record(...values: number[]): this {

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { workerSize } from "@pushmeter/testkit/bundle-size";
+import { importSizes } from "@pushmeter/testkit/import-sizes";
 import { describe, expect, it } from "vitest";
 import { block, ROOT, read, rows } from "./documents.ts";
 
@@ -45,6 +46,19 @@ describe("the table of sizes", () => {
     });
     const kilobytes = Number.parseFloat(stated(CONTENDERS[0][0]));
     expect(gzip / 1000).toBeLessThan(kilobytes * (1 + TOLERANCE));
+  });
+});
+
+describe("the table of imports", () => {
+  const imports = rows(LIMITS, (header) => header === "import");
+
+  it("states what each import adds to a Worker with remote write", async () => {
+    const measured = await importSizes(import.meta.dirname);
+    expect(imports.map(([name]) => name)).toEqual(measured.map(({ name }) => `\`${name}\``));
+    for (const [i, { name, adds }] of measured.entries()) {
+      const [, kilobytes] = /^([\d.]+) kB$/.exec(imports[i]?.[1] ?? "") ?? [];
+      expect(Math.abs(adds / 1000 - Number(kilobytes)), `${name}: ${adds}`).toBeLessThan(0.1);
+    }
   });
 });
 

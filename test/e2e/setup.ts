@@ -1,6 +1,6 @@
 /** Workers in workerd that push to a receiver in this process; each test gets new ones. */
 import { Receiver } from "@pushmeter/sdk/testing";
-import { until } from "@pushmeter/testkit/poll";
+import { until, untilNudged } from "@pushmeter/testkit/poll";
 import type { Miniflare } from "miniflare";
 import { afterEach, beforeEach, expect } from "vitest";
 import { receivedRequests, total } from "./counted.ts";
@@ -34,13 +34,19 @@ export class Setup {
     return worker;
   }
 
-  /** Waits until as many requests are counted as the table has; fails if more are. */
-  async received(sent: Table): Promise<Table> {
+  /**
+   * Waits until as many requests are counted as the table has; fails if more are.
+   *
+   * @param visit - sends one more request and adds it to the table, whenever nothing has come for five seconds.
+   */
+  async received(sent: Table, visit?: () => Promise<unknown>): Promise<Table> {
     const received = () => receivedRequests(this.receiver);
-    return until("all requests are counted", received, (table) => {
+    const isEnough = (table: Table) => {
       expect(total(table)).toBeLessThanOrEqual(total(sent));
       return total(table) === total(sent);
-    });
+    };
+    const what = "all requests are counted";
+    return visit ? untilNudged(what, received, isEnough, visit) : until(what, received, isEnough);
   }
 }
 

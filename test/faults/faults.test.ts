@@ -1,7 +1,9 @@
 /** Whatever the network does: once the receiver is back, the totals are what happened, exactly. */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { nativeHistograms } from "@pushmeter/sdk/native-histograms";
 import { until } from "@pushmeter/testkit/poll";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { type Prometheus, startPrometheus } from "@pushmeter/testkit/servers/prometheus";
@@ -12,7 +14,7 @@ import { FAULTS, type Fault, Network } from "./network.ts";
 
 const ROUNDS = 6;
 const PROTOCOLS = ["auto", "1.0", "2.0"] as const;
-const HISTOGRAMS = ["classic", "native"] as const;
+const HISTOGRAMS = { classic: "classic", native: nativeHistograms() } as const;
 
 /** One push begins with each of these. */
 const SCHEDULES: Record<string, readonly Fault[]> = {
@@ -47,7 +49,7 @@ describeWithServers("a misbehaving network", (servers) => {
     name: string,
     protocol: (typeof PROTOCOLS)[number],
     faults: readonly Fault[],
-    histograms: (typeof HISTOGRAMS)[number] = "classic",
+    histograms: keyof typeof HISTOGRAMS = "classic",
     random?: () => number,
   ) {
     const network = new Network(prometheus.url);
@@ -55,7 +57,7 @@ describeWithServers("a misbehaving network", (servers) => {
     try {
       const url = `${network.url}/api/v1/write`;
       const service = `${name}, ${protocol}, ${histograms}`;
-      const instance = new Instance(service, { url, protocol, histograms }, random);
+      const instance = new Instance(service, { url, protocol, histograms: HISTOGRAMS[histograms] }, random);
       network.faults.push(...faults);
       for (let round = 0; round < ROUNDS; round++) {
         instance.record(round);
@@ -90,7 +92,7 @@ describeWithServers("a misbehaving network", (servers) => {
         random.pick([...FAULTS, ...Array<Fault>(5).fill("pass")]),
       );
       // All drawn here: these tests run at once, in an order that no seed repeats.
-      const [protocol, histograms] = [random.pick(PROTOCOLS), random.pick(HISTOGRAMS)];
+      const [protocol, histograms] = [random.pick(PROTOCOLS), random.pick(["classic", "native"] as const)];
       const own = Array.from({ length: 64 }, () => random.next());
       let i = 0;
       const next = () => own[i++ % own.length] as number;

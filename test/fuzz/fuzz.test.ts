@@ -1,5 +1,6 @@
 /** Any attributes, numbers and bounds: what Prometheus stores is what was recorded. */
 import { createPushmeter } from "@pushmeter/sdk";
+import { nativeHistograms } from "@pushmeter/sdk/native-histograms";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { type Prometheus, startPrometheus } from "@pushmeter/testkit/servers/prometheus";
@@ -105,7 +106,7 @@ describeWithServers("whatever is recorded", (servers) => {
       const errors: unknown[] = [];
       const pushmeter = createPushmeter({
         service,
-        push: remoteWrite({ url: prometheus.writeUrl, protocol, histograms: "native" }),
+        push: remoteWrite({ url: prometheus.writeUrl, protocol, histograms: nativeHistograms() }),
         onError: (error) => errors.push(error),
       });
       const histogram = pushmeter.meter.createHistogram("fuzz.native");

@@ -1,5 +1,6 @@
 /** Real receivers in the configurations that operators use: the totals are right without any setting by the user. */
 
+import { nativeHistograms } from "@pushmeter/sdk/native-histograms";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { findProgram } from "@pushmeter/testkit/servers/programs";
 import { type Prometheus, startPrometheus } from "@pushmeter/testkit/servers/prometheus";
@@ -67,7 +68,11 @@ describeWithServers("remote write to real receivers, protocol auto", (servers) =
       await network.start();
       running.push(network);
       const url = `${network.url}/api/v1/write`;
-      const instance = new Instance("shop", { url, timeout: LONG, histograms });
+      const instance = new Instance("shop", {
+        url,
+        timeout: LONG,
+        histograms: histograms === "native" ? nativeHistograms() : histograms,
+      });
       for (let round = 0; round < 5; round++) {
         instance.record(round);
         if (round % 2) network.faults.push("store, then reset");

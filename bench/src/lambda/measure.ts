@@ -20,14 +20,28 @@ export interface Run {
   readonly pushes: number;
 }
 
-/** How long a new environment takes from the start of its process until it is ready and frozen, ms. */
-export async function coldStart({ env }: Contender, directory: string): Promise<number> {
+export interface ColdStart {
+  /** From the start of the process until it is ready and frozen, ms. */
+  readonly wall: number;
+  /** CPU time until then, ms: other processes on the machine do not change it. */
+  readonly cpu: number;
+  /** After the first invocation and its push, MB. */
+  readonly rss: number;
+}
+
+/** A new environment and its first invocation. */
+export async function coldStart({ env }: Contender, directory: string): Promise<ColdStart> {
   const server = await ReceiverServer.start();
   const lambda = new LocalLambda({ directory, env: { RECEIVER: server.url, ...env } });
   try {
     const start = performance.now();
-    await lambda.environment();
-    return performance.now() - start;
+    const environment = await lambda.environment();
+    const wall = performance.now() - start;
+    const { cpu } = await environment.usage();
+    const { end } = await lambda.begin({ wait: WORK });
+    await end;
+    const { rss } = await environment.usage();
+    return { wall, cpu, rss };
   } finally {
     await lambda.stop();
     server.stop();

@@ -6,12 +6,12 @@ import type { Bar, Progress, Result } from "../part.ts";
 import type { ChildMessage, ChildOptions } from "./child.ts";
 import { BASELINE, HONO_OTEL, HONO_PROMETHEUS, PUSHMETER } from "./contenders.ts";
 
-const OPTIONS: ChildOptions = { seed: 1, requests: 20_000, budget: 45_000 };
+const OPTIONS: ChildOptions = { seed: 1, requests: 4_000, budget: 60_000 };
 
 /** Each peer, and pushmeter's limit as a share of the peer's added time. */
 const LIMITS = [
-  [HONO_OTEL, 0.5],
-  [HONO_PROMETHEUS, 1],
+  [HONO_OTEL, 0.35],
+  [HONO_PROMETHEUS, 0.7],
 ] as const;
 
 export async function time(progress: Progress): Promise<Result> {

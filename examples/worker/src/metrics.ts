@@ -13,7 +13,9 @@ export const pushmeter = createPushmeter({
     REMOTE_WRITE_URL,
     REMOTE_WRITE_TOKEN,
   }: Env) => {
-    if (AGGREGATOR_URL) return otlp({ url: AGGREGATOR_URL, auth: { bearer: AGGREGATOR_TOKEN } });
+    if (AGGREGATOR_URL) {
+      return otlp({ url: AGGREGATOR_URL, auth: { bearer: AGGREGATOR_TOKEN }, temporality: "delta" });
+    }
     if (PUSHGATEWAY_URL) return pushgateway({ url: PUSHGATEWAY_URL });
     const auth = REMOTE_WRITE_TOKEN ? { bearer: REMOTE_WRITE_TOKEN } : undefined;
     return remoteWrite({ url: REMOTE_WRITE_URL, auth });

@@ -30,8 +30,8 @@ export interface AggregatorOptions<Env> {
   /** Series that did not grow for so long end with a stale marker and are forgotten, ms. Default one day. */
   readonly forgetAfter?: number | undefined;
   /**
-   * `"native"`: exponential histograms stay what they are, for `remoteWrite({ histograms: "native" })`. `"classic"`,
-   * the default: they get bounds, each bucket counting where its midpoint is.
+   * `"native"`: exponential histograms stay what they are, for `remoteWrite({ histograms: nativeHistograms() })`.
+   * `"classic"`, the default: they get bounds, each bucket counting where its midpoint is.
    */
   readonly histograms?: "classic" | "native" | undefined;
 }

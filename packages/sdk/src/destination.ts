@@ -7,6 +7,7 @@ import type {
   ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
 import { CUMULATIVE, GAUGE_POINTS } from "./enumerations.ts";
+import type { NativeHistograms } from "./histogram.ts";
 import type { Details } from "./http/exchange.ts";
 
 /** A standard result, and the points that can never be stored, counted by reason. */
@@ -35,9 +36,13 @@ export interface PushOptions {
 export interface Destination extends PushMetricExporter {
   /** What it stores gets its time from whoever reads it there, as in a Pushgateway. */
   readonly untimed?: true | undefined;
+  /** Adds exponential histograms up. A destination without it gets classic ones. */
+  readonly native?: NativeHistograms | undefined;
   export(metrics: ResourceMetrics, resultCallback: (result: PushResult) => void, options?: PushOptions): void;
   /** Ends what it has pushed for one `service.instance.id`, or for all: several may share a destination. */
   shutdown(options?: { readonly instance?: string | undefined }): Promise<void>;
+  /** Ends what it has pushed, as `shutdown` does, and can be used again: for an aggregator that falls asleep. */
+  pause?(): Promise<void>;
   /**
    * Writes one sample of each point at a given time and remembers nothing of the series: for an aggregator, which
    * keeps totals and zeros itself. Never rejects.
@@ -91,6 +96,7 @@ export function createDestination({ temporality, push, shutdown }: DestinationPa
     },
     selectAggregationTemporality: () => temporality,
     forceFlush,
+    ...(shutdown && { pause: () => forceFlush().then(() => shutdown({})) }),
     async shutdown(options = {}) {
       if (ended.has(undefined) || ended.has(options.instance)) return;
       ended.add(options.instance);

@@ -16,12 +16,13 @@ export const CUMULATIVE: AggregationTemporality.CUMULATIVE = 1;
 export const DEFAULT_BUCKETS: AggregationType.DEFAULT = 0;
 export const EXPONENTIAL_BUCKETS: AggregationType.EXPONENTIAL_HISTOGRAM = 5;
 
+export const HISTOGRAM_POINTS: DataPointType.HISTOGRAM = 0;
 export const GAUGE_POINTS: DataPointType.GAUGE = 2;
 export const SUM_POINTS: DataPointType.SUM = 3;
+
+export const DOUBLE: ValueType.DOUBLE = 1;
 
 export const COUNTER: `${InstrumentType.COUNTER}` = "COUNTER";
 export const HISTOGRAM: `${InstrumentType.HISTOGRAM}` = "HISTOGRAM";
 export const OBSERVABLE_COUNTER: `${InstrumentType.OBSERVABLE_COUNTER}` = "OBSERVABLE_COUNTER";
 export const OBSERVABLE_GAUGE: `${InstrumentType.OBSERVABLE_GAUGE}` = "OBSERVABLE_GAUGE";
-
-export const DOUBLE: ValueType.DOUBLE = 1;

@@ -4,6 +4,7 @@
  */
 export type { Destination, Dropped, PushOptions, PushResult, WriteOptions } from "./destination.ts";
 export type { FlushPolicy } from "./flush/flusher.ts";
+export type { Call, Reply, Send } from "./http/attempt.ts";
 export { PushError, type PushFailure } from "./http/error.ts";
 export type { Details } from "./http/exchange.ts";
 export { createPushmeter } from "./pushmeter.ts";

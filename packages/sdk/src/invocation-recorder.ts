@@ -1,50 +1,44 @@
 /** Records invocations with pushmeter's own instruments, from their begin to their end. */
-import type { Attributes, Histogram } from "@opentelemetry/api";
+import type { Attributes } from "@opentelemetry/api";
 import type { Recorder } from "./adapter/recorder.ts";
-import type { AttributeSets } from "./attribute-sets.ts";
-import { INVOCATIONS, type Instruments, REQUESTS } from "./instruments.ts";
 import type { Ending, HttpRequest, Invocation, Platform, Trigger } from "./invocation.ts";
 import type { Guard } from "./metering/guard.ts";
 import { withOutcome } from "./outcome.ts";
-import { requestAttributes, requestKey } from "./request-attributes.ts";
+import type { Series } from "./recording/instrument.ts";
+import { INVOCATIONS, type Instruments, REQUESTS } from "./recording/instruments.ts";
+import { RequestTable, requestAttributes } from "./request-attributes.ts";
+import { RUNNING, type Running } from "./running.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** The instance in which invocations run. */
 export interface RecorderHost {
   readonly runtime: Runtime;
   readonly instruments: Instruments;
-  readonly sets: AttributeSets;
+  readonly cardinalityLimit: number;
   readonly guard: Guard;
   /** Whether invocations are recorded. The first one starts the instance. */
   isOn(trigger: Trigger, platform: () => Platform): boolean;
-  /** An invocation has ended: there is something to push. */
-  recorded(platform: () => Platform): void;
+  /** An invocation has ended, at `now` on the monotonic clock: there is something to push. */
+  recorded(platform: () => Platform, now: number): void;
   report(error: unknown): void;
   /** Reports an error, at most once a minute. */
   remind(error: unknown): void;
 }
-
-/** An invocation and the objects by which it is found while it runs. */
-interface Running extends Invocation {
-  readonly recorder: InvocationRecorder;
-  readonly key: object;
-  readonly context: object | undefined;
-}
-
-/**
- * By request and execution context, while they run. Of all recorders together, so that one notices that another
- * measures the same request.
- */
-const RUNNING = new WeakMap<object, Running>();
 
 const TWO_PUSHMETERS =
   "pushmeter: two pushmeters measure the same request, and each counts it: pass one pushmeter to all adapters";
 
 export class InvocationRecorder implements Recorder {
   readonly #host: RecorderHost;
+  readonly #requests: RequestTable<Series>;
 
   constructor(host: RecorderHost) {
     this.#host = host;
+    const { instruments, cardinalityLimit } = host;
+    this.#requests = new RequestTable(
+      (request) => instruments.request.series(requestAttributes(request)),
+      cardinalityLimit,
+    );
   }
 
   begin(trigger: Trigger, platform: () => Platform, key: object, context?: object): Invocation | undefined {
@@ -52,10 +46,17 @@ export class InvocationRecorder implements Recorder {
     try {
       if (!this.#host.isOn(trigger, platform)) return undefined;
       const startedAt = runtime.monotonic();
-      const running = { startedAt, recorder: this, key, context, route: undefined, thrown: undefined };
-      if (!this.#keep(key, running)) this.remind(new TypeError(TWO_PUSHMETERS));
-      if (context) this.#keep(context, running);
-      return running;
+      const invocation: Running = {
+        startedAt,
+        recorder: this,
+        key,
+        context: context && this.#isFree(context) ? context : undefined,
+        route: undefined,
+        thrown: undefined,
+      };
+      if (this.#isFree(key)) RUNNING.add(invocation);
+      else this.remind(new TypeError(TWO_PUSHMETERS));
+      return invocation;
     } catch (error) {
       this.report(error);
       return undefined;
@@ -74,11 +75,12 @@ export class InvocationRecorder implements Recorder {
     platform: () => Platform,
     custom?: Attributes,
   ): void {
-    const { instruments, sets, guard } = this.#host;
-    this.#end(invocation, platform, instruments.request, () => {
+    const { instruments, guard } = this.#host;
+    this.#end(invocation, platform, () => {
       const request = { method, url, route: invocation.route, status, thrown };
-      if (custom) return requestAttributes(request, guard.usable(REQUESTS, custom));
-      return sets.numbered(requestKey(request), () => requestAttributes(request));
+      return custom
+        ? instruments.request.series(requestAttributes(request, guard.usable(REQUESTS, custom)))
+        : this.#requests.get(request);
     });
   }
 
@@ -90,8 +92,10 @@ export class InvocationRecorder implements Recorder {
     custom?: Attributes,
   ): void {
     const { instruments, guard } = this.#host;
-    this.#end(invocation, platform, instruments.invoke, () =>
-      withOutcome({ ...(custom && guard.usable(INVOCATIONS, custom)), "faas.trigger": trigger }, ending),
+    this.#end(invocation, platform, () =>
+      instruments.invoke.series(
+        withOutcome({ ...(custom && guard.usable(INVOCATIONS, custom)), "faas.trigger": trigger }, ending),
+      ),
     );
   }
 
@@ -107,28 +111,18 @@ export class InvocationRecorder implements Recorder {
     this.#host.remind(error);
   }
 
-  /** False if another recorder's invocation has this key. */
-  #keep(key: object, running: Running): boolean {
-    const isFree = (RUNNING.get(key)?.recorder ?? this) === this;
-    if (isFree) RUNNING.set(key, running);
-    return isFree;
+  /** Whether no other recorder has an invocation by this key. */
+  #isFree(key: object): boolean {
+    return (RUNNING.get(key)?.recorder ?? this) === this;
   }
 
-  #end(
-    invocation: Invocation,
-    platform: () => Platform,
-    instrument?: Histogram,
-    attributes?: () => Attributes,
-  ): void {
-    const { key, context } = invocation as Running;
+  #end(invocation: Invocation, platform: () => Platform, series?: () => Series): void {
     const { runtime } = this.#host;
     try {
       const now = runtime.monotonic();
-      // A request that is sent twice counts twice. And deleting costs less than the garbage collector would.
-      if (RUNNING.get(key) === invocation) RUNNING.delete(key);
-      if (context && RUNNING.get(context) === invocation) RUNNING.delete(context);
-      instrument?.record((now - invocation.startedAt) / 1000, attributes?.());
-      this.#host.recorded(platform);
+      RUNNING.delete(invocation as Running);
+      series?.().add((now - invocation.startedAt) / 1000);
+      this.#host.recorded(platform, now);
     } catch (error) {
       this.report(error);
     }

@@ -14,13 +14,27 @@ import {
 import { translate } from "./prometheus/translate.ts";
 import type { Runtime } from "./runtime.ts";
 
-type Load = (options: ChosenDestination["options"], runtime: Runtime) => Promise<Destination>;
+type Load = (options: ChosenDestination["options"], runtime: Runtime) => Destination | Promise<Destination>;
 
 const LOAD: Readonly<Record<DestinationName, Load>> = {
   REMOTE_WRITE: async (...args) => (await import("./remote-write/index.ts")).remoteWrite(...args),
-  PUSHGATEWAY: async (...args) => (await import("./pushgateway/index.ts")).pushgateway(...args),
-  OTLP: async (...args) => (await import("./otlp/index.ts")).otlp(...args),
+  PUSHGATEWAY: async (...args) => (await load("pushgateway"))(...args),
+  OTLP: async (...args) => (await load("otlp"))(...args),
 };
+
+/**
+ * By a name that bundlers cannot read: a bundle, of a Lambda for example, holds only the destinations that its code
+ * imports.
+ */
+async function load(name: string): Promise<Load> {
+  try {
+    return (await import(`@pushmeter/sdk/${name}`))[name];
+  } catch {
+    throw new TypeError(
+      `pushmeter: nothing is pushed: set push to ${name}(…), imported from "@pushmeter/sdk/${name}"`,
+    );
+  }
+}
 
 /**
  * The destination that the environment chooses: by pushmeter's variables, else by OpenTelemetry's for OTLP.
@@ -39,5 +53,7 @@ export async function destinationFrom(env: Environment, runtime: Runtime): Promi
 /** Answers a scrape. */
 export async function scrape(metrics: ResourceMetrics): Promise<Response> {
   const { CONTENT_TYPE, textOf } = await import("./prometheus/text.ts");
-  return new Response(textOf(translate(metrics).families), { headers: { "content-type": CONTENT_TYPE } });
+  const { toClassic } = await import("./native-histograms/exponential.ts");
+  const { families } = translate(metrics, { exponential: toClassic });
+  return new Response(textOf(families), { headers: { "content-type": CONTENT_TYPE } });
 }

@@ -12,9 +12,19 @@ import type { Push, PushmeterOptions } from "./pushmeter-types.ts";
 
 /** @throws TypeError for an option that is unknown or unusable. */
 export function checkOptions(options: PushmeterOptions<never>): void {
-  checkNames("createPushmeter", options, "service push flush resource resourceLabels debug onError");
-  const { service = "unknown_service", push, flush = "invocation", resource = {}, onError } = options;
-  const { resourceLabels = [] } = options;
+  checkNames(
+    "createPushmeter",
+    options,
+    "service push flush resource resourceLabels buckets attributes cardinalityLimit debug onError",
+  );
+  const {
+    service = "unknown_service",
+    push,
+    flush = "invocation",
+    resource = {},
+    resourceLabels,
+    onError,
+  } = options;
   if (typeof service === "object") {
     checkNames("service", service, "name namespace version");
     const { name, namespace = name, version = name } = service;
@@ -34,11 +44,30 @@ export function checkOptions(options: PushmeterOptions<never>): void {
       invalid(`resource.${name}`, value, "a string, a number or a boolean");
     }
   }
-  if (!Array.isArray(resourceLabels) || resourceLabels.some((label) => !label || typeof label !== "string")) {
-    invalid("resourceLabels", resourceLabels, "an array of resource attribute names");
+  checkTexts("resourceLabels", resourceLabels, "an array of resource attribute names");
+  checkBuckets(options.buckets);
+  const { attributes = {}, cardinalityLimit = 2 } = options;
+  checkNames("attributes", attributes, "drop");
+  checkTexts("attributes.drop", attributes.drop, "an array of attribute names");
+  if (!Number.isInteger(cardinalityLimit) || cardinalityLimit < 2 || cardinalityLimit > 100_000) {
+    invalid("cardinalityLimit", cardinalityLimit, "an integer from 2 to 100000");
   }
   checkOneOf("debug", options.debug ?? false, [true, false]);
   checkFunction("onError", onError);
+}
+
+function checkTexts(option: string, got: unknown = [], accepted: string): void {
+  if (!Array.isArray(got) || got.some((text) => !text || typeof text !== "string")) {
+    invalid(option, got, accepted);
+  }
+}
+
+function checkBuckets(bounds: unknown = [1]): void {
+  const isAscending = (bound: unknown, i: number, all: readonly number[]) =>
+    Number.isFinite(bound) && (bound as number) > (all[i - 1] ?? 0);
+  if (!Array.isArray(bounds) || !bounds.length || !bounds.every(isAscending)) {
+    invalid("buckets", bounds, "numbers of seconds above zero, ascending");
+  }
 }
 
 /** @throws TypeError unless `value` is an exporter. */

@@ -36,6 +36,18 @@ export interface PushmeterOptions<Env = Record<string, string | undefined>> {
   readonly resource?: Readonly<Record<string, string | number | boolean>> | undefined;
   /** Names of resource attributes that become labels of every series. */
   readonly resourceLabels?: readonly string[] | undefined;
+  /**
+   * Upper bounds of the buckets of `http.server.request.duration` and `faas.invoke_duration`, in seconds, ascending.
+   * Default: those of the semantic conventions, from 0.005 to 10. Each bound is a series for every set of attributes.
+   */
+  readonly buckets?: readonly number[] | undefined;
+  /** `drop`: attributes of the built-in metrics to leave out, by name, such as `url.scheme`. Default: none. */
+  readonly attributes?: { readonly drop?: readonly string[] | undefined } | undefined;
+  /**
+   * Sets of attributes per instrument, for the life of an instance. What is recorded with further sets counts under
+   * `otel.metric.overflow`, which is one of them. Default 2000.
+   */
+  readonly cardinalityLimit?: number | undefined;
   /** Write a line for each push: series, bytes, answer, ms. Default: `PUSHMETER_DEBUG` is `true`. */
   readonly debug?: boolean | undefined;
   /** Called with every failure. Default: `console.error`. What it throws is ignored. */

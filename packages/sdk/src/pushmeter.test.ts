@@ -9,6 +9,7 @@ import {
 import { describe, expect, it, vi } from "vitest";
 import { type Platform, recorderOf } from "./adapter/index.ts";
 import { createPushmeter, type Pushmeter, type PushmeterOptions } from "./index.ts";
+import { nativeHistograms } from "./native-histograms/index.ts";
 import { remoteWrite } from "./remote-write/index.ts";
 import { FakeRuntime, Receiver } from "./testing/index.ts";
 
@@ -28,15 +29,10 @@ class Instance {
     this.platform = { env, waitUntil: () => {} };
   }
 
-  invoke(): void {
+  invoke(url = "https://x/", status = 200): void {
     const invocation = recorderOf(this.pushmeter).begin("http", () => this.platform, {});
     if (!invocation) return;
-    recorderOf(this.pushmeter).endHttp(
-      invocation,
-      { method: "GET", url: "https://x/" },
-      { status: 200 },
-      () => this.platform,
-    );
+    recorderOf(this.pushmeter).endHttp(invocation, { method: "GET", url }, { status }, () => this.platform);
   }
 
   /** Pushes now; time runs on until that is done. */
@@ -57,6 +53,8 @@ class Instance {
 
 /** Another vendor's exporter, which prefers exponential histograms. */
 class Exponential extends InMemoryMetricExporter {
+  readonly native = nativeHistograms();
+
   constructor() {
     super(AggregationTemporality.CUMULATIVE);
   }
@@ -162,6 +160,48 @@ describe("createPushmeter", () => {
     const bucket = (le: string) =>
       instance.receiver.total("http_server_request_duration_seconds_bucket", { le });
     expect([bucket("0.1"), bucket("0.25"), bucket("10.0"), bucket("+Inf")]).toEqual([0, 1, 1, 1]);
+  });
+
+  it("counts in the buckets of the option", async () => {
+    const instance = new Instance({ buckets: [0.1, 2] });
+    instance.invoke();
+    await instance.flush();
+    const buckets = instance.receiver.series("http_server_request_duration_seconds_bucket");
+    expect(buckets.map(({ labels }) => labels.le)).toEqual(["0.1", "2.0", "+Inf"]);
+  });
+
+  it("leaves out the attributes that the option names, and adds up what they told apart", async () => {
+    const instance = new Instance({ attributes: { drop: ["url.scheme", "http.response.status_code"] } });
+    instance.invoke();
+    instance.invoke("http://x/", 204);
+    await instance.flush();
+    const [series, ...others] = instance.receiver.series("http_server_request_duration_seconds_count");
+    const { job: _, instance: __, ...labels } = series?.labels ?? {};
+    expect([labels, series?.samples.at(-1)?.value, others]).toEqual([
+      { http_request_method: "GET", outcome: "success" },
+      2,
+      [],
+    ]);
+  });
+
+  it("holds as many attribute sets as the option says, of built-in and own instruments", async () => {
+    const instance = new Instance({ cardinalityLimit: 3 });
+    const counter = instance.pushmeter.meter.createCounter("logins");
+    for (const status of [200, 404, 400, 403, 410]) {
+      instance.invoke("https://x/", status);
+      counter.add(1, { status });
+      await instance.flush();
+    }
+    for (const name of ["http_server_request_duration_seconds_count", "logins_total"]) {
+      const counts = instance.receiver
+        .series(name)
+        .map(({ labels, samples }) => [labels.otel_metric_overflow ?? "", samples.at(-1)?.value]);
+      expect(counts).toEqual([
+        ["", 1],
+        ["", 1],
+        ["true", 3],
+      ]);
+    }
   });
 
   it("carries the duration and result of a push with the next one", async () => {
@@ -308,7 +348,7 @@ describe("createPushmeter", () => {
         /^pushmeter: push success, 18 series, \d+ bytes in 1 requests, answered 204, 0 ms$/,
       ),
       expect.stringMatching(
-        /^pushmeter: push refused, 35 series, \d+ bytes in 1 requests, answered 403, 0 ms$/,
+        /^pushmeter: push refused, 22 series, \d+ bytes in 1 requests, answered 403, 0 ms$/,
       ),
     ]);
   });

@@ -2,18 +2,17 @@
 
 import { createNoopMeter, type Meter } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { MeterProvider } from "@opentelemetry/sdk-metrics";
+import { type InstrumentType, MeterProvider } from "@opentelemetry/sdk-metrics";
 import { destinationFrom, scrape } from "#ondemand";
 import { RECORDER, type Recorder } from "./adapter/recorder.ts";
-import { AttributeSets } from "./attribute-sets.ts";
+import { CARDINALITY_LIMIT } from "./cardinality.ts";
 import type { Destination } from "./destination.ts";
-import { DEFAULT_BUCKETS } from "./enumerations.ts";
+import { COUNTER, DEFAULT_BUCKETS, DELTA, EXPONENTIAL_BUCKETS, HISTOGRAM } from "./enumerations.ts";
 import { environment, isTrue } from "./environment.ts";
 import { Flusher } from "./flush/flusher.ts";
 import { Pusher } from "./flush/pusher.ts";
 import { Reader } from "./flush/reader.ts";
 import { createInstance, type Instance } from "./instance.ts";
-import { createInstruments } from "./instruments.ts";
 import type { Platform, Trigger } from "./invocation.ts";
 import { InvocationRecorder } from "./invocation-recorder.ts";
 import { lateHistograms } from "./late-histogram.ts";
@@ -23,6 +22,7 @@ import { ObservedGauges } from "./metering/observed-gauges.ts";
 import { METER_NAME } from "./prometheus/scope.ts";
 import { checkDestination, checkOptions } from "./pushmeter-options.ts";
 import type { Push, Pushmeter, PushmeterOptions } from "./pushmeter-types.ts";
+import { Instruments } from "./recording/instruments.ts";
 import { Reporter } from "./reporter.ts";
 import { type Runtime, systemRuntime } from "./runtime.ts";
 import { scheduleClock } from "./schedule-clock.ts";
@@ -63,7 +63,7 @@ class Core implements Pushmeter {
   readonly #runtime: Runtime;
   readonly #provider: MeterProvider;
   readonly #meter: Meter;
-  readonly #instruments;
+  readonly #instruments: Instruments;
   readonly #reporter: Reporter;
   readonly #recorder: Recorder;
   readonly #pusher: Pusher;
@@ -79,12 +79,27 @@ class Core implements Pushmeter {
     this.#options = options;
     if (typeof options.push !== "function") this.#destination = options.push;
     this.#runtime = runtime;
-    const reader = new Reader(
-      (type) => this.#destination?.selectAggregation?.(type) ?? { type: DEFAULT_BUCKETS },
-    );
+    const { cardinalityLimit = CARDINALITY_LIMIT, attributes: { drop } = {}, buckets } = options;
+    const native = () => this.#destination?.native;
+    const aggregation = (type: InstrumentType) => {
+      const wanted = this.#destination?.selectAggregation?.(type);
+      return wanted && (native() || wanted.type !== EXPONENTIAL_BUCKETS) ? wanted : { type: DEFAULT_BUCKETS };
+    };
+    const instruments = new Instruments({
+      now: () => runtime.now(),
+      cardinalityLimit,
+      buckets,
+      drop,
+      labels: () => this.#instance?.labels,
+      isDelta: () => this.#destination?.selectAggregationTemporality?.(COUNTER as InstrumentType) === DELTA,
+      exponential: (name, options) =>
+        aggregation(HISTOGRAM as InstrumentType).type === EXPONENTIAL_BUCKETS
+          ? meter.createHistogram(name, options)
+          : undefined,
+    });
+    const reader = new Reader(aggregation, instruments);
     this.#provider = new MeterProvider({ resource: resourceFromAttributes({}), readers: [reader] });
     const meter = lateHistograms(this.#provider.getMeter(METER_NAME));
-    const instruments = createInstruments(meter);
     this.#instruments = instruments;
     const report = (error: unknown) => this.#report(error);
     const clock = scheduleClock(runtime);
@@ -95,21 +110,29 @@ class Core implements Pushmeter {
     this.#meter = isTrue(environment(), "OTEL_SDK_DISABLED")
       ? createNoopMeter()
       : new GuardedMeter(meter, guard, gauges);
-    const sets = new AttributeSets();
     this.#recorder = new InvocationRecorder({
       runtime,
       instruments,
-      sets,
+      cardinalityLimit,
       guard,
       report,
       isOn: (trigger, platform) => !this.#isOff(this.#instance ?? this.#start(platform(), trigger)),
       remind: (error) => reporter.remind(error),
-      recorded: (platform) => {
+      recorded: (platform, now) => {
         if (this.#fault) reporter.remind(this.#fault);
-        else this.#flusher.recorded(platform);
+        else this.#flusher.recorded(platform, now);
       },
     });
-    this.#pusher = new Pusher({ runtime, reader, sets, gauges, instruments, report, reporter });
+    this.#pusher = new Pusher({
+      runtime,
+      reader,
+      gauges,
+      instruments,
+      cardinalityLimit,
+      native,
+      report,
+      reporter,
+    });
     const policy = options.flush ?? { every: 5000 };
     this.#flusher = new Flusher(runtime, clock, policy, (timeout, last) => this.#push(timeout, last));
   }
@@ -184,7 +207,8 @@ class Core implements Pushmeter {
     const instance = createInstance(this.#options, env, this.#runtime.instanceId(), platform);
     this.#instance = instance;
     if (instance.disabled) return instance;
-    if (platform.waitUntil && trigger) this.#instruments.coldstarts.add(1, { "faas.trigger": trigger });
+    if (platform.waitUntil && trigger)
+      this.#instruments.coldstarts.series({ "faas.trigger": trigger }).add(1);
     if (instance.ignoresId) {
       this.#reporter.once(
         "service.instance.id of the resource is not used: instances that share a configuration need ids of their own",

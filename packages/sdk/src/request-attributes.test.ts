@@ -1,6 +1,6 @@
 import { seeded } from "@pushmeter/testkit/random";
 import { describe, expect, it } from "vitest";
-import { type EndedRequest, requestAttributes, requestKey } from "./request-attributes.ts";
+import { type EndedRequest, RequestTable, requestAttributes } from "./request-attributes.ts";
 
 const request = (fields: Partial<EndedRequest> = {}): EndedRequest => ({
   method: "GET",
@@ -44,8 +44,8 @@ describe("the attributes of a request", () => {
   });
 });
 
-describe("the key of a request", () => {
-  it("is equal for two random requests exactly if their attributes are", () => {
+describe("a table of requests", () => {
+  it("has one item for two random requests exactly if their attributes are equal", () => {
     const seed = Math.floor(Math.random() * 2 ** 31);
     console.info(`seed ${seed}`);
     const random = seeded(seed);
@@ -61,10 +61,18 @@ describe("the key of a request", () => {
         status: pick([undefined, 0, 101, 200, 204, 404, 500, 503]),
         thrown: pick([undefined, thrown()]),
       });
+    const table = new RequestTable((each) => JSON.stringify(requestAttributes(each)), 1e6);
     for (let i = 0; i < 20_000; i++) {
-      const [one, two] = [any(), any()];
-      const [left, right] = [one, two].map((each) => JSON.stringify(requestAttributes(each)));
-      expect(requestKey(one) === requestKey(two), `${left} and ${right}`).toBe(left === right);
+      const one = any();
+      expect(table.get(one)).toBe(JSON.stringify(requestAttributes(one)));
     }
+  });
+
+  it("keeps no more items than it has room for", () => {
+    let created = 0;
+    const table = new RequestTable(() => ++created, 2);
+    const routes = ["/a", "/b", "/c"];
+    for (const route of [...routes, ...routes]) table.get(request({ route }));
+    expect(created).toBe(4);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The attributes of `http.server.request.duration`, and the key under which equal sets of them are found again.
- * Both follow from one list: a label that is added there is in both.
+ * The attributes of `http.server.request.duration`, and a table of what belongs to each set of them. Both follow
+ * from one list: a label that is added there is in both.
  */
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
 import type { Ending, HttpRequest, Invocation } from "./invocation.ts";
@@ -9,23 +9,23 @@ import { errorTypeOf, outcomeOf } from "./outcome.ts";
 /** What is known of a request when it has ended. */
 export interface EndedRequest extends HttpRequest, Ending, Pick<Invocation, "route"> {}
 
+type Read = (request: EndedRequest) => AttributeValue | undefined;
+
 /**
  * Names: OpenTelemetry semantic conventions 1.44, "HTTP metrics". An undefined value is left out; no value is
  * the empty string.
  */
-const ATTRIBUTES: readonly [name: string, read: (request: EndedRequest) => AttributeValue | undefined][] = [
-  ["http.request.method", ({ method }) => methodOf(method)],
-  ["url.scheme", ({ url }) => (url.startsWith("https:") ? "https" : "http")],
-  ["http.response.status_code", ({ status }) => status || undefined],
+const ATTRIBUTES: readonly (readonly [name: string, read: Read])[] = [
   ["http.route", ({ route }) => route || undefined],
+  ["http.response.status_code", ({ status }) => status || undefined],
+  ["http.request.method", ({ method }) => (METHODS.has(method) ? method : "_OTHER")],
+  ["url.scheme", ({ url }) => (url.startsWith("https:") ? "https" : "http")],
   ["outcome", outcomeOf],
   ["error.type", errorTypeOf],
 ];
 
-/** Equal for two requests exactly if their attributes are. No value but the route may hold a line break. */
-export function requestKey(request: EndedRequest): string {
-  return ATTRIBUTES.map(([, read]) => read(request)).join("\n");
-}
+/** The methods that the semantic conventions list. */
+const METHODS = new Set("GET POST PUT DELETE PATCH HEAD OPTIONS CONNECT QUERY TRACE".split(" "));
 
 /** @param custom - attributes of the user's, which replace none of the standard ones. */
 export function requestAttributes(request: EndedRequest, custom?: Attributes): Attributes {
@@ -37,9 +37,43 @@ export function requestAttributes(request: EndedRequest, custom?: Attributes): A
   return attributes;
 }
 
-/** The methods that the semantic conventions list; all others are `_OTHER`. */
-const METHODS = /^(CONNECT|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT|QUERY|TRACE)$/;
+type Node<Item> = Map<AttributeValue | undefined, Node<Item> | Item>;
 
-function methodOf(method: string): string {
-  return METHODS.test(method) ? method : "_OTHER";
+/** An item for each set of attributes, found by the values alone: a map for each attribute, one inside the other. */
+export class RequestTable<Item> {
+  readonly #root: Node<Item> = new Map();
+  readonly #create: (request: EndedRequest) => Item;
+  #room: number;
+
+  /**
+   * @param create - makes the item, for the first request with its attributes.
+   * @param room - the most items to keep; beyond it `create` is called for every request.
+   */
+  constructor(create: (request: EndedRequest) => Item, room: number) {
+    this.#create = create;
+    this.#room = room;
+  }
+
+  get(request: EndedRequest): Item {
+    let node: Node<Item> | Item | undefined = this.#root;
+    for (const [, read] of ATTRIBUTES) {
+      node = (node as Node<Item>).get(read(request));
+      if (!node) return this.#add(request);
+    }
+    return node as Item;
+  }
+
+  #add(request: EndedRequest): Item {
+    const item = this.#create(request);
+    if (this.#room-- > 0) {
+      let node = this.#root;
+      ATTRIBUTES.forEach(([, read], i) => {
+        const value = read(request);
+        const next = i + 1 < ATTRIBUTES.length ? (node.get(value) ?? new Map()) : item;
+        node.set(value, next);
+        node = next as Node<Item>;
+      });
+    }
+    return item;
+  }
 }

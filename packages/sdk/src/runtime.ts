@@ -1,3 +1,6 @@
+import { send } from "#transport";
+import type { Send } from "./http/attempt.ts";
+
 /**
  * The platform as the core sees it: clocks, randomness, timers. Everything here is reached through this
  * interface, so that a test can hold time still and nothing runs at import.
@@ -15,6 +18,8 @@ export interface Runtime {
   timer(ms: number, callback: () => void, background?: boolean): () => void;
   /** Used by destinations without the option `fetch`. */
   fetch(request: Request): Promise<Response>;
+  /** Instead of `fetch`, where that is slow to start. */
+  readonly send?: Send | undefined;
 }
 
 export const systemRuntime: Runtime = {
@@ -29,6 +34,7 @@ export const systemRuntime: Runtime = {
     return () => clearTimeout(timer as number);
   },
   fetch: (request) => fetch(request),
+  send,
 };
 
 /** Settles as `promise` does, or rejects after `ms` with the error that `late` returns. */

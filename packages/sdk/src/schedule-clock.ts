@@ -1,17 +1,20 @@
 /** The clock for whatever schedules: intervals, leases, pauses of a breaker, Retry-After. */
 import type { Runtime } from "./runtime.ts";
 
+/** Milliseconds. `monotonic` spares a look at the monotonic clock to a caller that has just had one. */
+export type ScheduleClock = (monotonic?: number) => number;
+
 /**
  * A clock that starts at zero ms at its first look and never goes back. At each look it advances by what the wall
  * clock or the monotonic clock has advanced since the last one, whichever is more: the monotonic clock stands still
  * in a frozen environment, and the wall clock may be set back.
  */
-export function scheduleClock(runtime: Pick<Runtime, "now" | "monotonic">): () => number {
+export function scheduleClock(runtime: Pick<Runtime, "now" | "monotonic">): ScheduleClock {
   let wall: number | undefined;
   let steady = 0;
   let shown = 0;
-  return () => {
-    const [wallNow, steadyNow] = [runtime.now(), runtime.monotonic()];
+  return (steadyNow = runtime.monotonic()) => {
+    const wallNow = runtime.now();
     if (wall !== undefined) shown += Math.max(wallNow - wall, steadyNow - steady, 0);
     wall = wallNow;
     steady = steadyNow;

@@ -7,6 +7,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { answer, bodyOf } from "./answer.ts";
@@ -30,6 +31,13 @@ export interface Invocation {
   readonly result: Promise<Result>;
   /** When everything waits again: how long the invocation is billed, ms. */
   readonly end: Promise<number>;
+}
+
+export interface Usage {
+  /** ms. */
+  readonly cpu: number;
+  /** MB. */
+  readonly rss: number;
 }
 
 interface Running {
@@ -86,6 +94,18 @@ export class Environment {
   /** The end of the process's output. */
   get output(): string {
     return this.#output;
+  }
+
+  /** What the process has used so far, as Linux counts it: CPU time of all threads, and memory. */
+  async usage(): Promise<Usage> {
+    const folder = `/proc/${this.#process?.pid}`;
+    const threads = await readdir(`${folder}/task`);
+    const times = await Promise.all(
+      threads.map((thread) => readFile(`${folder}/task/${thread}/schedstat`, "utf8")),
+    );
+    const nanoseconds = times.reduce((sum, text) => sum + Number(text.split(" ")[0]), 0);
+    const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(await readFile(`${folder}/status`, "utf8")) ?? [];
+    return { cpu: nanoseconds / 1e6, rss: Number(kilobytes) / 1000 };
   }
 
   invoke(event: unknown): Invocation {

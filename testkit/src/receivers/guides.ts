@@ -33,7 +33,7 @@ export const GUIDES: readonly Guide[] = [
       otlp: "http://prometheus:9090/api/v1/otlp/v1/metrics",
     },
     options:
-      'Leave `protocol` out: 2.0 is tried first, 1.0 where the server does not speak it (2.42 and 2.53). `histograms: "native"` needs 3.8, or `--enable-feature=native-histograms` before.',
+      "Leave `protocol` out: 2.0 is tried first, 1.0 where the server does not speak it (2.42 and 2.53). `histograms: nativeHistograms()` needs 3.8, or `--enable-feature=native-histograms` before.",
     settings: [
       "`--web.enable-remote-write-receiver`; without it every push gets 404. Put a proxy with authentication in front: Prometheus has none of its own by default.",
       "For OTLP `--web.enable-otlp-receiver` (3.0 or later; Debian's build does not have it).",
@@ -85,7 +85,7 @@ export const GUIDES: readonly Guide[] = [
       'Leave `protocol` out. The tenant goes into `auth: { headers: { "X-Scope-OrgID": … } }`. Grafana Cloud: the URL of the stack\'s Prometheus, `auth: { basic: { username: instance id, password: token } }`.',
     settings: [
       "`-query-frontend.enabled-promql-extended-range-selectors=all` for exact growth.",
-      '`native_histograms_ingestion_enabled: true` for `histograms: "native"`.',
+      "`native_histograms_ingestion_enabled: true` for `histograms: nativeHistograms()`.",
     ],
     limits: [
       "A series over `max_global_series_per_user` (Grafana Cloud: 150,000) is refused (400), the rest of the request is stored.",
@@ -109,7 +109,7 @@ export const GUIDES: readonly Guide[] = [
     },
     options:
       'Leave `protocol` out: 2.0 is off by default (`distributor.remote_writev2_enabled`), and 1.0 is as exact. Amazon: `auth: { sigv4: sigv4({ service: "aps", … }) }` and the workspace\'s `…/api/v1/remote_write`.',
-    settings: ['`enable_native_histograms: true` (a tenant\'s limit) for `histograms: "native"`.'],
+    settings: ["`enable_native_histograms: true` (a tenant's limit) for `histograms: nativeHistograms()`."],
     limits: [
       "A series over `max_series_per_user` is refused (400), the rest of the request is stored.",
       "A label value over 2,048 bytes is refused (400).",
@@ -134,7 +134,7 @@ export const GUIDES: readonly Guide[] = [
       'Leave `protocol` out, or set `"1.0"` to spare the first request: it answers 2.0 with 200 and stores nothing. The tenant goes into `auth: { headers: { "THANOS-TENANT": … } }`. The OTLP path has no `/v1/metrics`.',
     settings: [
       "`--tsdb.too-far-in-future.time-window=10m`; without it one instance whose clock is ahead makes it refuse everything older, of all senders.",
-      '`--tsdb.enable-native-histograms` for `histograms: "native"`.',
+      "`--tsdb.enable-native-histograms` for `histograms: nativeHistograms()`.",
     ],
     limits: [
       "A sample more than an hour older than the newest, out of order, or with another value for its time is refused with 409; the rest of the request is stored.",

@@ -3,7 +3,6 @@
  * is pointed to `@pushmeter/adapters/lambda/commonjs`. Importing it does nothing.
  * @module @pushmeter/adapters/lambda/commonjs
  */
-import process from "node:process";
 import type { Pushmeter } from "@pushmeter/sdk";
 import type { LambdaOptions } from "./options.ts";
 import { registerBlocking } from "./register-blocking.ts";

@@ -3,7 +3,6 @@
  * every extension wait for the next invocation, so work that ends before `event/next` is called again is not
  * frozen, and the caller already has the response.
  */
-import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { ExtensionsApi } from "./extensions-api.ts";
 import type { Variables } from "./resource.ts";
 
@@ -43,13 +42,13 @@ export class Extension {
       for (;;) {
         const requestId = await this.#api.next(this.#id);
         const turn = this.#turnOf(requestId);
-        const late = new AbortController();
-        const timeUp = sleep(LONGEST_BEGIN, false, { signal: late.signal }).catch(() => false);
-        if (!(await Promise.race([turn.begun.promise, timeUp]))) {
+        const timeUp = setTimeout(() => turn.begun.resolve(false), LONGEST_BEGIN);
+        const begun = await turn.begun.promise;
+        clearTimeout(timeUp);
+        if (!begun) {
           this.#letGo = requestId;
           continue;
         }
-        late.abort();
         const task = await turn.task.promise;
         // The runtime posts the response in the turns after the handler has settled.
         await nextTurn();
@@ -68,6 +67,8 @@ export class Extension {
     return this.#current;
   }
 }
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 class Turn {
   readonly requestId: string;

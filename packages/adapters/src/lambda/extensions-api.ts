@@ -2,7 +2,7 @@
  * The Lambda Extensions API, as far as an internal extension may use it:
  * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
  */
-import { Agent, type IncomingMessage, request } from "node:http";
+import type { Agent, IncomingMessage } from "node:http";
 
 const VERSION = "2020-01-01";
 const ID_HEADER = "lambda-extension-identifier";
@@ -15,15 +15,19 @@ export const REGISTRATION = {
   idHeader: ID_HEADER,
 };
 
+/** Not imported: that takes tens of milliseconds of a cold start, though Lambda's own runtime has loaded it. */
+const http = () => process.getBuiltinModule("node:http");
+
 export class ExtensionsApi {
   readonly #host: string | undefined;
   readonly #port: string | undefined;
   // `event/next` may be answered after hours, when the environment thaws. fetch has a time-out; this has none.
-  readonly #agent = new Agent({ keepAlive: true, timeout: 0 });
+  readonly #agent: Agent;
 
   /** @param address - `AWS_LAMBDA_RUNTIME_API`, host and port. */
   constructor(address: string) {
     [this.#host, this.#port] = address.split(":");
+    this.#agent = new (http().Agent)({ keepAlive: true, timeout: 0 });
   }
 
   /** @returns the extension's identifier. @throws Error if the service refuses. */
@@ -52,7 +56,7 @@ export class ExtensionsApi {
       body: string;
     }>();
     const options = { host: this.#host, port: this.#port, agent: this.#agent, method, path, headers };
-    const call = request(options, (response) => {
+    const call = http().request(options, (response) => {
       let text = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {

@@ -5,7 +5,6 @@
  * its first invocation, and only the loading of a module can be awaited then. Elsewhere the import does nothing.
  * @module @pushmeter/adapters/lambda
  */
-import process from "node:process";
 import type { Pushmeter } from "@pushmeter/sdk";
 import { registerExtension } from "./extension.ts";
 import type { LambdaOptions } from "./options.ts";

@@ -3,8 +3,8 @@ import type { Meter } from "@opentelemetry/api";
 import type { Ending, Outcome } from "@pushmeter/sdk/adapter";
 import type { FaasSource } from "./source.ts";
 
-/** In seconds. */
-const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+/** In seconds. Few, for each environment records one value. */
+const BUCKETS = [0.25, 0.5, 1];
 
 export function createInstruments(meter: Meter) {
   const records = meter.createCounter("faas.records", {

@@ -2,7 +2,6 @@
  * Registers the extension synchronously: a worker thread sends the request while this one blocks. For CommonJS,
  * where the runtime goes on as soon as the module's last line has run.
  */
-import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { Extension, extensionsAddress } from "./extension.ts";
 import { ExtensionsApi, REGISTRATION } from "./extensions-api.ts";
 import type { Variables } from "./resource.ts";
@@ -28,6 +27,7 @@ request({ host, port: portNumber, path, method: "POST", headers }, (response) =>
 export function registerBlocking(env: Variables): Extension | undefined {
   const address = extensionsAddress(env);
   if (!address) return undefined;
+  const { MessageChannel, receiveMessageOnPort, Worker } = process.getBuiltinModule("node:worker_threads");
   const done = new Int32Array(new SharedArrayBuffer(4));
   const { port1, port2 } = new MessageChannel();
   const worker = new Worker(ASK, {

@@ -3,7 +3,6 @@
  * left. Lambda sends it only if an extension has registered, and on Managed Instances.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
-import process from "node:process";
 
 /** How long a task may take, ms. */
 const TIME = 450;

@@ -283,7 +283,7 @@ export class Heartbeat {
         const failed: Series[] = [];
         const isReachable = await this.#write(samples, time + 1, (series) => failed.push(series), true);
         if (!isReachable) return;
-      } else await destination.shutdown();
+      } else await destination.pause?.();
     } catch {
       // The next heartbeat tries again.
       return;

@@ -20,5 +20,5 @@ export {
   invalid,
 } from "../options.ts";
 export { type Runtime, systemRuntime } from "../runtime.ts";
-export { scheduleClock } from "../schedule-clock.ts";
+export { type ScheduleClock, scheduleClock } from "../schedule-clock.ts";
 export { type Recorder, recorderOf } from "./recorder.ts";

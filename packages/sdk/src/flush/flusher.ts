@@ -10,6 +10,7 @@
  */
 import type { Platform } from "../invocation.ts";
 import { type Runtime, sleep } from "../runtime.ts";
+import type { ScheduleClock } from "../schedule-clock.ts";
 import { Lease } from "./lease.ts";
 
 /** `{ every }` in milliseconds, or after each invocation. */
@@ -36,7 +37,7 @@ export type Push = (timeout: number, last: boolean) => Promise<boolean>;
 export class Flusher {
   readonly #runtime: Runtime;
   /** For schedules: the monotonic clock may stand still in a frozen environment. */
-  readonly #clock: () => number;
+  readonly #clock: ScheduleClock;
   readonly #push: Push;
   readonly #every: number;
   readonly #linger: number;
@@ -52,7 +53,7 @@ export class Flusher {
   #due: number | undefined;
 
   /** @param clock - for schedules. */
-  constructor(runtime: Runtime, clock: () => number, policy: FlushPolicy, push: Push) {
+  constructor(runtime: Runtime, clock: ScheduleClock, policy: FlushPolicy, push: Push) {
     this.#runtime = runtime;
     this.#clock = clock;
     this.#push = push;
@@ -61,9 +62,9 @@ export class Flusher {
     this.#longestPush = Math.min(LONGEST_PUSH, (BUDGET - this.#linger) / 2);
   }
 
-  /** An invocation has ended: makes sure that what it recorded is pushed. */
-  recorded(platform: () => Platform): void {
-    const now = this.#clock();
+  /** An invocation has ended, at `ended` on the monotonic clock: makes sure that what it recorded is pushed. */
+  recorded(platform: () => Platform, ended?: number): void {
+    const now = this.#clock(ended);
     this.#recorded++;
     this.#due ??= now + this.#every;
     // A loop that pushes slowly is not late.

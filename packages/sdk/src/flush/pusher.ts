@@ -5,13 +5,13 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
 import type { InstrumentType, ResourceMetrics } from "@opentelemetry/sdk-metrics";
-import type { AttributeSets } from "../attribute-sets.ts";
 import type { Destination, PushResult } from "../destination.ts";
 import { COUNTER, DELTA } from "../enumerations.ts";
+import type { NativeHistograms } from "../histogram.ts";
 import { PushError } from "../http/error.ts";
 import type { Instance } from "../instance.ts";
-import type { Instruments } from "../instruments.ts";
 import type { ObservedGauges } from "../metering/observed-gauges.ts";
+import type { Instruments } from "../recording/instruments.ts";
 import type { Reporter } from "../reporter.ts";
 import { inTime, type Runtime } from "../runtime.ts";
 import type { Reader } from "./reader.ts";
@@ -24,8 +24,9 @@ export interface PusherOptions {
   readonly runtime: Runtime;
   readonly reader: Reader;
   readonly instruments: Instruments;
-  /** Restores the attributes of recordings under a number. */
-  readonly sets: AttributeSets;
+  readonly cardinalityLimit: number;
+  /** The destination's. */
+  readonly native: () => NativeHistograms | undefined;
   readonly gauges: ObservedGauges;
   readonly reporter: Reporter;
   /** Is called with every failure. */
@@ -34,20 +35,21 @@ export interface PusherOptions {
 
 export class Pusher {
   readonly #options: PusherOptions;
-  readonly #totals = new Totals();
+  readonly #totals: Totals;
 
   constructor(options: PusherOptions) {
     this.#options = options;
+    this.#totals = new Totals(options.native, options.cardinalityLimit);
   }
 
   /** Collects what was recorded since the last time, adds it to the totals and returns it. */
   async collect(resource: Resource, labels?: Attributes): Promise<ResourceMetrics> {
-    const { runtime, reader, gauges, report, sets } = this.#options;
+    const { runtime, reader, gauges, report } = this.#options;
     // There is one meter, so the SDK takes all deltas out together, after the last callback: an invocation that
     // is aborted while a callback waits loses nothing.
     const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT });
     const collected = gauges.collect({ ...resourceMetrics, resource }, runtime.now());
-    sets.restore(collected, labels);
+    addLabels(collected, labels);
     this.#totals.add(collected);
     for (const error of errors) report(error);
     return collected;
@@ -88,10 +90,22 @@ export class Pusher {
     for (const conflict of conflicts) reporter.once(conflict);
     const outcome = code === 0 ? "success" : error instanceof PushError ? error.result : "error";
     const elapsed = runtime.monotonic() - started;
-    instruments.push.record(elapsed / 1000, { result: outcome });
-    for (const [reason, points] of dropped) instruments.dropped.add(points, { reason });
+    instruments.push.series({ result: outcome }).add(elapsed / 1000);
+    for (const [reason, points] of dropped) instruments.dropped.series({ reason }).add(points);
     if (debug) console.log(line(outcome, elapsed, result.details));
     return code === 0;
+  }
+}
+
+/** Built-in instruments have the labels already. */
+function addLabels({ scopeMetrics }: ResourceMetrics, labels: Attributes | undefined): void {
+  for (const { metrics } of labels ? scopeMetrics : []) {
+    for (const { aggregationTemporality, dataPoints } of metrics) {
+      if (aggregationTemporality !== DELTA) continue;
+      for (const point of dataPoints as { attributes: Attributes }[]) {
+        point.attributes = { ...labels, ...point.attributes };
+      }
+    }
   }
 }
 

@@ -1,8 +1,9 @@
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { describe, expect, it } from "vitest";
+import { CARDINALITY_LIMIT } from "../cardinality.ts";
 import { Reader } from "./reader.ts";
-import { CARDINALITY_LIMIT, Totals } from "./totals.ts";
+import { Totals } from "./totals.ts";
 
 const resource = resourceFromAttributes({});
 

@@ -11,10 +11,20 @@ export interface Call {
   readonly body?: Uint8Array<ArrayBuffer> | undefined;
 }
 
+/** The part of a response that is read. */
+export interface Reply {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: { get(name: string): string | null };
+  readonly body: AsyncIterable<Uint8Array> | null;
+}
+
+export type Send = (call: Call, signal: AbortSignal) => Promise<Reply>;
+
 export interface Answer {
   /** 0 if there was no answer. */
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: Reply["headers"];
   /** The body as it came, at most 64 kB. */
   readonly bytes: Uint8Array;
   /** The body as text, or why there was no answer; without secrets. */
@@ -25,27 +35,24 @@ export interface Answer {
 
 export interface Client {
   readonly runtime: Runtime;
-  readonly fetch: (request: Request) => Promise<Response>;
+  readonly send: Send;
   /** Takes secrets out of a text that comes from outside. */
   readonly redact: (text: string) => string;
 }
 
 /** Never rejects. Gives up after `timeout` ms. */
 export async function attempt(client: Client, call: Call, timeout: number): Promise<Answer> {
-  const { url, method, headers, body = null } = call;
   const abort = new AbortController();
   const none = (failure: Answer["failure"], text: string) => ({
     status: 0,
-    headers: new Headers(),
+    headers: { get: () => null },
     bytes: new Uint8Array(),
     body: client.redact(text),
     failure,
   });
   try {
-    // A redirect would carry custom headers, and with them a token, to wherever it points.
-    const request = new Request(url, { method, headers, body, redirect: "manual", signal: abort.signal });
     // A fetch of the user's need not heed the signal: this ends in time anyway.
-    return await inTime(client.runtime, timeout, answered(client, request), () => {
+    return await inTime(client.runtime, timeout, answered(client, call, abort.signal), () => {
       abort.abort();
       return new Late();
     });
@@ -59,8 +66,15 @@ export async function attempt(client: Client, call: Call, timeout: number): Prom
 
 class Late extends Error {}
 
-async function answered({ fetch, redact }: Client, request: Request): Promise<Answer> {
-  const response = await fetch(request);
+/** Sends with `fetch`. */
+export function sendBy(fetch: (request: Request) => Promise<Response>): Send {
+  return ({ url, method, headers, body = null }, signal) =>
+    // A redirect would carry custom headers, and with them a token, to wherever it points.
+    fetch(new Request(url, { method, headers, body, redirect: "manual", signal }));
+}
+
+async function answered({ send, redact }: Client, call: Call, signal: AbortSignal): Promise<Answer> {
+  const response = await send(call, signal);
   const bytes = await readStart(response);
   const { status, headers } = response;
   // A message in protobuf has control characters between its texts.
@@ -71,16 +85,14 @@ async function answered({ fetch, redact }: Client, request: Request): Promise<An
   return { status, headers, bytes, body: redact(text) };
 }
 
-/** Reads what fits and cancels the rest: a body that is neither read nor cancelled holds its connection. */
-async function readStart({ body }: Response): Promise<Uint8Array> {
+/** Reads what fits. Leaving the loop cancels the rest: a body that is not read to its end holds its connection. */
+async function readStart({ body }: Reply): Promise<Uint8Array> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
-  const reader = body?.getReader();
-  for (let left = READ_LIMIT; reader && left > 0; ) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    chunks.push(value.slice(0, left));
-    left -= value.length;
-    if (left <= 0) await reader.cancel();
+  let left = READ_LIMIT;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk.slice(0, left) as Uint8Array<ArrayBuffer>);
+    left -= chunk.length;
+    if (left <= 0) break;
   }
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FakeRuntime } from "../testing/fake-runtime.ts";
-import type { PushError } from "./error.ts";
+import { PushError } from "./error.ts";
 import { busy, byStatus, send } from "./send.ts";
 import { Target, type TargetOptions } from "./target.ts";
 
@@ -229,5 +229,30 @@ describe("credentials", () => {
     const custom = await sent({ auth: { headers: { "X-Scope-OrgID": "team-a" } } });
     expect(custom.headers.get("x-scope-orgid")).toBe("team-a");
     expect(custom.headers.get("content-type")).toBe("text/plain");
+  });
+});
+
+describe("an attempt", () => {
+  it("takes half of the time, so that a connection that was dropped silently leaves time for another", async () => {
+    const script = new Script([hang, status(204)], { timeout: 10_000 });
+    expect(await script.send()).toMatchObject({ status: 204 });
+    expect(script.times[1]).toBeLessThan(5_500);
+  });
+
+  it("takes all of it where half was not enough", async () => {
+    const slow = () => script.runtime.advance(6_000).then(() => new Response());
+    const script: Script = new Script([hang, hang, slow], { timeout: 10_000 });
+    expect(await script.send()).toMatchObject({ result: "timeout" });
+    expect(await script.begin()).toMatchObject({ status: 200 });
+  });
+});
+
+describe("a push", () => {
+  it("is at most ten requests, whatever is answered", async () => {
+    for (const answer of [status(500), status(429, { "retry-after": "0" }), reset]) {
+      const script = new Script([answer], { timeout: 86_400_000 });
+      expect(await script.send()).toBeInstanceOf(PushError);
+      expect(script.requests).toHaveLength(10);
+    }
   });
 });

@@ -2,7 +2,7 @@
 import { checkFunction, checkMilliseconds, checkNames, checkText, invalid } from "../options.ts";
 import type { Runtime } from "../runtime.ts";
 import { scheduleClock } from "../schedule-clock.ts";
-import { type Answer, attempt, type Call } from "./attempt.ts";
+import { type Answer, attempt, type Call, sendBy } from "./attempt.ts";
 import { Breaker } from "./breaker.ts";
 import { PushError, type PushFailure } from "./error.ts";
 import { hint } from "./hints.ts";
@@ -64,7 +64,7 @@ export class Target {
   /** Without credentials. */
   readonly url: string;
   readonly #headers: Record<string, string>;
-  readonly #fetch: (request: Request) => Promise<Response>;
+  readonly #fetch: TargetOptions["fetch"];
   readonly #sign: Signer | undefined;
   readonly #secrets: readonly string[];
   /** Who sends and where to, the start of every message. */
@@ -78,7 +78,7 @@ export class Target {
    * @param wanted - what its url has to be.
    */
   constructor(name: string, options: TargetOptions, runtime: Runtime, wanted: string) {
-    const { timeout = DEFAULT_TIMEOUT, fetch = (request: Request) => runtime.fetch(request) } = options;
+    const { timeout = DEFAULT_TIMEOUT, fetch } = options;
     const { username, password, origin, pathname, search, searchParams } = checkUrl(
       `${name} url`,
       options.url,
@@ -120,18 +120,20 @@ export class Target {
    * @param left - of the push, ms.
    */
   async attempt(call: Omit<Call, "url"> & Partial<Call>, left: number): Promise<Answer> {
+    const { runtime } = this;
     const secrets = new Set(this.#secrets);
     const fetch = async (request: Request) => {
       const sent = this.#sign ? await this.#sign(request) : request;
       if (sent !== request) for (const secret of signed(sent.headers, request.headers)) secrets.add(secret);
-      return this.#fetch(sent);
+      return this.#fetch ? this.#fetch(sent) : runtime.fetch(sent);
     };
-    const client = { runtime: this.runtime, fetch, redact: (text: string) => redact(text, secrets) };
+    const send = (!this.#fetch && !this.#sign && runtime.send) || sendBy(fetch);
+    const client = { runtime, send, redact: (text: string) => redact(text, secrets) };
     const headers = { ...this.#headers, ...call.headers };
     const timeout = Math.min(left, this.#isSlow ? this.timeout : this.timeout / 2);
-    const started = this.runtime.monotonic();
+    const started = runtime.monotonic();
     const answer = await attempt(client, { url: this.url, ...call, headers }, timeout);
-    const took = this.runtime.monotonic() - started;
+    const took = runtime.monotonic() - started;
     this.#isSlow = answer.failure === "timeout" || took >= this.timeout / 2;
     return answer;
   }

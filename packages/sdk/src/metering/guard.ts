@@ -1,18 +1,18 @@
 /** Takes out of a measurement what cannot be recorded, so that no later push fails because of it. */
-import type { Attributes, AttributeValue, Counter } from "@opentelemetry/api";
-
+import type { Attributes, AttributeValue } from "@opentelemetry/api";
 import { jsonOf } from "../prometheus/labels.ts";
+import type { Instrument } from "../recording/instrument.ts";
 import type { Reporter } from "../reporter.ts";
 
 /** Of a name in a message, in characters. */
 const LONGEST_NAME = 100;
 
 export class Guard {
-  readonly #dropped: Counter;
+  readonly #dropped: Instrument;
   readonly #reporter: Reporter;
 
   /** @param dropped - counts what is taken out, by `reason`: `attribute` or `value`. */
-  constructor(dropped: Counter, reporter: Reporter) {
+  constructor(dropped: Instrument, reporter: Reporter) {
     this.#dropped = dropped;
     this.#reporter = reporter;
   }
@@ -62,7 +62,7 @@ export class Guard {
   }
 
   #drop(reason: string, what: string, why: string, key?: string): void {
-    this.#dropped.add(1, { reason });
+    this.#dropped.series({ reason }).add(1);
     this.#reporter.once(`${what} is left out (${reason}): ${why}`, key && `${reason} ${key}`);
   }
 }

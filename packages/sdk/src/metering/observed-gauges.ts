@@ -2,9 +2,10 @@
  * What observable gauges have observed in one collection. The OpenTelemetry SDK would keep every set of attributes
  * that they ever had, and count a gauge whose sets change as overflow after 2,000 sets.
  */
-import type { Attributes, HrTime, MetricOptions } from "@opentelemetry/api";
+import type { Attributes, MetricOptions } from "@opentelemetry/api";
 import type { MetricData, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { DELTA, DOUBLE, GAUGE_POINTS, OBSERVABLE_GAUGE } from "../enumerations.ts";
+import { hrTime } from "../hr-time.ts";
 import { keyOf } from "../key.ts";
 import { METER_NAME } from "../prometheus/scope.ts";
 
@@ -34,7 +35,7 @@ export class ObservedGauges {
 
   /** Adds what was observed to a collection. */
   collect({ resource, scopeMetrics }: ResourceMetrics, now: number): ResourceMetrics {
-    const time: HrTime = [Math.floor(now / 1000), (now % 1000) * 1e6];
+    const time = hrTime(now);
     const metrics = this.#gauges.map(({ descriptor, observations }): MetricData => {
       const all = [...observations.values()].flat();
       const points = new Map(all.map((each) => [keyOf(each.attributes), each]));

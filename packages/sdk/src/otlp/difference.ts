@@ -1,8 +1,9 @@
 /** Totals to what they have grown by. */
 import type { DataPoint, MetricData, ResourceMetrics, ScopeMetrics } from "@opentelemetry/sdk-metrics";
 import { GAUGE_POINTS } from "../enumerations.ts";
-import { minus, type Value } from "../histogram.ts";
+import { isExponential, minus, type Value } from "../histogram.ts";
 import { keyOf } from "../key.ts";
+import { nativeHistograms } from "../native-histograms/index.ts";
 
 type Change = (point: DataPoint<Value>, key: string) => DataPoint<Value>;
 
@@ -22,10 +23,15 @@ export class Difference {
   of(metrics: ResourceMetrics): ResourceMetrics {
     return mapPoints(metrics, (point, key) => {
       const before = this.#before.get(key);
-      const value = before === undefined ? point.value : (minus(point.value, before) ?? point.value);
+      const value = before === undefined ? point.value : (growth(point.value, before) ?? point.value);
       return { ...point, value };
     });
   }
+}
+
+function growth(value: Value, before: Value): Value | undefined {
+  // A foreign reader's have no arithmetic.
+  return minus(isExponential(value) ? nativeHistograms().of(value) : value, before);
 }
 
 /** The same with other points of sums and histograms. */

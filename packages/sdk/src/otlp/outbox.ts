@@ -11,7 +11,8 @@ import {
   type ScopeMetrics,
 } from "@opentelemetry/sdk-metrics";
 import { Totals } from "../flush/totals.ts";
-import { hrTime } from "./timeline.ts";
+import { hrTime } from "../hr-time.ts";
+import { nativeHistograms } from "../native-histograms/index.ts";
 
 /** Points in one batch, so that no receiver finds it too large. A histogram's point is about 400 bytes. */
 const LARGEST_BATCH = 1000;
@@ -49,7 +50,7 @@ export class Outbox {
     for (const one of scopeMetrics) {
       if (!one.metrics.some(({ dataPoints }) => dataPoints.length)) continue;
       const key = `${one.scope.name} ${one.scope.version}`;
-      const totals = this.#waiting.get(key) ?? new Totals();
+      const totals = this.#waiting.get(key) ?? new Totals(nativeHistograms);
       this.#waiting.set(key, totals);
       totals.add({ resource, scopeMetrics: [one] });
     }

@@ -2,6 +2,7 @@
 import type { HrTime } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import type { MetricData, ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import { hrTime } from "../hr-time.ts";
 import { Difference, mapPoints } from "./difference.ts";
 
 /** How far the clock may be behind the last batch, ms, before the instance goes on under another id. */
@@ -52,11 +53,6 @@ export class Timeline {
     this.#renewed = { id: this.#instanceId(), startTime: hrTime(now - 1), difference };
     this.#end = 0;
   }
-}
-
-/** @param ms - milliseconds since the epoch. */
-export function hrTime(ms: number): HrTime {
-  return [Math.floor(ms / 1000), Math.round((ms % 1000) * 1e6)];
 }
 
 /** All points of a batch have one time. */

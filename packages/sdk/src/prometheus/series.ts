@@ -1,7 +1,6 @@
 /** Metric families flattened to what Prometheus stores: series of single values and of native histograms. */
 
-import type { ExponentialHistogram } from "@opentelemetry/sdk-metrics";
-import { isExponential } from "../histogram.ts";
+import type { NativeHistogram } from "../histogram.ts";
 import { bound } from "./bounds.ts";
 import type { Labels } from "./labels.ts";
 import type { Family } from "./translate.ts";
@@ -16,7 +15,7 @@ export interface Series extends Pick<Family, "type" | "help" | "unit"> {
   readonly labels: Labels;
   /** Empty if it has none. */
   readonly le: string;
-  value: number | ExponentialHistogram;
+  value: number | NativeHistogram;
   /** Where the series began at zero, milliseconds since the epoch. */
   readonly start: number | undefined;
 }
@@ -27,7 +26,7 @@ export function* seriesOf(families: readonly Family[]): Generator<Series> {
   for (const { name, points, startsAtZero, type, help, unit } of families) {
     for (const [labelKey, { labels, value, start }] of points) {
       const point = name + labelKey;
-      const series = (suffix: string, value: number | ExponentialHistogram, le = ""): Series => ({
+      const series = (suffix: string, value: number | NativeHistogram, le = ""): Series => ({
         point,
         key: suffix + le,
         name: name + suffix,
@@ -39,7 +38,7 @@ export function* seriesOf(families: readonly Family[]): Generator<Series> {
         help,
         unit,
       });
-      if (typeof value === "number" || isExponential(value)) {
+      if (typeof value === "number" || "plus" in value) {
         yield series("", value);
         continue;
       }

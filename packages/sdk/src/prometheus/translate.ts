@@ -4,9 +4,15 @@
  * receiver refuses a whole push in which a series is repeated.
  */
 import type { Attributes, HrTime, MetricAdvice } from "@opentelemetry/api";
-import type { DataPoint, InstrumentType, MetricData, ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type {
+  DataPoint,
+  ExponentialHistogram,
+  InstrumentType,
+  MetricData,
+  ResourceMetrics,
+} from "@opentelemetry/sdk-metrics";
 import { GAUGE_POINTS, OBSERVABLE_COUNTER, SUM_POINTS } from "../enumerations.ts";
-import { add, addExponential, isExponential, toClassic, type Value } from "../histogram.ts";
+import { add, isExponential, type Value } from "../histogram.ts";
 import { keyOf } from "../key.ts";
 import { type Labels, labelsOf, labelValue } from "./labels.ts";
 import { type MetricType, metricName, unitWord } from "./names.ts";
@@ -53,8 +59,8 @@ export type LabelCache = WeakMap<Attributes, readonly [labels: Labels, key: stri
 
 export interface TranslateOptions {
   readonly cache?: LabelCache | undefined;
-  /** Keep exponential histograms, for receivers of native ones. Default: make them classic. */
-  readonly native?: boolean | undefined;
+  /** Makes an exponential histogram native, or classic. Left out: it is dropped. */
+  readonly exponential?: ((value: ExponentialHistogram, boundaries?: number[]) => Value) | undefined;
   /** Label names that the wire sets itself: attributes of these names become `exported_<name>`. */
   readonly reserved?: readonly string[] | undefined;
 }
@@ -122,12 +128,13 @@ class Translator {
     for (const each of names) this.#names.set(each, name);
     family.startsAtZero &&= startsAtZero(data, type);
     for (const point of dataPoints) {
-      if (!this.#addPoint(family, point, scope)) this.#conflict("bounds_conflict", descriptor.name, name, 1);
+      const reason = this.#addPoint(family, point, scope);
+      if (reason) this.#conflict(reason, descriptor.name, name, 1);
     }
   }
 
-  /** Attribute sets with the same labels are one series. */
-  #addPoint(family: Family, point: DataPoint<unknown>, scope: Attributes): boolean {
+  /** Attribute sets with the same labels are one series. Returns why a point cannot be stored. */
+  #addPoint(family: Family, point: DataPoint<unknown>, scope: Attributes): string | undefined {
     const { points, boundaries, addsUp } = family;
     let known = this.#cache.get(point.attributes);
     if (!known) {
@@ -139,20 +146,27 @@ class Translator {
     const start = milliseconds(point.startTime);
     const before = points.get(key);
     let value = point.value as Value;
-    if (isExponential(value))
-      value = this.#options.native ? addExponential(value) : toClassic(value, boundaries);
+    if (isExponential(value)) {
+      const { exponential } = this.#options;
+      if (!exponential) return "exponential";
+      value = exponential(value, boundaries);
+    }
     if (!before) points.set(key, { labels, start, value });
     else if (addsUp) {
       const sum = add(before.value, value);
-      if (sum === undefined) return false;
+      if (sum === undefined) return "bounds_conflict";
       points.set(key, { labels, start: Math.min(before.start, start), value: sum });
     } else if (start >= before.start) points.set(key, { labels, start, value });
-    return true;
+    return undefined;
   }
 
   #conflict(reason: string, metric: string, name: string, points: number): void {
     this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + points);
-    this.#conflicts.add(`${metric} is not stored (${reason}): another metric is ${name} in Prometheus`);
+    const why =
+      reason === "exponential"
+        ? "set histograms: nativeHistograms()"
+        : `another metric is ${name} in Prometheus`;
+    this.#conflicts.add(`${metric} is not stored (${reason}): ${why}`);
   }
 }
 

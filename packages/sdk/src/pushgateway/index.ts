@@ -7,6 +7,7 @@ import { cumulativeDestination, type Destination, sumOf } from "../destination.t
 import type { Answer } from "../http/attempt.ts";
 import { busy, byStatus, send } from "../http/send.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
+import { toClassic } from "../native-histograms/exponential.ts";
 import { checkNames, checkObject, checkOneOf, checkText, invalid } from "../options.ts";
 import { type LabelCache, translate } from "../prometheus/translate.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
@@ -68,7 +69,7 @@ export function pushgateway(options: PushgatewayOptions, runtime: Runtime = syst
 
   const destination = cumulativeDestination(
     async (metrics, options) => {
-      const translation = translate(metrics, { cache, reserved });
+      const translation = translate(metrics, { cache, reserved, exponential: toClassic });
       const { families, job, instance: named, dropped, conflicts } = translation;
       if (!families.length) return { code: 0, dropped, conflicts };
       const instance = named || instanceOf(metrics.resource);

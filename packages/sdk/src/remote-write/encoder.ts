@@ -7,7 +7,6 @@ import type { Labels } from "../prometheus/labels.ts";
 import type { Series } from "../prometheus/series.ts";
 import type { Group, Version } from "./group.ts";
 import type { Entry } from "./ledger.ts";
-import { emptied, writeBuckets } from "./native.ts";
 import { Writer } from "./protobuf.ts";
 
 /** The NaN with the bits 0x7ff0000000000002. JavaScript's own NaN has others. */
@@ -42,12 +41,12 @@ export class Encoder {
       const message = this.#message.reset().raw(entry.head as Uint8Array);
       const { start, value } = entry;
       const part = partOf(entry);
-      if (part === "openings" || part === "both") this.#sample(version, emptied(value), start as number);
+      if (part === "openings" || part === "both") this.#sample(version, zeroOf(value), start as number);
       if (part !== "openings") {
         const isStale = part === "stale";
         // Prometheus 3.8 and later read the start with the sample, 3.2 to 3.7 with the series.
         const created = version === 2 ? start : undefined;
-        this.#sample(version, isStale ? emptied(value) : value, time, created, isStale);
+        this.#sample(version, isStale ? zeroOf(value) : value, time, created, isStale);
         if (created !== undefined) message.int64(6, created);
       }
       request.bytes(version === 1 ? 1 : 5, message.finish());
@@ -59,7 +58,7 @@ export class Encoder {
   #sample(version: Version, value: Series["value"], time: number, start?: number, stale = false): void {
     const isNumber = typeof value === "number";
     const field = this.#field.reset();
-    if (!isNumber) writeBuckets(field, value);
+    if (!isNumber) value.writeTo(field);
     const sum = isNumber ? 1 : 3;
     if (stale) field.varint((sum << 3) | 1).raw(STALE_MARKER);
     else field.double(sum, isNumber ? value : (value.sum ?? 0));
@@ -102,4 +101,9 @@ export class Encoder {
     }
     return index;
   }
+}
+
+/** A series' value before anything was recorded. */
+function zeroOf(value: Series["value"]): Series["value"] {
+  return typeof value === "number" ? 0 : value.emptied();
 }

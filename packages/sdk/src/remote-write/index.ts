@@ -4,9 +4,10 @@
  */
 import { cumulativeDestination, type Destination, sumOf } from "../destination.ts";
 import { DEFAULT_BUCKETS, EXPONENTIAL_BUCKETS, HISTOGRAM } from "../enumerations.ts";
+import type { NativeHistograms } from "../histogram.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
-import { checkNames, checkOneOf } from "../options.ts";
-import { type LabelCache, translate } from "../prometheus/translate.ts";
+import { checkNames, checkOneOf, invalid } from "../options.ts";
+import { type LabelCache, type TranslateOptions, translate } from "../prometheus/translate.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { Encoder } from "./encoder.ts";
 import { Ledger } from "./ledger.ts";
@@ -26,13 +27,14 @@ export interface RemoteWriteOptions extends TargetOptions {
    */
   readonly protocol?: Protocol | undefined;
   /**
-   * `"native"`: histograms are recorded with OpenTelemetry's exponential buckets and sent as native histograms, by
-   * either version of remote write; for Prometheus with `--enable-feature=native-histograms`, or from 3.8 on. A
-   * receiver that refuses them gets classic ones for the rest of the instance's life: count and sum exact, each
-   * exponential bucket in the classic one where its middle is. What is recorded before the first invocation stays
-   * classic where `push` is a function. `"classic"`, the default: buckets with bounds.
+   * `nativeHistograms()` from `@pushmeter/sdk/native-histograms`: histograms are recorded with OpenTelemetry's
+   * exponential buckets and sent as native histograms, by either version of remote write; for Prometheus with
+   * `--enable-feature=native-histograms`, or from 3.8 on. A receiver that refuses them gets classic ones for the
+   * rest of the instance's life: count and sum exact, each exponential bucket in the classic one where its middle
+   * is. What is recorded before the first invocation stays classic where `push` is a function. `"classic"`, the
+   * default: buckets with bounds.
    */
-  readonly histograms?: "classic" | "native" | undefined;
+  readonly histograms?: "classic" | NativeHistograms | undefined;
 }
 
 /**
@@ -50,12 +52,18 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
   checkNames("remoteWrite", options, `${TARGET_OPTIONS} protocol histograms`);
   const { protocol = "auto", histograms = "classic" } = options;
   checkOneOf("remoteWrite protocol", protocol, ["auto", "1.0", "2.0"]);
-  checkOneOf("remoteWrite histograms", histograms, ["classic", "native"]);
+  const native = histograms === "classic" ? undefined : histograms;
+  if (native && typeof native.of !== "function") {
+    const accepted = '"classic", or nativeHistograms() from @pushmeter/sdk/native-histograms';
+    invalid("remoteWrite histograms", histograms, accepted);
+  }
   const wanted = "the whole write endpoint, for Prometheus http://host:9090/api/v1/write";
   const target = new Target("remoteWrite", options, runtime, wanted);
   const receiver = new Receiver(protocol, target.clock);
   const encoder = new Encoder();
-  const takesNative = () => histograms === "native" && receiver.takesNative;
+  const takesNative = () => native !== undefined && receiver.takesNative;
+  const exponential: TranslateOptions["exponential"] =
+    native && ((value, bounds) => (takesNative() ? native.of(value) : native.toClassic(value, bounds)));
   /** Several instances may share one destination. */
   const ledgers = new Map<string, Ledger>();
   const cache: LabelCache = new WeakMap();
@@ -66,7 +74,7 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
       const { timeout = target.timeout } = options;
       const end = runtime.monotonic() + timeout;
       for (;;) {
-        const translation = translate(metrics, { cache, native: takesNative() });
+        const translation = translate(metrics, { cache, exponential });
         const { families, job, instance, dropped, conflicts } = translation;
         if (!families.length) return { code: 0, dropped, conflicts };
         // Two writers of one series send out-of-order samples; a foreign provider may not name an instance.
@@ -94,7 +102,7 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
     },
   );
   destination.write = async (metrics, { time, stale = false, ...options }) => {
-    const translation = translate(metrics, { native: takesNative() });
+    const translation = translate(metrics, { exponential });
     const { families, job, instance, dropped } = translation;
     if (!families.length) return { code: 0, dropped };
     const ledger = new Ledger({ job, instance }, target.clock, () => runtime.instanceId());
@@ -106,5 +114,5 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
   destination.selectAggregation = (type) => ({
     type: takesNative() && type === HISTOGRAM ? EXPONENTIAL_BUCKETS : DEFAULT_BUCKETS,
   });
-  return destination;
+  return native ? { ...destination, native } : destination;
 }

@@ -10,7 +10,7 @@ import { type Protocol, remoteWrite } from "./index.ts";
 
 const resource = resourceFromAttributes({ "service.name": "courses", "service.instance.id": "i-1" });
 
-type Network = (request: Request) => Promise<Response>;
+export type Network = (request: Request) => Promise<Response>;
 
 export class Writer {
   readonly runtime: FakeRuntime;
