@@ -62,9 +62,10 @@ describe("the table of imports", () => {
   });
 });
 
-it("the README's Worker has at most 26 KiB", async () => {
+// The bench holds it to its bar of 25,000 bytes and says MISSED; this keeps it from growing further unseen.
+it("the README's Worker is no larger than docs/limits.md says", async () => {
   const { gzip } = await workerSize({ code: block("README.md", "src/index.ts"), from: import.meta.dirname });
-  expect(gzip).toBeLessThanOrEqual(26 * 1024);
+  expect(gzip / 1000).toBeLessThanOrEqual(Number.parseFloat(stated(CONTENDERS[0][0])) * (1 + TOLERANCE));
 });
 
 it("the README's table of accuracy says what docs/limits.md and docs/aggregator.md say", () => {

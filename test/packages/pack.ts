@@ -1,9 +1,10 @@
 /** The published packages, as `npm publish` would upload them. */
 import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { promisify } from "node:util";
 
+const run = promisify(execFile);
 export const ROOT = join(import.meta.dirname, "../..");
 
 interface Manifest {
@@ -33,15 +34,28 @@ export async function packAll(folder: string): Promise<Packed[]> {
   const published: Omit<Packed, "tarball">[] = [];
   for (const source of sources) {
     const manifest: Manifest = JSON.parse(await readFile(join(source, "package.json"), "utf8"));
-    if (!manifest.private) published.push({ manifest, source });
+    if (manifest.private) continue;
+    await removeStale(source);
+    published.push({ manifest, source });
   }
   const workspaces = published.flatMap(({ source }) => ["--workspace", source]);
   const pack = ["pack", "--json", "--pack-destination", folder, ...workspaces];
-  const { stdout } = await promisify(execFile)("npm", pack, { cwd: ROOT, maxBuffer: 1e8 });
+  const { stdout } = await run("npm", pack, { cwd: ROOT, maxBuffer: 1e8 });
   const entries: Entry[] = Object.values(JSON.parse(stdout));
   return published.map((one) => {
     const entry = entries.find(({ name }) => name === one.manifest.name);
     if (!entry) throw new Error(`npm pack has not packed ${one.manifest.name}`);
     return { ...one, tarball: join(folder, entry.filename) };
   });
+}
+
+/** Removes what earlier builds have left and the build no longer writes: turbo restores one build over another. */
+async function removeStale(source: string): Promise<void> {
+  const tsc = join(ROOT, "node_modules/.bin/tsc");
+  const { stdout } = await run(tsc, ["-p", join(source, "tsconfig.build.json"), "--listFilesOnly"]);
+  const modules = new Set(stdout.split("\n").map((file) => relative(join(source, "src"), file)));
+  for (const file of await readdir(join(source, "dist"), { recursive: true })) {
+    const [, name] = /^(.*?)(?:\.d)?\.[jt]s(?:\.map)?$/.exec(file) ?? [];
+    if (name && !modules.has(`${name}.ts`)) await rm(join(source, "dist", file));
+  }
 }

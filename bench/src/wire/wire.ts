@@ -65,7 +65,7 @@ export async function wire(progress: Progress): Promise<Result> {
       ]),
     ],
     notes: [
-      "A first push has zero samples in version 1.0 and start timestamps in 2.0.",
+      "A first push has a sample of zero for every series; 2.0 sends start timestamps besides.",
       `A first push of 10,000 series allocates ${(memory / 1e6).toFixed(0)} MB in all, what is free again before it ends included.`,
     ],
     bars: [
