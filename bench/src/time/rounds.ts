@@ -18,7 +18,7 @@ export interface Rounds {
   readonly requests: number;
 }
 
-const WARM_UP_ROUNDS = 5;
+const WARM_UP_ROUNDS = 12;
 
 export async function runRounds(contenders: readonly Contender[], options: RoundsOptions): Promise<Rounds> {
   const { requests, budget, random, onRound } = options;

@@ -6,7 +6,7 @@ import type { Bar, Progress, Result } from "../part.ts";
 import type { ChildMessage, ChildOptions } from "./child.ts";
 import { BASELINE, HONO_OTEL, HONO_PROMETHEUS, PUSHMETER } from "./contenders.ts";
 
-const OPTIONS: ChildOptions = { seed: 1, requests: 4_000, budget: 60_000 };
+const OPTIONS: ChildOptions = { seed: 1, requests: 1_500, budget: 60_000 };
 
 /** Each peer, and pushmeter's limit as a share of the peer's added time. */
 const LIMITS = [
