@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
-const MIRROR = "http://mirror.example/debian";
 const TIMEOUT = 300_000;
 const run = promisify(execFile);
 
@@ -43,7 +42,11 @@ export async function unpack(name: string, suite: string, folder: string): Promi
   }
 }
 
-/** The address from which this machine gets its own release. */
+/**
+ * The address from which this machine gets its own release.
+ *
+ * @throws Error if its apt sources name none.
+ */
 async function mirror(): Promise<string> {
   const release = await readFile("/etc/os-release", "utf8").catch(() => "");
   const codename = /^VERSION_CODENAME=([\w.-]+)/m.exec(release)?.[1];
@@ -52,7 +55,9 @@ async function mirror(): Promise<string> {
   const { stdout } = await run("apt-get", ["indextargets", ...format, ...filters]).catch(() => ({
     stdout: "",
   }));
-  return stdout.split("\n").find((line) => /^https?:/.test(line)) ?? MIRROR;
+  const found = stdout.split("\n").find((line) => /^https?:/.test(line));
+  if (!found) throw new Error(`apt names no source of Debian's release ${codename}`);
+  return found;
 }
 
 async function quietly(cwd: string, command: string, ...args: string[]): Promise<void> {
