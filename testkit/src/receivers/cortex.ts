@@ -1,9 +1,6 @@
 /** Cortex in one process: storage in a folder, rings in memory, limits per tenant. */
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Process } from "../servers/process.ts";
-import { createOverrides, Overrides } from "./overrides.ts";
-import { promql } from "./promql.ts";
+import { startTenants } from "./tenants.ts";
 import type { Receiver } from "./types.ts";
 
 export interface CortexSettings {
@@ -11,40 +8,13 @@ export interface CortexSettings {
   readonly version2: boolean;
 }
 
-export async function startCortex(file: string, { version2 }: CortexSettings): Promise<Receiver> {
-  const process = await Process.start({
+export function startCortex(file: string, { version2 }: CortexSettings): Promise<Receiver> {
+  return startTenants({
     file,
-    ports: 3,
-    ready: ([port]) => `http://127.0.0.1:${port}/ready`,
-    args: async (ports, folder) => {
-      await writeFile(join(folder, "cortex.json"), JSON.stringify(configuration(ports, folder, version2)));
-      await createOverrides(join(folder, "overrides.json"));
-      return [`-config.file=${join(folder, "cortex.json")}`];
-    },
+    limits: { series: "max_series_per_user", labelValue: "max_label_value_length" },
+    otlpPath: "/api/v1/otlp/v1/metrics",
+    configuration: (ports, folder) => configuration(ports, folder, version2),
   });
-  const overrides = new Overrides(
-    join(process.folder, "overrides.json"),
-    { series: "max_series_per_user", labelValue: "max_label_value_length" },
-    () => `${process.url}/runtime_config`,
-  );
-  const tenant = (name: string): Receiver => {
-    const headers = { "x-scope-orgid": name };
-    const write = `${process.url}/api/v1/push`;
-    return {
-      endpoints: {
-        "remote write 1.0": write,
-        "remote write auto": write,
-        OTLP: `${process.url}/api/v1/otlp/v1/metrics`,
-      },
-      headers,
-      ...promql(`${process.url}/prometheus`, { headers }),
-      tenant,
-      setLimits: (limits) => overrides.set(name, limits),
-      restart: () => process.restart(),
-      stop: () => process.stop(),
-    };
-  };
-  return tenant("zoo");
 }
 
 function configuration([http, grpc, gossip]: readonly number[], folder: string, version2: boolean): object {
@@ -65,7 +35,7 @@ function configuration([http, grpc, gossip]: readonly number[], folder: string, 
     blocks_storage: {
       backend: "filesystem",
       filesystem: { dir: join(folder, "blocks") },
-      // Small: every tenant has a database of its own.
+      // Small: each tenant has its own database.
       tsdb: { dir: join(folder, "tsdb"), ship_interval: "0s", stripe_size: 128 },
       bucket_store: { sync_dir: join(folder, "sync") },
     },

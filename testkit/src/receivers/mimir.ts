@@ -1,50 +1,20 @@
 /** Mimir in one process: storage in a folder, rings in memory, limits per tenant. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { Process } from "../servers/process.ts";
-import { createOverrides, Overrides } from "./overrides.ts";
-import { promql } from "./promql.ts";
+import { startTenants } from "./tenants.ts";
 import type { Receiver } from "./types.ts";
 
 /** @param limits - limits of every tenant, in Mimir's own names. */
-export async function startMimir(
-  file: string,
-  limits: Readonly<Record<string, unknown>> = {},
-): Promise<Receiver> {
-  const process = await Process.start({
+export function startMimir(file: string, limits: Readonly<Record<string, unknown>> = {}): Promise<Receiver> {
+  return startTenants({
     file,
-    ports: 3,
-    ready: ([port]) => `http://127.0.0.1:${port}/ready`,
-    args: async (ports, folder) => {
+    limits: { series: "max_global_series_per_user", labelValue: "max_label_value_length" },
+    otlpPath: "/otlp/v1/metrics",
+    configuration: async (ports, folder) => {
       await mkdir(join(folder, "rules"), { recursive: true });
-      await writeFile(join(folder, "mimir.json"), JSON.stringify(configuration(ports, folder, limits)));
-      await createOverrides(join(folder, "overrides.json"));
-      return [`-config.file=${join(folder, "mimir.json")}`];
+      return configuration(ports, folder, limits);
     },
   });
-  const overrides = new Overrides(
-    join(process.folder, "overrides.json"),
-    { series: "max_global_series_per_user", labelValue: "max_label_value_length" },
-    () => `${process.url}/runtime_config`,
-  );
-  const tenant = (name: string): Receiver => {
-    const headers = { "x-scope-orgid": name };
-    const write = `${process.url}/api/v1/push`;
-    return {
-      endpoints: {
-        "remote write 1.0": write,
-        "remote write auto": write,
-        OTLP: `${process.url}/otlp/v1/metrics`,
-      },
-      headers,
-      ...promql(`${process.url}/prometheus`, { headers }),
-      tenant,
-      setLimits: (limits) => overrides.set(name, limits),
-      restart: () => process.restart(),
-      stop: () => process.stop(),
-    };
-  };
-  return tenant("zoo");
 }
 
 function configuration(
@@ -76,7 +46,7 @@ function configuration(
     common: { storage: { backend: "filesystem", filesystem: { dir: join(folder, "blobs") } } },
     blocks_storage: {
       storage_prefix: "blocks",
-      // Small: every tenant has a database of its own.
+      // Small: each tenant has its own database.
       tsdb: { dir: join(folder, "tsdb"), ship_interval: "0s", stripe_size: 128 },
       bucket_store: { sync_dir: join(folder, "sync") },
     },

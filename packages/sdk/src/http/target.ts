@@ -13,7 +13,7 @@ export type Signer = (request: Request) => Promise<Request>;
 
 /**
  * One of: a bearer token, a user name and password, headers as they are to be sent, or the signer that
- * `sigv4()` from `@pushmeter/sdk/sigv4` makes (an import of its own: only who signs has it in his bundle).
+ * `sigv4()` from `@pushmeter/sdk/sigv4` makes. It is a separate entry point, so that only users of SigV4 bundle it.
  */
 export type Auth =
   | { readonly bearer: string }
@@ -199,7 +199,7 @@ function checkAuth(option: string, auth: AnyAuth): Record<string, string> {
   }
   for (const [name, value] of Object.entries(headers)) checkToken(`${option}.headers.${name}`, value);
   try {
-    // In lower case, so that a header of the wire's replaces its namesake. Throws for a name that is none.
+    // In lower case, so that a wire's header replaces the user's. Throws for an invalid header name.
     const sent = Object.fromEntries(new Headers(headers));
     if (!Object.keys(sent).some((name) => RESERVED.test(name))) return sent;
   } catch {

@@ -5,7 +5,7 @@
 import { type Environment, pairs, text } from "../environment.ts";
 import type { OtlpOptions } from "./index.ts";
 
-/** What is not supported, and stands here so that nobody takes it for used. */
+/** Not supported. Listed, so that setting one of them is an error and not ignored. */
 const UNSUPPORTED = ["CERTIFICATE", "CLIENT_KEY", "CLIENT_CERTIFICATE"];
 
 /**

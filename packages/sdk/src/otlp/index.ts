@@ -48,7 +48,7 @@ const WANTED = "the whole endpoint, such as http://host:4318/v1/metrics";
 
 /**
  * A destination that speaks OTLP/HTTP 1; also a standard OpenTelemetry `PushMetricExporter`. Every batch of
- * deltas has a name of its own in the header `Idempotency-Key`, `"<instance>/<seq>"`, and keeps it when it is
+ * deltas carries a unique id in the header `Idempotency-Key`, `"<instance>/<seq>"`, and keeps it when it is
  * sent again: pushmeter's aggregator counts it once. Specification: https://opentelemetry.io/docs/specs/otlp/
  *
  * @example

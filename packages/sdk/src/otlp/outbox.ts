@@ -19,7 +19,7 @@ const LARGEST_BATCH = 1000;
 
 /** Deltas under way. `instance` and `seq` together name it: a receiver that has stored it may ignore it. */
 export interface Batch {
-  /** Who numbers the batches: an id of its own, for `service.instance.id` may outlive a restart. */
+  /** Id of the sender that numbers the batches. Not `service.instance.id`, which may outlive a restart. */
   readonly instance: string;
   /** 1, 2, 3 and so on, without gaps. */
   readonly seq: number;

@@ -122,7 +122,7 @@ export class Instance {
   }
 }
 
-/** Stores, and nobody hears of it. */
+/** Stores, but the answer is lost. */
 export const lost: Network = (store) => {
   store();
   throw new TypeError("connection reset");
