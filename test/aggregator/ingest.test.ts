@@ -10,11 +10,11 @@ import {
 import { createPushmeter } from "@pushmeter/sdk";
 import { otlp } from "@pushmeter/sdk/otlp";
 import { Receiver } from "@pushmeter/sdk/testing";
+import { FaultyProxy } from "@pushmeter/testkit/faulty-proxy/proxy";
 import { until } from "@pushmeter/testkit/poll";
 import { Random } from "@pushmeter/testkit/test-random";
 import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Front } from "../e2e/front.ts";
 import { ask, json, startAggregator, TOKEN } from "./aggregator.ts";
 
 const SHARDS = 2;
@@ -24,23 +24,22 @@ const HEADERS = { ...AUTHORIZATION, "content-type": "application/json" };
 type RequestBody = NonNullable<RequestInit["body"]>;
 
 let receiver: Receiver;
-let front: Front;
+let proxy: FaultyProxy;
 let worker: Miniflare;
 let url: string;
 let isRefusing = false;
 
 beforeAll(async () => {
   receiver = new Receiver();
-  front = new Front(async (request) =>
+  proxy = await FaultyProxy.start(async (request) =>
     isRefusing ? new Response("not now", { status: 403 }) : receiver.fetch(request),
   );
-  await front.start();
-  worker = await startAggregator({ url: `${front.url}/api/v1/write`, shards: SHARDS });
+  worker = await startAggregator({ url: `${proxy.url}/api/v1/write`, shards: SHARDS });
   url = `${await worker.ready}v1/metrics`;
 });
 afterAll(async () => {
   await worker.dispose();
-  await front.stop();
+  await proxy.stop();
 });
 
 const post = (body: RequestBody, headers: Record<string, string> = HEADERS) =>
