@@ -1,7 +1,8 @@
 /**
- * `@pushmeter/sdk/adapter`: what an adapter of a platform or a framework is built on.
+ * `@pushmeter/sdk/adapter`: what an adapter of a platform or a framework is built on, and what takes requests.
  * @module @pushmeter/sdk/adapter
  */
+export { gunzip, Refusal, readBody } from "../http/body.ts";
 export type {
   Ending,
   HttpRequest,
