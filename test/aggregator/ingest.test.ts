@@ -43,8 +43,15 @@ afterAll(async () => {
   await proxy.stop();
 });
 
-const post = (body: RequestBody, headers: Record<string, string> = HEADERS) =>
-  ask(worker, "/v1/metrics", { method: "POST", headers, body });
+/** Answers so far that refused a body, by status. */
+const refusals = new Map<string, number>();
+
+async function post(body: RequestBody, headers: Record<string, string> = HEADERS): Promise<Response> {
+  const response = await ask(worker, "/v1/metrics", { method: "POST", headers, body });
+  const { status } = response;
+  if ([400, 413, 415].includes(status)) refusals.set(`${status}`, (refusals.get(`${status}`) ?? 0) + 1);
+  return response;
+}
 
 /** A valid body: so many logins, in one resource. */
 function logins(n: number, { name = "logins", temporality = 1, instance = "a", time = 1 } = {}): string {
@@ -178,6 +185,7 @@ describe("a request", () => {
     ["of another type", 415, "{}", { ...HEADERS, "content-type": "text/plain" }],
     ["without a type", 415, new Uint8Array(1), AUTHORIZATION],
     ["in another compression", 415, "{}", { ...HEADERS, "content-encoding": "br" }],
+    ["in zstd, which workerd cannot inflate", 415, "{}", { ...HEADERS, "content-encoding": "zstd" }],
     ["over the limit", 413, `"${"x".repeat(2_000_000)}"`, HEADERS],
     ["that is no JSON", 400, "{", HEADERS],
     ["that is no gzip", 400, "{}", { ...HEADERS, "content-encoding": "gzip" }],
@@ -385,6 +393,18 @@ describe("ten thousand random bodies", () => {
     expect(statuses.get(400)).toBeGreaterThan(5000);
     expect(receiver.total("kept_total", { job: "plain" })).toBe(5);
     expect(receiver.refused).toBe(0);
+  });
+});
+
+describe("every body that was refused", () => {
+  it("is counted by status", async () => {
+    expect([...refusals.keys()].sort()).toEqual(["400", "413", "415"]);
+    const job = "unknown_service";
+    const counted = () =>
+      [...refusals.keys()].map((status) =>
+        receiver.total("pushmeter_aggregator_refused_total", { job, status }),
+      );
+    await until("all are counted", counted, (seen) => `${seen}` === `${[...refusals.values()]}`);
   });
 });
 

@@ -1,5 +1,7 @@
 /** Who may send, and how much. */
-import { gunzip, Refusal, readBody } from "@pushmeter/sdk/adapter";
+import { inflate, Refusal, readBody } from "@pushmeter/sdk/adapter";
+
+const ENCODINGS = ["gzip", "deflate", "zstd"];
 
 /** How long the comparison takes does not depend on the token, only on what was given. */
 export function isAllowed(request: Request, token: string): boolean {
@@ -15,13 +17,25 @@ export function isAllowed(request: Request, token: string): boolean {
  * The body, inflated.
  *
  * @param limit - in bytes, as sent and inflated.
- * @throws Refusal 413 for a body that is larger, 415 for an encoding other than gzip, 400 for broken gzip.
+ * @throws Refusal 413 for a body that is larger, 415 for an encoding that the platform cannot inflate, 400 for a
+ * broken body.
  */
 export async function bodyOf(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const encoding = request.headers.get("content-encoding")?.toLowerCase() ?? "identity";
-  if (encoding !== "gzip" && encoding !== "identity") {
-    throw new Refusal(415, "content encoding gzip or none is needed");
+  if (encoding === "identity") return readBody(request, limit);
+  checkEncoding(encoding);
+  return inflate(await readBody(request, limit), limit, encoding);
+}
+
+/** Where `DecompressionStream` takes zstd, so does this. In November 2026 neither workerd's nor Node's does. */
+function checkEncoding(encoding: string): void {
+  try {
+    if (!ENCODINGS.includes(encoding)) throw new TypeError();
+    new DecompressionStream(encoding as CompressionFormat);
+  } catch {
+    throw new Refusal(
+      415,
+      `content encoding ${encoding.slice(0, 20)} cannot be read here: use gzip (a Collector: compression: gzip) or none`,
+    );
   }
-  const body = await readBody(request, limit);
-  return encoding === "gzip" ? gunzip(body, limit) : body;
 }

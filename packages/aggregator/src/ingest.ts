@@ -30,6 +30,8 @@ const LIMIT = 1_900_000;
 const MOST_RESOURCES = 500;
 const MOST_SERVICES = 20;
 const LONGEST_JOB = 200;
+/** Refusals that somebody with the token causes. */
+const COUNTED = [400, 413, 415];
 const ENCODINGS: Readonly<Record<string, OtlpEncoding>> = {
   "application/json": "json",
   "application/x-protobuf": "protobuf",
@@ -78,11 +80,26 @@ export async function ingest(
   } catch (error) {
     // A body that is neither read nor cancelled holds its connection.
     if (request.body && !request.bodyUsed) await request.body.cancel();
-    if (error instanceof Refusal) return refusal(encoding, error.status, error.message);
-    if (error instanceof BadInput) return refusal(encoding, 400, error.message);
+    const status = error instanceof Refusal ? error.status : error instanceof BadInput ? 400 : 0;
+    if (status) {
+      const { message } = error as Error;
+      if (COUNTED.includes(status)) await count(binding, status, message);
+      return refusal(encoding, status, message);
+    }
     // The object could not be reached, or not all of it was stored: the sender keeps the batch and repeats it.
     console.error(`pushmeter: ingest: not stored: ${error}`);
     return refusal(encoding, 503, "not stored, send it again");
+  }
+}
+
+/** In the object of the service that has no name, for these requests have no service that could be relied on. */
+async function count(binding: AggregatorBinding, status: number, reason: string): Promise<void> {
+  const target = targetOf({}, shardName(0));
+  try {
+    await stubOf(binding, jobOf(target.resource), 0).refused(target, status, reason);
+  } catch {
+    // An object of another release, or none: the sender has its answer all the same.
+    console.error(`pushmeter: ingest: refused with ${status}: ${reason}`);
   }
 }
 

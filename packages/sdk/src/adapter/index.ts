@@ -4,7 +4,7 @@
  * @module @pushmeter/sdk/adapter
  */
 export { backoff } from "../http/backoff.ts";
-export { gunzip, Refusal, readBody } from "../http/body.ts";
+export { inflate, Refusal, readBody } from "../http/body.ts";
 export type {
   Ending,
   HttpRequest,

@@ -41,17 +41,19 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
  * Inflates a body. Stops at the limit: a few kilobytes of gzip can be gigabytes.
  *
  * @param limit - in bytes, of what comes out.
- * @throws Refusal 413 for a body that becomes larger, 400 for one that is not gzip.
+ * @param encoding - one that the platform's `DecompressionStream` knows.
+ * @throws Refusal 413 for a body that becomes larger, 400 for one that is not in this encoding.
  */
-export async function gunzip(body: Uint8Array<ArrayBuffer>, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function inflate(
+  body: Uint8Array<ArrayBuffer>,
+  limit: number,
+  encoding: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await readAll(
-      new Blob([body]).stream().pipeThrough(new DecompressionStream("gzip")),
-      limit,
-      limit,
-    );
+    const inflater = new DecompressionStream(encoding as CompressionFormat);
+    return await readAll(new Blob([body]).stream().pipeThrough(inflater), limit, limit);
   } catch (error) {
-    throw error instanceof Refusal ? error : new Refusal(400, "the body is not gzip");
+    throw error instanceof Refusal ? error : new Refusal(400, `the body is not ${encoding}`);
   }
 }
 

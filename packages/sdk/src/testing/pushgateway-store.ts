@@ -2,7 +2,7 @@
  * A Pushgateway, and the Prometheus 3 that scrapes it with `honor_labels: true`: groups of metrics, each
  * holding what was pushed last. Rules: https://github.com/prometheus/pushgateway#api
  */
-import { gunzip, Refusal, readBody } from "../http/body.ts";
+import { inflate, Refusal, readBody } from "../http/body.ts";
 import { BODY_LIMIT } from "./body-limit.ts";
 import { normalizeBound } from "./bounds.ts";
 import { groupLabels } from "./grouping-key.ts";
@@ -91,7 +91,7 @@ async function readText(request: Request): Promise<string> {
   const body = await readBody(request, BODY_LIMIT);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
-      encoding === "gzip" ? await gunzip(body, BODY_LIMIT) : body,
+      encoding === "gzip" ? await inflate(body, BODY_LIMIT, encoding) : body,
     );
   } catch (error) {
     throw error instanceof Refusal ? error : new Refusal(400, "the body is not UTF-8");
