@@ -13,6 +13,7 @@ import { Receiver } from "@pushmeter/sdk/testing";
 import { FaultyProxy } from "@pushmeter/testkit/faulty-proxy/proxy";
 import { HttpClient } from "@pushmeter/testkit/http-client";
 import { until } from "@pushmeter/testkit/poll";
+import { DROPPED } from "@pushmeter/testkit/published";
 import { Random } from "@pushmeter/testkit/test-random";
 import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -162,7 +163,7 @@ describe("a batch by RPC", () => {
       (seen) => seen === 1,
     );
     const dropped = { job: "courses", reason: "refused" };
-    expect(receiver.total("pushmeter_push_dropped_total", dropped)).toBeGreaterThanOrEqual(900);
+    expect(receiver.total(DROPPED, dropped)).toBeGreaterThanOrEqual(900);
   });
 
   it("in a version that the object does not know is to be sent again later", async () => {

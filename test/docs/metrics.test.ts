@@ -1,8 +1,10 @@
 /** What docs/metrics.md says of metrics, labels and values is what arrives. */
+
 import { instrumentWorker } from "@pushmeter/adapters/workers";
 import { createPushmeter, type PushFailure } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { Receiver } from "@pushmeter/sdk/testing";
+import { DROPPED } from "@pushmeter/testkit/published";
 import { beforeAll, expect, it } from "vitest";
 import { codes, read, rows } from "./documents.ts";
 
@@ -76,7 +78,7 @@ it("lists the results that a push can have", () => {
 
 it("lists the reasons for which points are dropped", () => {
   const [paragraph = ""] = /^- `reason` says .*?(?=\n- )/ms.exec(page) ?? [];
-  const dropped = receiver.series("pushmeter_push_dropped_total").map(({ labels }) => labels.reason);
+  const dropped = receiver.series(DROPPED).map(({ labels }) => labels.reason);
   expect(dropped.length).toBeGreaterThan(0);
   for (const reason of dropped) expect(codes(paragraph)).toContain(reason);
 });

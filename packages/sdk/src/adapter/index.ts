@@ -22,6 +22,7 @@ export {
   checkText,
   invalid,
 } from "../options.ts";
+export { COLD_STARTS, DROPPED, INVOCATIONS, PUSHES, REQUESTS } from "../recording/names.ts";
 export { inTime, type Runtime, sleep, systemRuntime } from "../runtime.ts";
 export { type ScheduleClock, scheduleClock } from "../schedule-clock.ts";
 export { type Recorder, recorderOf } from "./recorder.ts";
