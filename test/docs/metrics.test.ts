@@ -1,12 +1,13 @@
 /** What docs/metrics.md says of metrics, labels and values is what arrives. */
 
+import { globSync } from "node:fs";
 import { instrumentWorker } from "@pushmeter/adapters/workers";
 import { createPushmeter, type PushFailure } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { Receiver } from "@pushmeter/sdk/testing";
 import { DROPPED } from "@pushmeter/testkit/published";
 import { beforeAll, expect, it } from "vitest";
-import { codes, read, rows } from "./documents.ts";
+import { codes, ROOT, read, rows } from "./documents.ts";
 
 const page = read("docs/metrics.md");
 const receiver = new Receiver();
@@ -54,6 +55,18 @@ it("lists the metrics that are emitted, each with its labels", () => {
     ([metric = "", , labels = ""]) => [codes(metric)[0], new Set(codes(labels))] as const,
   );
   expect(new Map(listed)).toEqual(emitted);
+});
+
+it("or docs/lambda.md lists every metric that a document or an issue form names", () => {
+  const places = "{*.md,docs/*.md,packages/*/README.md,examples/*/README.md,.github/**/*.{md,yml}}";
+  const listed = new Set(codes(page + read("docs/lambda.md")));
+  const unlisted = globSync(places, { cwd: ROOT }).flatMap((file) => {
+    const named = read(file).matchAll(/\b(?:pushmeter_push|faas|http_server)_\w+?_(?:total|seconds)/g);
+    return Array.from(named, ([metric]) => metric)
+      .filter((metric) => !listed.has(metric))
+      .map((metric) => `${file}: ${metric}`);
+  });
+  expect(unlisted).toEqual([]);
 });
 
 it("lists the buckets of durations", () => {
