@@ -20,6 +20,10 @@ export class Encoder {
   readonly #request = new Writer(4096);
   readonly #message = new Writer();
   readonly #field = new Writer();
+  /** The series of one point have the same labels, but for the name and `le`: sorted once for all. */
+  #labels: Labels | undefined;
+  #target: Labels | undefined;
+  #pairs: [key: string, value: string][] = [];
 
   /**
    * @param entries - of one group.
@@ -71,11 +75,15 @@ export class Encoder {
   #encodeHead(entry: Entry, target: Labels, version: Version): void {
     const { series, group } = entry;
     const { name, labels, le, type, help, unit } = series;
-    const all: Labels = { ...labels, ...target, le, __name__: name };
     const message = this.#message.reset();
     const field = this.#field.reset();
-    for (const key of Object.keys(all).sort()) {
-      const value = all[key];
+    if (labels !== this.#labels || target !== this.#target) {
+      this.#labels = labels;
+      this.#target = target;
+      this.#pairs = Object.entries({ ...labels, ...target, le, __name__: name }).sort();
+    }
+    for (const [key, shared] of this.#pairs) {
+      const value = key === "le" ? le : key === "__name__" ? name : shared;
       if (!value) continue;
       if (version === 1) message.bytes(1, field.reset().string(1, key).string(2, value).finish());
       else field.varint(this.#symbol(group, key)).varint(this.#symbol(group, value));
