@@ -39,9 +39,13 @@ export class Encoder {
     partOf: (entry: Entry) => Part,
   ): Uint8Array {
     for (const entry of entries) if (entry.version !== version) this.#encodeHead(entry, target, version);
+    // Before the request begins: its symbols come first.
+    const exemplars = entries.map(({ series, group }) =>
+      series.exemplar?.encode(version, (text) => this.#symbol(group, text)),
+    );
     const request = this.#request.reset();
     if (version === 2 && entries[0]) request.raw(entries[0].group.table.finish());
-    for (const entry of entries) {
+    for (const [i, entry] of entries.entries()) {
       const message = this.#message.reset().raw(entry.head as Uint8Array);
       const { start, value } = entry;
       const part = partOf(entry);
@@ -52,6 +56,8 @@ export class Encoder {
         const created = version === 2 ? start : undefined;
         this.#sample(version, isStale ? zeroOf(value) : value, time, created, isStale);
         if (created !== undefined) message.int64(6, created);
+        const exemplar = exemplars[i];
+        if (exemplar) message.bytes(2 + version, exemplar);
       }
       request.bytes(version === 1 ? 1 : 5, message.finish());
     }
