@@ -22,9 +22,8 @@ export type { Protocol } from "./receiver.ts";
 export interface RemoteWriteOptions extends TargetOptions {
   /**
    * The version of remote write. `"auto"`, the default: 2.0 first, and 1.0 for the rest of the instance's life once
-   * the receiver shows that it does not understand it; counters begin with a sample of zero, for most receivers
-   * ignore start timestamps. `"2.0"`: start timestamps only, for a receiver that reads them (Prometheus with
-   * `--enable-feature=created-timestamp-zero-ingestion`). `"1.0"`: samples of zero.
+   * the receiver shows that it does not understand it; `"2.0"` and `"1.0"`: that version only. Counters begin
+   * with a sample of zero in both, for most receivers ignore the start timestamps that 2.0 carries as well.
    */
   readonly protocol?: Protocol | undefined;
   /**
