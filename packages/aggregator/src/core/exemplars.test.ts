@@ -1,7 +1,7 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { describe, expect, it } from "vitest";
 import { Exemplars } from "./exemplars.ts";
-import { decode } from "./index.ts";
+import { decode } from "./otlp.ts";
 
 const TIME = 1_700_000_000_123;
 const TRACE = "0af7651916cd43dd8448eb211c80319c";

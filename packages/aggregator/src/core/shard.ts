@@ -145,11 +145,7 @@ export class Shard {
       : this.#senders.isKnown(numbered(id.instance), id.seq);
   }
 
-  /**
-   * Something of the same sender is in the totals.
-   *
-   * @param instance - its `service.instance.id`, which identifies senders without numbers.
-   */
+  /** See `ShardHost.knows`. */
   knows(id: BatchId, instance: string): boolean {
     return (
       this.isKnown(id) || (("instance" in id || instance !== "") && this.#senders.has(senderOf(id, instance)))
