@@ -4,6 +4,7 @@
  */
 import { once } from "node:events";
 import {
+  Agent,
   createServer,
   request as httpRequest,
   type IncomingHttpHeaders,
@@ -65,6 +66,7 @@ export class FaultyProxy {
   hanging = 0;
   readonly #receiver: string;
   readonly #late: Held[] = [];
+  readonly #agent = new Agent({ keepAlive: true });
   readonly #server = createServer((request, response) => {
     void this.#answer(request, response).catch(() => request.socket.resetAndDestroy());
   });
@@ -90,6 +92,7 @@ export class FaultyProxy {
   async stop(): Promise<void> {
     this.#server.close();
     this.#server.closeAllConnections();
+    this.#agent.destroy();
     await once(this.#server, "close");
   }
 
@@ -136,12 +139,18 @@ export class FaultyProxy {
     response.on("close", () => this.hanging--);
   }
 
-  async #forward({ method, path, headers, body }: Held): Promise<Answer> {
-    // A connection of its own: one from before the receiver's restart would fail.
-    const options = { method, headers: { ...headers, "content-length": body.length }, agent: false };
+  async #forward(held: Held): Promise<Answer> {
+    const { method, path, headers, body } = held;
+    const options = { method, headers: { ...headers, "content-length": body.length }, agent: this.#agent };
     const request = httpRequest(this.#receiver + path, options).end(body);
-    const [answer] = (await once(request, "response")) as [IncomingMessage];
-    return { status: answer.statusCode ?? 0, headers: answer.headers, body: await bytesOf(answer) };
+    try {
+      const [answer] = (await once(request, "response")) as [IncomingMessage];
+      return { status: answer.statusCode ?? 0, headers: answer.headers, body: await bytesOf(answer) };
+    } catch (error) {
+      // A connection from before the receiver's restart fails when it is used again.
+      if (request.reusedSocket) return this.#forward(held);
+      throw error;
+    }
   }
 }
 
