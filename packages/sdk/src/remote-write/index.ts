@@ -101,7 +101,8 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
       }
     },
   );
-  destination.write = async (metrics, { time, stale = false, ...options }) => {
+  const write: Destination["write"] & {} = async (metrics, { time, stale = false, ...options }) => {
+    receiver.searches = false;
     const translation = translate(metrics, { exponential });
     const { families, job, instance, dropped } = translation;
     if (!families.length) return { code: 0, dropped };
@@ -109,8 +110,11 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
     const batch = ledger.start(time, translation);
     const push = new Push(target, receiver, ledger, encoder, { ...batch, isStale: stale });
     const result = await push.run(options);
-    return { ...result, dropped: sumOf(dropped, result.dropped) };
+    if (push.needsClassic) return write(metrics, { time, stale, ...options });
+    const refused = push.queue.length ? undefined : push.refused;
+    return { ...result, refused, dropped: sumOf(dropped, result.dropped) };
   };
+  destination.write = write;
   destination.selectAggregation = (type) => ({
     type: takesNative() && type === HISTOGRAM ? EXPONENTIAL_BUCKETS : DEFAULT_BUCKETS,
   });
