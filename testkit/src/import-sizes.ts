@@ -18,6 +18,12 @@ const IMPORTS: readonly (readonly [name: string, having: string, without: string
     SENDING,
   ],
   [
+    "@pushmeter/sdk/exemplars",
+    `${BASE} import { exemplars } from "@pushmeter/sdk/exemplars";
+     export const p = createPushmeter({ exemplars, push: (env) => remoteWrite({ url: env.URL }) });`,
+    SENDING,
+  ],
+  [
     "@pushmeter/sdk/sigv4",
     `${BASE} import { sigv4 } from "@pushmeter/sdk/sigv4";
      ${push("remoteWrite({ url: env.URL, auth: { sigv4: sigv4() } })")}`,
