@@ -2,33 +2,27 @@
 import { seeded } from "@pushmeter/testkit/random";
 import { serve } from "@pushmeter/testkit/serve";
 import { contenders } from "./contenders.ts";
-import { runRounds } from "./rounds.ts";
+import { type Rounds, type RoundsOptions, runRounds } from "./rounds.ts";
 
 /** The process's first argument, as JSON. */
-export interface ChildOptions {
+export interface ChildOptions extends Omit<RoundsOptions, "random" | "onRound"> {
   readonly seed: number;
-  readonly requests: number;
-  readonly budget: number;
 }
 
-/** The process's messages: how far it is, and in the end the times by contender. */
-export type ChildMessage =
-  | { readonly rounds: number; readonly seconds: number }
-  | { readonly times: Record<string, number[]> };
+/** The process's messages: how far it is, and in the end the times. */
+export type ChildMessage = { readonly round: number } | Rounds;
 
-const { seed, requests, budget } = JSON.parse(process.argv[2] ?? "") as ChildOptions;
+const { seed, ...options } = JSON.parse(process.argv[2] ?? "") as ChildOptions;
 const say = (message: ChildMessage) => process.send?.(message);
 process.on("disconnect", () => process.exit());
 
 const sink = await serve(() => new Response());
 const all = contenders(`${sink.url}/v1/metrics`);
 
-const started = performance.now();
 const result = await runRounds(all, {
-  requests,
-  budget,
+  ...options,
   random: seeded(seed),
-  onRound: (rounds) => say({ rounds, seconds: (performance.now() - started) / 1000 }),
+  onRound: (round) => say({ round }),
 });
 
 // A contender that counts wrongly fails the bench.
@@ -38,5 +32,5 @@ for (const { name, counted } of all) {
 }
 for (const { shutdown } of all) await shutdown?.();
 sink.close();
-say({ times: Object.fromEntries(result.times) });
+say(result);
 process.disconnect?.();

@@ -11,10 +11,10 @@ import type { Progress } from "../part.ts";
 
 export const SETS = 20_000;
 const METRICS = 10;
-const BOUNDS = Array.from({ length: 15 }, (_, i) => 2 ** i);
+export const BOUNDS = Array.from({ length: 15 }, (_, i) => 2 ** i);
 /** What the receiver takes for an answer, ms. */
 export const ANSWER = 80;
-const INTERVAL = 15_000;
+export const INTERVAL = 15_000;
 const TARGET = { resource: { "service.name": "bench" }, shard: "shard-0" };
 
 export interface Large {
