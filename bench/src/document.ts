@@ -53,7 +53,7 @@ function positions(page: string, part: string): [from: number, to: number] {
   return [from, to];
 }
 
-export async function section(part: string, { rows, notes, bars }: Result, date: Date): Promise<string> {
+async function section(part: string, { rows, notes, bars }: Result, date: Date): Promise<string> {
   return [
     ...table(rows),
     "",

@@ -1,10 +1,10 @@
 /** Time added per request by pushmeter and its peers, side by side. */
-import { fork } from "node:child_process";
 import { join } from "node:path";
 import { median } from "@pushmeter/testkit/statistics";
 import type { Bar } from "../bars.ts";
+import { inChild } from "../child.ts";
 import type { Progress, Result } from "../part.ts";
-import type { ChildMessage, ChildOptions } from "./child.ts";
+import type { TimeOptions } from "./child.ts";
 import { BASELINE, EMPTY, HONO_OTEL, HONO_PROMETHEUS, PUSHMETER } from "./contenders.ts";
 import type { Rounds } from "./rounds.ts";
 
@@ -21,11 +21,14 @@ const LIMITS = [
 export async function time(progress: Progress): Promise<Result> {
   const processes: Rounds[] = [];
   for (let seed = 1; seed <= PROCESSES; seed++) {
-    processes.push(
-      await measure({ seed, ...OPTIONS }, (round) =>
-        progress(`process ${seed} of ${PROCESSES}, round ${round}`),
-      ),
-    );
+    const argument: TimeOptions = { seed, ...OPTIONS };
+    const rounds = await inChild<Rounds>(join(import.meta.dirname, "child.ts"), {
+      argument,
+      // The garbage collector runs on the thread that is timed.
+      flags: ["--expose-gc", "--single-threaded-gc"],
+      progress: (text) => progress(`process ${seed} of ${PROCESSES}, ${text}`),
+    });
+    processes.push(rounds);
   }
   return result(processes);
 }
@@ -77,23 +80,4 @@ function result(processes: readonly Rounds[]): Result {
     bars,
     data: Object.fromEntries(names.map((name) => [name, { request: request(name), added: added(name) }])),
   };
-}
-
-/** In a child process whose garbage collector can be called and runs on the thread that is timed. */
-function measure(options: ChildOptions, onRound: (round: number) => void): Promise<Rounds> {
-  return new Promise((resolve, reject) => {
-    const child = fork(join(import.meta.dirname, "child.ts"), [JSON.stringify(options)], {
-      execArgv: ["--expose-gc", "--single-threaded-gc"],
-    });
-    let rounds: Rounds | undefined;
-    child.on("message", (message: ChildMessage) => {
-      if ("times" in message) rounds = message;
-      else onRound(message.round);
-    });
-    child.on("error", reject);
-    child.on("exit", (code, signal) => {
-      if (rounds) resolve(rounds);
-      else reject(new Error(`the measuring process ended with ${signal ?? code}`));
-    });
-  });
 }
