@@ -9,14 +9,13 @@ export interface RoundsOptions {
   readonly requests: number;
   /** How many requests run at the same time. */
   readonly together: number;
-  /** No round starts after this many ms. */
-  readonly budget: number;
+  /** How many rounds count; others before them warm up. */
+  readonly rounds: number;
   readonly random: () => number;
   readonly onRound: (rounds: number) => void;
 }
 
 export interface Rounds {
-  readonly rounds: number;
   /** Per contender, by name: microseconds per request, the median of the rounds. */
   readonly times: Readonly<Record<string, number>>;
   /** How many requests each contender has answered, the warm-up included. */
@@ -26,11 +25,10 @@ export interface Rounds {
 const WARM_UP_ROUNDS = 12;
 
 export async function runRounds(contenders: readonly Contender[], options: RoundsOptions): Promise<Rounds> {
-  const { budget, random, onRound } = options;
+  const { rounds, random, onRound } = options;
   const times = new Map(contenders.map(({ name }) => [name, [] as number[]]));
-  const end = performance.now() + budget;
-  let round = 0;
-  for (; round < WARM_UP_ROUNDS || performance.now() < end; round++) {
+  const all = WARM_UP_ROUNDS + rounds;
+  for (let round = 0; round < all; round++) {
     for (const contender of shuffled(contenders, random)) {
       // Timers and their pushes run here, between the rounds, for all contenders alike.
       await setImmediate();
@@ -41,9 +39,8 @@ export async function runRounds(contenders: readonly Contender[], options: Round
     onRound(round + 1);
   }
   return {
-    rounds: round - WARM_UP_ROUNDS,
     times: Object.fromEntries([...times].map(([name, values]) => [name, median(values)])),
-    requests: round * options.requests,
+    requests: all * options.requests,
   };
 }
 

@@ -10,7 +10,7 @@ import type { Rounds } from "./rounds.ts";
 
 /** The compiler takes other decisions in each process, and they last as long as it. */
 const PROCESSES = 7;
-const OPTIONS = { requests: 2_000, together: 4, budget: 10_000 };
+const OPTIONS = { requests: 2_000, together: 4, rounds: 30 };
 
 /** Each peer, and pushmeter's limit as a share of the peer's added time. */
 const LIMITS = [
@@ -66,13 +66,12 @@ function result(processes: readonly Rounds[]): Result {
       }),
     ),
   );
-  const rounds = processes.map((process) => process.rounds);
   return {
     title: "Time added per request, microseconds",
     rows: [["", "request", "added", ...LIMITS.map(([peer]) => `× ${peer}`)], ...rows],
     notes: [
       `Medians of ${PROCESSES} processes, in brackets the least and the most of them. Each runs all contenders in turn, ` +
-        `${Math.min(...rounds)} to ${Math.max(...rounds)} rounds of ${OPTIONS.requests} requests, ${OPTIONS.together} at a ` +
+        `${OPTIONS.rounds} rounds of ${OPTIONS.requests} requests, ${OPTIONS.together} at a ` +
         "time, in an order that changes, and takes the median of each.",
       "CPU time of one thread, garbage collection with it. Pushes and exports run between the rounds.",
       "Added: besides the same app without metrics. What any Hono middleware adds is the row of an empty one.",
