@@ -9,6 +9,7 @@ import {
   type ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
 import type { Labels } from "@pushmeter/sdk/prometheus";
+import { type Exemplar, outgoingExemplar } from "./exemplars.ts";
 import type { Value } from "./model.ts";
 import type { FamilyInfo, Series } from "./series.ts";
 import { OWN_SCOPE } from "./series-table.ts";
@@ -16,7 +17,7 @@ import type { Target } from "./shard.ts";
 import { isBuckets } from "./values.ts";
 
 /** A series with the value to push. */
-export type Sample = readonly [series: Series, value: Value];
+export type Sample = readonly [series: Series, value: Value, exemplar?: Exemplar | undefined];
 
 /** @param extra - labels that all series get besides their own. */
 export function outgoing(
@@ -27,7 +28,7 @@ export function outgoing(
 ): ResourceMetrics {
   const endTime: [number, number] = [Math.floor(time / 1000), (time % 1000) * 1e6];
   const families = new Map<FamilyInfo, { metric: MetricData; points: object[] }>();
-  for (const [{ family, labels, bounds }, value] of samples) {
+  for (const [{ family, labels, bounds }, value, exemplar] of samples) {
     let entry = families.get(family);
     if (!entry) {
       const points: object[] = [];
@@ -35,7 +36,8 @@ export function outgoing(
       families.set(family, entry);
     }
     const attributes = extra ? { ...labels, ...extra } : labels;
-    entry.points.push({ attributes, startTime: endTime, endTime, value: exported(value, bounds) });
+    const point = { attributes, startTime: endTime, endTime, value: exported(value, bounds) };
+    entry.points.push(exemplar ? { ...point, exemplar: outgoingExemplar(exemplar) } : point);
   }
   return {
     resource: resourceFromAttributes({ ...resource, "service.instance.id": shard }),

@@ -3,7 +3,7 @@
 import type { NativeHistogram } from "../histogram.ts";
 import { bound } from "./bounds.ts";
 import type { Labels } from "./labels.ts";
-import type { Family } from "./translate.ts";
+import type { Exemplar, Family } from "./translate.ts";
 
 export interface Series extends Pick<Family, "type" | "help" | "unit"> {
   /** Of all series of one point: family and labels in one string, the same in every push. */
@@ -18,28 +18,36 @@ export interface Series extends Pick<Family, "type" | "help" | "unit"> {
   value: number | NativeHistogram;
   /** Where the series began at zero, milliseconds since the epoch. */
   readonly start: number | undefined;
+  /** Of a histogram in the bucket that counted it. */
+  readonly exemplar: Exemplar | undefined;
 }
 
 export function* seriesOf(families: readonly Family[]): Generator<Series> {
   /** All points of an instrument have the same array. */
   const written = new Map<readonly number[], string[]>();
   for (const { name, points, startsAtZero, type, help, unit } of families) {
-    for (const [labelKey, { labels, value, start }] of points) {
+    for (const [labelKey, { labels, value, start, exemplar }] of points) {
       const point = name + labelKey;
-      const series = (suffix: string, value: number | NativeHistogram, le = ""): Series => ({
-        point,
-        key: suffix + le,
-        name: name + suffix,
-        labels,
-        le,
-        value,
-        start: startsAtZero ? start : undefined,
-        type,
-        help,
-        unit,
-      });
+      let left = exemplar;
+      const series = (suffix: string, value: number | NativeHistogram, le = "", most = -Infinity): Series => {
+        const own = left && left.value <= most ? left : undefined;
+        if (own) left = undefined;
+        return {
+          point,
+          key: suffix + le,
+          name: name + suffix,
+          labels,
+          le,
+          value,
+          start: startsAtZero ? start : undefined,
+          exemplar: own,
+          type,
+          help,
+          unit,
+        };
+      };
       if (typeof value === "number" || "plus" in value) {
-        yield series("", value);
+        yield series("", value, "", Infinity);
         continue;
       }
       const { boundaries, counts } = value.buckets;
@@ -49,7 +57,7 @@ export function* seriesOf(families: readonly Family[]): Generator<Series> {
       for (let i = 0; i <= boundaries.length; i++) {
         count += counts[i] ?? 0;
         // Bounds may name the last bucket's infinity or leave it out.
-        if (boundaries[i] !== Infinity) yield series("_bucket", count, les[i]);
+        if (boundaries[i] !== Infinity) yield series("_bucket", count, les[i], boundaries[i] ?? Infinity);
       }
       if (value.sum !== undefined) yield series("_sum", value.sum);
       yield series("_count", value.count);

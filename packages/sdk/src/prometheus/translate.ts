@@ -19,8 +19,24 @@ import { type Labels, labelsOf, labelValue } from "./labels.ts";
 import { type MetricType, metricName, unitWord } from "./names.ts";
 import { METER_NAME } from "./scope.ts";
 
+/**
+ * One measurement of a point, with what the point's labels leave out, such as the trace. It writes itself: users of
+ * OpenTelemetry's JavaScript SDK, which records none, do not bundle how.
+ */
+export interface Exemplar {
+  readonly value: number;
+  /**
+   * Remote write's message `Exemplar`.
+   *
+   * @param symbol - the reference of a text in version 2.
+   */
+  encode(version: 1 | 2, symbol: (text: string) => number): Uint8Array;
+}
+
 export interface Point {
   readonly labels: Labels;
+  /** Of an aggregator's points, which have it under the same name. */
+  readonly exemplar?: Exemplar | undefined;
   /** Milliseconds since the epoch: the first recording, of a gauge the last one. */
   readonly start: number;
   /** An exponential histogram only where native histograms were asked for. */
@@ -151,7 +167,8 @@ class Translator {
       const { exponential = toClassic } = this.#options;
       value = exponential(value, boundaries);
     }
-    if (!before) points.set(key, { labels, start, value });
+    const { exemplar } = point as Partial<Point>;
+    if (!before) points.set(key, { labels, start, value, exemplar });
     else if (addsUp) {
       const sum = add(before.value, value);
       if (sum === undefined) return "bounds_conflict";
