@@ -23,7 +23,7 @@ export function objectives(): Dashboard {
     title: "Objectives",
     description:
       "Promises of services, as recorded by the rules that slo() makes: targets, what is left of the budgets of 30 days, and how fast they burn.",
-    variables: choices(SLO_TARGET),
+    variables: choices(undefined, SLO_TARGET),
     rows: [
       {
         height: 9,

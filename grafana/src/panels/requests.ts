@@ -15,6 +15,9 @@ const NOW = "5m";
 const LONGER = "1h";
 const ENOUGH = 100;
 
+/** The shortest step of panels over buckets, which are most of all series. */
+export const QUANTILE_INTERVAL = "1m";
+
 /** Shares of failed requests, for colours. */
 export const FAILED_SHARE = [
   [null, OK],
@@ -138,6 +141,7 @@ export function latencies(q: Queries): PanelBuilder {
     description:
       "Time to the response's headers, interpolated in the histogram's buckets: exact to the bucket only. Points are exemplars, if there are any: click one for its trace.",
     unit: "s",
+    interval: QUANTILE_INTERVAL,
     colours: PERCENTILES,
     exemplars: true,
     queries: percentiles(q, RATE_INTERVAL),
@@ -150,6 +154,7 @@ export function latencyHeatmap(q: Queries): PanelBuilder {
     description:
       "Requests per second in each bucket of latency. Two bands are two kinds of requests: a cache's hits and misses, say.",
     unit: "s",
+    interval: QUANTILE_INTERVAL,
     queries: [{ expr: q.buckets(HTTP, [ROUTE]), legend: "{{le}}" }],
   });
 }
