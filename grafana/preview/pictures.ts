@@ -55,12 +55,12 @@ export async function savePictures(url: string, names: readonly string[], folder
   return files;
 }
 
-/** In the page: every panel has its icon, and every table its rows. */
+/** In the page: every panel's icon is loaded, and every table its rows. */
 function isDrawn(): boolean {
   const panels = [...document.querySelectorAll("main > section:not(:has(> h2))")];
   const tables = [...document.querySelectorAll("[role=grid]")];
   return (
-    panels.every((panel) => panel.querySelector("svg")) &&
+    panels.every((panel) => panel.querySelector("svg:has(*)")) &&
     tables.every((table) => table.querySelectorAll("[role=row]").length > 1)
   );
 }

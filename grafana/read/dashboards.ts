@@ -129,7 +129,10 @@ function textOf({ query }: Variable): string {
 
 /** What stands for `$name` and `${name}`; Grafana's own variables have names that begin with `__`. */
 export function substitute(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(/\$\{?(\w+)\}?/g, (whole, name: string) => values[name] ?? whole);
+  return text.replace(
+    /\$(?:\{(\w+)\}|(\w+))/g,
+    (whole, braced?: string, bare?: string) => values[braced ?? bare ?? ""] ?? whole,
+  );
 }
 
 /** What Grafana puts in the place of its own variables, for windows in seconds. */

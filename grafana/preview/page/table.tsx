@@ -51,7 +51,7 @@ export function TablePanel({ panel, frame, width, height }: TableProps) {
       data={frame}
       width={width}
       height={height}
-      {...(options.sortBy && { initialSortBy: options.sortBy })}
+      {...(options.sortBy && { sortBy: options.sortBy })}
       {...(options.cellHeight && { cellHeight: options.cellHeight })}
     />
   );

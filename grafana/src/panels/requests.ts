@@ -3,7 +3,7 @@ import { HTTP } from "../names.ts";
 import { failedRequests, type Growing, observations } from "../query/growing.ts";
 import { alive, orNone } from "../query/presence.ts";
 import { type Queries, RATE_INTERVAL } from "../query/queries.ts";
-import { BAD, NEUTRAL, OK, OUTCOMES, PERCENTILES, WARN } from "../theme.ts";
+import { BAD, ERROR_STATUSES, NEUTRAL, OK, OUTCOMES, PERCENTILES, WARN } from "../theme.ts";
 import { ROUTE } from "../variables.ts";
 import { heatmap } from "./heatmap.ts";
 import { lines } from "./lines.ts";
@@ -129,6 +129,7 @@ export function errorsByKind(q: Queries): PanelBuilder {
     description: "Failed requests per second by the class of what was thrown, or by status.",
     unit: "reqps",
     colours: { none: NEUTRAL },
+    patterns: ERROR_STATUSES,
     queries: [
       { expr: orNone(q, `sum by (error_type) (${labelled})`, "error_type"), legend: "{{error_type}}" },
     ],
