@@ -30,10 +30,7 @@ const defaults: Plugin = {
 export async function buildPage(): Promise<Assets> {
   const folder = join(import.meta.dirname, "page");
   const { outputFiles } = await build({
-    stdin: {
-      contents: 'import "./main.tsx"; import "uplot/dist/uPlot.min.css"; import "./style.css";',
-      resolveDir: folder,
-    },
+    entryPoints: [join(folder, "main.tsx")],
     bundle: true,
     minify: true,
     format: "esm",

@@ -55,7 +55,7 @@ function tableFrame(refId: string, series: readonly Series[]): DataFrame {
 }
 
 /** As the data source fills a legend format; without one it names the labels. */
-export function nameOf(legend: string | undefined, labels: Readonly<Record<string, string>>): string {
+function nameOf(legend: string | undefined, labels: Readonly<Record<string, string>>): string {
   if (legend) return legend.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, label: string) => labels[label] ?? "");
   const pairs = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
   return `{${pairs.join(", ")}}`;

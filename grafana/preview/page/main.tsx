@@ -13,6 +13,9 @@ import { StatPanel } from "./stat.tsx";
 import { states, statesOf } from "./states.ts";
 import { TablePanel, tableFrame } from "./table.tsx";
 
+import "uplot/dist/uPlot.min.css";
+import "./style.css";
+
 declare const preview: Preview;
 
 /** As Grafana's grid: a row's height, and what is between panels. */
