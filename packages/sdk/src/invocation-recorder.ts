@@ -103,6 +103,10 @@ export class InvocationRecorder implements Recorder {
     this.#end(invocation, platform);
   }
 
+  now(): number {
+    return this.#host.runtime.monotonic();
+  }
+
   report(error: unknown): void {
     this.#host.report(error);
   }

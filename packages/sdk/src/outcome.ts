@@ -18,7 +18,7 @@ export function errorTypeOf({ status, thrown }: Ending): string | undefined {
   return thrown ? errorType(thrown.error) : status ? `${status}` : undefined;
 }
 
-/** Adds `outcome` and, where something failed, `error.type`. */
+/** Adds `outcome` and, where something failed, `error.type`; returns `attributes`. */
 export function withOutcome(attributes: Attributes, ending: Ending): Attributes {
   attributes.outcome = outcomeOf(ending);
   const type = errorTypeOf(ending);

@@ -19,6 +19,7 @@ export {
   checkText,
   invalid,
 } from "../options.ts";
+export { withOutcome } from "../outcome.ts";
 export { type Runtime, systemRuntime } from "../runtime.ts";
 export { type ScheduleClock, scheduleClock } from "../schedule-clock.ts";
 export { type Recorder, recorderOf } from "./recorder.ts";
