@@ -3,7 +3,7 @@
  * @module @pushmeter/adapters/hono
  */
 import type { Pushmeter } from "@pushmeter/sdk";
-import { type Platform, recorderOf } from "@pushmeter/sdk/adapter";
+import { type Ending, type Platform, recorderOf } from "@pushmeter/sdk/adapter";
 import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import { matchedRoutes } from "hono/route";
@@ -11,7 +11,8 @@ import { findTargetHandler, isMiddleware } from "hono/utils/handler";
 import { attempt, checkHttpOptions, type HttpOptions } from "./callbacks.ts";
 import { INSPECT, type Inspect, type Route } from "./inspect.ts";
 
-export type { HttpOptions } from "./callbacks.ts";
+export { wholeBody } from "./body.ts";
+export type { HttpOptions, PassBody } from "./callbacks.ts";
 
 /**
  * Measures every request that passes through, with the route's pattern as Hono matched it, sub-apps and base
@@ -32,7 +33,7 @@ export function pushmeterMiddleware<Env>(
   const recorder = recorderOf(pushmeter);
   checkHttpOptions("pushmeterMiddleware", options);
   // Hono hands over the environment that the options are typed with.
-  const { route, ignore, attributes } = options as HttpOptions;
+  const { route, ignore, attributes, body } = options as HttpOptions;
   // Without an execution context Hono throws when asked for it: ask once.
   let hasContext = true;
 
@@ -62,14 +63,17 @@ export function pushmeterMiddleware<Env>(
       const answered = c.finalized && !(invocation.thrown && c.error === undefined);
       const status = answered ? c.res.status : 500;
       invocation.route = (route && attempt(recorder, route, request)) ?? routeOf(c, middleware, status);
-      if (outer) {
-        // The outer wrapper records: it sees the response that is really sent.
-      } else if (ignore && attempt(recorder, ignore, request)) {
-        recorder.endIgnored(invocation, platform);
-      } else {
+      const end = (ending: Ending) => {
+        if (ignore && attempt(recorder, ignore, request)) return recorder.endIgnored(invocation, platform);
         const response = answered ? c.res : undefined;
         const custom = attributes && attempt(recorder, attributes, request, response, c.env);
-        recorder.endHttp(invocation, request, { status }, platform, custom);
+        recorder.endHttp(invocation, request, ending, platform, custom);
+      };
+      // The outer wrapper, if there is one, records: it sees the response that is really sent.
+      if (!outer) {
+        const passed = answered ? body?.(recorder, c.res, platform, end) : undefined;
+        if (passed) c.res = passed;
+        else end({ status });
       }
     }
   });

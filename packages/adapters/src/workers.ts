@@ -12,7 +12,8 @@ import { type Context, isHandler, platformOf } from "./workers/context.ts";
 import { handlersMeasure, TRIGGERS } from "./workers/handlers.ts";
 import { LINGER, linger } from "./workers/queue.ts";
 
-export type { HttpOptions } from "./callbacks.ts";
+export { wholeBody } from "./body.ts";
+export type { HttpOptions, PassBody } from "./callbacks.ts";
 export type * from "./worker-handlers.ts";
 export type { PlatformClass } from "./workers/classes.ts";
 export { instrumentDurableObject } from "./workers/durable-object.ts";

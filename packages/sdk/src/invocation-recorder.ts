@@ -71,13 +71,13 @@ export class InvocationRecorder implements Recorder {
   endHttp(
     invocation: Invocation,
     { method, url }: HttpRequest,
-    { status, thrown = invocation.thrown }: Ending,
+    { status, thrown = invocation.thrown, isLate }: Ending,
     platform: () => Platform,
     custom?: Attributes,
   ): void {
     const { instruments, guard } = this.#host;
     this.#end(invocation, platform, () => {
-      const request = { method, url, route: invocation.route, status, thrown };
+      const request = { method, url, route: invocation.route, status, thrown, isLate };
       return custom
         ? instruments.request.series(requestAttributes(request, guard.usable(REQUESTS, custom)))
         : this.#requests.get(request);
