@@ -97,6 +97,19 @@ describe.each(Object.entries(adapters))("%s with body: wholeBody", (name, adapte
 });
 
 describe("body: wholeBody", () => {
+  it("counts a client that leaves while a chunk is awaited once", async () => {
+    const recorded = new Recorded();
+    const waiting = new Response(new ReadableStream({ pull: () => new Promise(() => {}) }));
+    const worker = instrumentWorker(recorded.pushmeter, { fetch: () => waiting }, { body: wholeBody });
+    const response = await (worker.fetch as never as Fetch)(new Request("http://x/"), {}, new WaitUntil());
+    const reader = response.body?.getReader();
+    const reading = reader?.read();
+    await reader?.cancel();
+    expect((await reading)?.done).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(await recorded.http()).toEqual(["GET - 200 canceled AbortError = 1"]);
+  });
+
   it("measures to the end of the body", async () => {
     const runtime = new FakeRuntime();
     const recorded = new Recorded({}, runtime);

@@ -18,8 +18,11 @@ export const wholeBody: PassBody = (recorder, response, platform, end) => {
   return attempt(recorder, () => {
     const reader = source.getReader() as ReadableStreamDefaultReader<Uint8Array>;
     const { promise, resolve } = Promise.withResolvers<void>();
+    let isOpen = true;
+    // A read that was under way when the client left ends later.
     const ended = (late?: Ending) => {
-      end({ status: response.status, ...late });
+      if (isOpen) end({ status: response.status, ...late });
+      isOpen = false;
       resolve();
     };
     const threw = (error: unknown) => ended({ thrown: { error }, isLate: true });
