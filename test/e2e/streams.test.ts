@@ -80,4 +80,42 @@ describe("streams with wholeBody in workerd", () => {
     expect(await digest(await start())).toBe(await digest(await start(false)));
     expect(await counted("/large", 1)).toEqual([["success", 1]]);
   });
+
+  it("have sizes, and none is in progress at the end", async () => {
+    const url = await start();
+    await (await fetch(new URL("/large", url), { method: "POST", body: "x".repeat(1_000) })).arrayBuffer();
+    await (await fetch(new URL("/other", url))).text();
+    const total = (name: string) => server.receiver.total(name);
+    const bytes = () => total("http_server_response_body_size_bytes_sum");
+    await until("the sizes are counted", bytes, (sum) => sum === 800 * 64 * 1024 + "hello".length);
+    expect(total("http_server_request_body_size_bytes_sum")).toBe(1_000);
+    expect(server.receiver.series("http_server_active_requests")).toHaveLength(2);
+    expect(total("http_server_active_requests")).toBe(0);
+  });
+
+  it("over WebSockets: connections and messages are counted", async () => {
+    const url = await start();
+    url.protocol = "ws:";
+    for (let i = 0; i < TIMES; i++) {
+      const socket = new WebSocket(new URL("/socket", url));
+      const answers: unknown[] = [];
+      await new Promise<void>((resolve, reject) => {
+        socket.addEventListener("open", () => socket.send("hello"));
+        socket.addEventListener("error", () => reject(new Error("no connection")));
+        socket.addEventListener("message", ({ data }) => {
+          if (answers.push(data) === 3) resolve();
+          else socket.send("hello");
+        });
+      });
+      expect(answers).toEqual(["hello!", "hello!", "hello!"]);
+      socket.close(1000, "done");
+    }
+    const count = () => server.receiver.total("pushmeter_websocket_duration_seconds_count");
+    await until("all connections are counted", count, (total) => total === TIMES);
+    const messages = (direction: string) =>
+      server.receiver.total("pushmeter_websocket_messages_total", { network_io_direction: direction });
+    expect([messages("receive"), messages("transmit")]).toEqual([3 * TIMES, 3 * TIMES]);
+    const [series] = server.receiver.series("pushmeter_websocket_duration_seconds_count");
+    expect(series?.labels.outcome).toBe("success");
+  });
 });

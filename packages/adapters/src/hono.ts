@@ -96,16 +96,22 @@ function isBehindAll(routes: readonly Route[], own: MiddlewareHandler): boolean 
 }
 
 /**
- * The deepest pattern that Hono executed. Undefined if no route matched: the deepest pattern is then this
- * middleware's, or that of another middleware that passed the request on until Hono answered 404.
+ * The pattern of the route that answered, or would have answered if a middleware had not. Undefined if no route
+ * matched: the deepest pattern that Hono executed is then this middleware's, or that of another middleware that passed the
+ * request on until Hono answered 404.
  */
 function routeOf(c: Context, own: MiddlewareHandler, status: number): string | undefined {
-  const route = matchedRoutes(c)[c.req.routeIndex];
-  if (!route) return undefined;
-  const handler = findTargetHandler(route.handler);
-  if (handler === own || (status === 404 && route.method === "ALL" && isMiddleware(handler)))
-    return undefined;
-  return route.path;
+  const matched = matchedRoutes(c);
+  const { routeIndex } = c.req;
+  const executed = matched[routeIndex];
+  if (!executed) return undefined;
+  const { path, method, handler } = executed;
+  const target = findTargetHandler(handler);
+  if (method !== "ALL" || !isMiddleware(target)) return path;
+  const passed = matched.slice(routeIndex + 1).find((each) => !isMiddleware(findTargetHandler(each.handler)));
+  // Not a fallback for everything: a mounted app, which looks like a middleware, answers before it.
+  if (passed && !(passed.path.endsWith("*") && passed.path.length <= path.length)) return passed.path;
+  return target === own || status === 404 ? undefined : path;
 }
 
 function isObject(value: unknown): value is object {

@@ -15,9 +15,13 @@ import { LINGER, linger } from "./workers/queue.ts";
 export { wholeBody } from "./body.ts";
 export type { HttpOptions, PassBody } from "./callbacks.ts";
 export type * from "./worker-handlers.ts";
+export { countActive } from "./workers/active-requests.ts";
+export { measureSizes } from "./workers/body-sizes.ts";
 export type { PlatformClass } from "./workers/classes.ts";
+export type { Context } from "./workers/context.ts";
 export { instrumentDurableObject } from "./workers/durable-object.ts";
 export { instrumentEntrypoint } from "./workers/entrypoint.ts";
+export { measureWebSockets } from "./workers/web-sockets.ts";
 export { instrumentWorkflow } from "./workers/workflow.ts";
 
 /**

@@ -1,6 +1,12 @@
 /** A Worker whose responses stream; it measures whole bodies, unless it is told not to measure. */
 import { env } from "cloudflare:workers";
-import { instrumentWorker, wholeBody } from "@pushmeter/adapters/workers";
+import {
+  countActive,
+  instrumentWorker,
+  measureSizes,
+  measureWebSockets,
+  wholeBody,
+} from "@pushmeter/adapters/workers";
 import { createPushmeter } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 
@@ -37,14 +43,29 @@ const handlers = {
         return new Response(stream(Infinity, 50), { headers: { "content-type": "text/event-stream" } });
       case "/large":
         return new Response(stream(800, 0));
+      case "/socket": {
+        const { 0: client, 1: server } = new WebSocketPair();
+        server.accept();
+        server.addEventListener("message", ({ data }) => server.send(`${data}!`));
+        return new Response(null, { status: 101, webSocket: client } as ResponseInit);
+      }
       default:
         return new Response("hello");
     }
   },
 };
 
+interface Socket {
+  accept(): void;
+  send(data: unknown): void;
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+}
+declare const WebSocketPair: new () => { readonly 0: Socket; readonly 1: Socket };
+
+const fetch = measureSizes(pushmeter, measureWebSockets(pushmeter, handlers.fetch));
+
 const route = (request: Request) => new URL(request.url).pathname;
 
 export default env.MEASURED === "false"
   ? handlers
-  : instrumentWorker(pushmeter, handlers, { route, body: wholeBody });
+  : instrumentWorker(pushmeter, { fetch: countActive(pushmeter, fetch) }, { route, body: wholeBody });

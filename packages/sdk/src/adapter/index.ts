@@ -20,6 +20,7 @@ export {
   invalid,
 } from "../options.ts";
 export { withOutcome } from "../outcome.ts";
+export { requestAttributes } from "../request-attributes.ts";
 export { type Runtime, systemRuntime } from "../runtime.ts";
 export { type ScheduleClock, scheduleClock } from "../schedule-clock.ts";
 export { type Recorder, recorderOf } from "./recorder.ts";
