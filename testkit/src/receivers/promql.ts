@@ -24,9 +24,14 @@ export function promql(
   return {
     async samples(selector, from, to) {
       const result = await queried(`${selector}[${Math.ceil(to - from)}ms]`, to);
-      return result.flatMap(({ metric, values = [] }: Result): StoredSeries[] =>
-        values.length ? [{ labels: metric, samples: distinct(values.map(sample)) }] : [],
-      );
+      return result.flatMap(({ metric, values = [], histograms = [] }: Result): StoredSeries[] => {
+        const counts = histograms.map(([seconds, { count }]) => sample([seconds, count]));
+        const count = { ...metric, __name__: `${metric.__name__}_count` };
+        return [
+          ...(values.length ? [{ labels: metric, samples: distinct(values.map(sample)) }] : []),
+          ...(counts.length ? [{ labels: count, samples: counts }] : []),
+        ];
+      });
     },
     async query(query, time) {
       const [first, ...more] = await queried(query, time);

@@ -4,6 +4,7 @@
  */
 export { encodeCompact } from "./compact.ts";
 export type { SavedDigests } from "./digests.ts";
+export type { Conflict } from "./families.ts";
 export { type Alarm, type HostOptions, ShardHost } from "./host.ts";
 export { type Message, type Reply, type Status, VERSION } from "./message.ts";
 export { BadInput, type Batch, jobOf, type Kind, type Metric, type Point, type Value } from "./model.ts";

@@ -44,6 +44,7 @@ const LONGEST_ID = 256;
 const OWN = { scope: OWN_SCOPE, scopeVersion: "", unit: "" };
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "pushmeter.aggregator.batches": "Batches that were merged, and repeated ones that were not.",
+  "pushmeter.aggregator.refused": "Requests that were refused whole, by the status of the answer.",
   "pushmeter.aggregator.rejected": "Points that could not be added up, by reason.",
   "pushmeter.aggregator.overflow":
     "Points counted under otel_metric_overflow, because there was no room for their series.",
@@ -220,7 +221,7 @@ export class Shard {
 
   #own(name: string, attributes: Attributes, value: number, now: number, kind: Kind = "counter"): void {
     const metric = { ...OWN, name, description: DESCRIPTIONS[name] ?? "", kind };
-    const point: Point = { metric, key: keyOf(attributes), start: "", time: now, value, cumulative: false };
+    const point: Point = { metric, key: keyOf(attributes), start: 0, time: now, value, cumulative: false };
     const series = this.series.find(point, now, true) as Series;
     if (kind === "gauge") series.set(point, now);
     else series.add(value, now);
