@@ -25,7 +25,6 @@ describe.runIf(await hasRuntimeClient())("a Lambda that is frozen between invoca
       bundleLambda({ file: join(import.meta.dirname, `functions/${name}.ts`) }, { format });
     folders.probe = await bundle("probe");
     folders.commonjs = await bundle("probe-commonjs", "cjs");
-    folders.late = await bundle("late");
   }, 60_000);
   afterAll(() => Promise.all(Object.values(folders).map((folder) => rm(folder, { recursive: true }))));
 
@@ -180,17 +179,5 @@ describe.runIf(await hasRuntimeClient())("a Lambda that is frozen between invoca
       expect((await invoke(lambda, { warm })).outcome).toBe("response");
     expect(lambda.environments).toBe(1);
     expect(received()).toBe(2);
-  });
-
-  it("is emulated with the service's refusals", async () => {
-    const lambda = start({ directory: folders.late ?? "" });
-    expect((await invoke(lambda, {})).payload).toEqual({
-      shutdown: "403 ShutdownEventNotSupportedForInternalExtension",
-      nameless: "400 Extension.InvalidExtensionName",
-      late: "403 Extension.RegistrationClosed",
-    });
-    const { extensions, freezes } = await lambda.environment();
-    expect(extensions.size).toBe(0);
-    expect(freezes).toBe(2);
   });
 });
