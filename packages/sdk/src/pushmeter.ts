@@ -207,7 +207,7 @@ class Core implements Pushmeter {
     const instance = createInstance(this.#options, env, this.#runtime.instanceId(), platform);
     this.#instance = instance;
     if (instance.disabled) return instance;
-    if (platform.waitUntil && trigger)
+    if (platform.waitUntil && trigger && !platform.isWarm)
       this.#instruments.coldstarts.series({ "faas.trigger": trigger }).add(1);
     if (instance.ignoresId) {
       this.#reporter.once(

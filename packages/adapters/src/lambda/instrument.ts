@@ -33,7 +33,6 @@ export interface Host {
 }
 
 export class InstrumentedFunction {
-  readonly #pushmeter: Pushmeter;
   readonly #recorder: Recorder;
   readonly #options: LambdaOptions;
   readonly #extension: Extension | undefined;
@@ -41,6 +40,8 @@ export class InstrumentedFunction {
   readonly #instruments;
   readonly #pushes: Pushes;
   readonly #platform: () => Platform;
+  /** End the running invocations as time-outs. */
+  readonly #timeOuts = new Set<() => void>();
   #initSeconds: number | undefined;
 
   constructor(
@@ -48,7 +49,6 @@ export class InstrumentedFunction {
     options: LambdaOptions<never, never>,
     { env, extension, shutdown }: Host,
   ) {
-    this.#pushmeter = pushmeter;
     this.#recorder = recorderOf(pushmeter);
     // Callbacks are called with what the handler that they are typed with is called with.
     this.#options = options as LambdaOptions;
@@ -59,6 +59,7 @@ export class InstrumentedFunction {
     this.#platform = () => ({
       // On Managed Instances nothing is frozen: the core's own interval pushes.
       ...(!this.#managed && { adapterFlushes: true, waitUntil: () => {} }),
+      isWarm: env.AWS_LAMBDA_INITIALIZATION_TYPE === "provisioned-concurrency",
       resource: {
         ...resourceAttributes(env),
         ...(this.#managed && { "service.instance.id": `${crypto.randomUUID()}-${threadId()}` }),
@@ -66,7 +67,7 @@ export class InstrumentedFunction {
     });
     // The time origin is the start of the process.
     this.#initSeconds = env.AWS_LAMBDA_FUNCTION_NAME ? performance.now() / 1000 : undefined;
-    if (env.AWS_LAMBDA_FUNCTION_NAME) shutdown.add((time) => this.#pushLast(time));
+    if (env.AWS_LAMBDA_FUNCTION_NAME) shutdown.add(() => this.#end());
   }
 
   /**
@@ -87,12 +88,15 @@ export class InstrumentedFunction {
     if (invocation) this.#recordInit(trigger);
     let ended = false;
     const end = (ending: Ending, result?: unknown) => {
+      this.#timeOuts.delete(timeOut);
       if (ended || !invocation) return;
       ended = true;
       attempt(recorder, () => this.#record(invocation, source, event, ending, result));
     };
+    const timeOut = () => end({ thrown: { error: new TimeoutError() } });
+    this.#timeOuts.add(timeOut);
     const remaining = remainingTime(context);
-    const disarm = this.#armTimeout(remaining, end);
+    const disarm = this.#armTimeout(remaining, timeOut);
     try {
       const result = await handle();
       // A result may be anything, with getters that throw.
@@ -140,24 +144,33 @@ export class InstrumentedFunction {
     this.#initSeconds = undefined;
   }
 
-  /** Lambda kills a function whose time is up: records the time-out shortly before. */
-  #armTimeout(remaining: () => number, end: (ending: Ending) => void): () => void {
+  /**
+   * Shortly before the function's time is up: pushes what is left. With an extension SIGTERM tells of a time-out;
+   * without one Lambda kills the function without a word, and the time-out is recorded now.
+   */
+  #armTimeout(remaining: () => number, timeOut: () => void): () => void {
     const left = remaining();
     if (!(left > 0 && left <= LONGEST_FUNCTION)) return () => {};
     const margin = Math.min(this.#options.timeoutMargin ?? TIMEOUT_MARGIN, left / 2);
     const timer = setTimeout(() => {
-      const error = new Error(`The function's time is up in ${Math.round(margin)} ms`);
-      error.name = "TimeoutError";
-      end({ thrown: { error } });
-      void this.#pushes.last(remaining());
+      if (!this.#extension) timeOut();
+      void this.#pushes.now(remaining());
     }, left - margin);
     return () => clearTimeout(timer);
   }
 
-  /** The environment ends: pushes what `every` or a failed push has left. */
-  async #pushLast(time: number): Promise<void> {
-    if (this.#managed) await this.#pushmeter.flush({ timeout: time });
-    else await this.#pushes.last(time);
+  /** The environment ends. What runs then, unless Managed Instances let it end, has run out of time. */
+  #end(): (time: number) => Promise<void> {
+    if (!this.#managed) for (const timeOut of this.#timeOuts) timeOut();
+    return (time) => this.#pushes.end(time);
+  }
+}
+
+class TimeoutError extends Error {
+  override readonly name = "TimeoutError";
+
+  constructor() {
+    super("The function's time is up");
   }
 }
 
