@@ -15,13 +15,14 @@ import {
 import { OTLPMetricExporter as ProtobufExporter } from "@opentelemetry/exporter-metrics-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
+import { FaultyProxy } from "@pushmeter/testkit/faulty-proxy/proxy";
 import { until } from "@pushmeter/testkit/poll";
+import { serve } from "@pushmeter/testkit/serve";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { Process } from "@pushmeter/testkit/servers/process";
 import { startPrometheus } from "@pushmeter/testkit/servers/prometheus";
 import { Random } from "@pushmeter/testkit/test-random";
 import { expect, it } from "vitest";
-import { Front } from "../e2e/front.ts";
 import { ask, json, startAggregator, TOKEN } from "./aggregator.ts";
 
 const SECONDS = Number(process.env.SOAK) || 15;
@@ -106,20 +107,13 @@ describeWithServers("the aggregator in chaos", ({ prometheus: file }) => {
   }, async () => {
     const random = new Random();
     const prometheus = await startPrometheus(file);
-    const out = new Front(async (request) =>
-      fetch(`${prometheus.url}${new URL(request.url).pathname}`, {
-        method: request.method,
-        headers: request.headers,
-        body: await request.arrayBuffer(),
-      }),
-    );
-    await out.start();
+    const out = await FaultyProxy.start(prometheus.url);
     const folder = await mkdtemp(join(tmpdir(), "pushmeter-chaos-"));
-    const options = { url: `${out.url}/api/v1/write`, shards: SHARDS, folder };
+    const options = { url: out.through(prometheus.writeUrl), shards: SHARDS, folder };
     let worker = await startAggregator(options);
     let ready: Promise<unknown> = Promise.resolve();
     // In front of the aggregator: it waits for one that is starting, and loses answers.
-    const entry = new Front(async (request) => {
+    const entry = await serve(async (request) => {
       const body = await request.arrayBuffer();
       for (;;) {
         await ready;
@@ -136,7 +130,6 @@ describeWithServers("the aggregator in chaos", ({ prometheus: file }) => {
         }
       }
     });
-    await entry.start();
     const endpoint = `${entry.url}/v1/metrics`;
     const collectorFile = process.env.OTELCOL_BIN ?? "";
     const collector = existsSync(collectorFile) ? await startCollector(collectorFile, endpoint) : undefined;
@@ -193,7 +186,7 @@ describeWithServers("the aggregator in chaos", ({ prometheus: file }) => {
           evictions++;
           await ask(worker, `/crash?shard=${random.below(SHARDS)}`);
         }
-        if (random.next() < 0.05) await out.fail(random.pick(["lost answer", "error", "refuse"]));
+        if (random.next() < 0.05) await out.fail(random.pick(["lose the answer", "500", "down"] as const));
         else if (random.next() < 0.3) await out.work();
         if (Date.now() > started + ((kills + 1) * SECONDS * 1000) / (Math.ceil(SECONDS / 10) + 1)) {
           kills++;
@@ -245,7 +238,7 @@ describeWithServers("the aggregator in chaos", ({ prometheus: file }) => {
     } finally {
       await collector?.stop();
       await worker.dispose();
-      await entry.stop();
+      entry.close();
       await out.stop();
       await prometheus.stop();
       await rm(folder, { recursive: true, force: true });

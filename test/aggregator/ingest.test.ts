@@ -10,11 +10,12 @@ import {
 import { createPushmeter } from "@pushmeter/sdk";
 import { otlp } from "@pushmeter/sdk/otlp";
 import { Receiver } from "@pushmeter/sdk/testing";
+import { FaultyProxy } from "@pushmeter/testkit/faulty-proxy/proxy";
+import { HttpClient } from "@pushmeter/testkit/http-client";
 import { until } from "@pushmeter/testkit/poll";
 import { Random } from "@pushmeter/testkit/test-random";
 import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Front } from "../e2e/front.ts";
 import { ask, json, startAggregator, TOKEN } from "./aggregator.ts";
 
 const SHARDS = 2;
@@ -24,23 +25,22 @@ const HEADERS = { ...AUTHORIZATION, "content-type": "application/json" };
 type RequestBody = NonNullable<RequestInit["body"]>;
 
 let receiver: Receiver;
-let front: Front;
+let proxy: FaultyProxy;
 let worker: Miniflare;
 let url: string;
 let isRefusing = false;
 
 beforeAll(async () => {
   receiver = new Receiver();
-  front = new Front(async (request) =>
+  proxy = await FaultyProxy.start(async (request) =>
     isRefusing ? new Response("not now", { status: 403 }) : receiver.fetch(request),
   );
-  await front.start();
-  worker = await startAggregator({ url: `${front.url}/api/v1/write`, shards: SHARDS });
+  worker = await startAggregator({ url: `${proxy.url}/api/v1/write`, shards: SHARDS });
   url = `${await worker.ready}v1/metrics`;
 });
 afterAll(async () => {
   await worker.dispose();
-  await front.stop();
+  await proxy.stop();
 });
 
 const post = (body: RequestBody, headers: Record<string, string> = HEADERS) =>
@@ -326,6 +326,7 @@ describe("a request that is not what it should be", () => {
       isMonotonic: random.pick<unknown>([true, false, anything()]),
       dataPoints: Array.from({ length: random.below(5) }, point),
     });
+    const client = new HttpClient(url);
     const statuses = new Map<number, number>();
     for (let i = 0; i < 500; i++) {
       const metrics = Array.from({ length: random.below(4) }, () => ({
@@ -338,9 +339,11 @@ describe("a request that is not what it should be", () => {
         { key: "service.instance.id", value: { stringValue: text(2000) } },
       ];
       const resourceMetrics = [{ resource: { attributes }, scopeMetrics: [{ metrics }] }];
-      const { status } = await post(JSON.stringify({ resourceMetrics }));
+      const body = JSON.stringify({ resourceMetrics });
+      const { status } = await client.send("/v1/metrics", { method: "POST", headers: HEADERS, body });
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }
+    client.close();
     console.info(`statuses ${JSON.stringify([...statuses])}`);
     expect([...statuses.keys()].filter((status) => status !== 200 && status !== 400)).toEqual([]);
     const { series } = await json<{ series: number }>(worker, "/status?service=hostile", {
@@ -363,18 +366,20 @@ describe("ten thousand random bodies", () => {
       for (let n = 1 + random.below(4); n > 0; n--) mutant[random.below(mutant.length)] = random.below(256);
       return mutant.subarray(0, random.next() < 0.3 ? random.below(mutant.length) : mutant.length);
     };
+    const client = new HttpClient(url);
     const statuses = new Map<number, number>();
     let next = 0;
     const send = async () => {
       for (let i = next++; i < 10_000; i = next++) {
         const type = random.next() < 0.5 ? "application/json" : "application/x-protobuf";
         const compressed = random.next() < 0.1 && { "content-encoding": "gzip" };
-        const response = await post(body(i), { ...HEADERS, "content-type": type, ...compressed });
-        await response.body?.cancel();
-        statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
+        const headers = { ...HEADERS, "content-type": type, ...compressed };
+        const { status } = await client.send("/v1/metrics", { method: "POST", headers, body: body(i) });
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
       }
     };
     await Promise.all(Array.from({ length: 16 }, send));
+    client.close();
     console.info(`statuses ${JSON.stringify([...statuses])}`);
     expect([...statuses.keys()].filter((status) => status !== 200 && status !== 400)).toEqual([]);
     expect(statuses.get(400)).toBeGreaterThan(5000);

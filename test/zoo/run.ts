@@ -1,7 +1,8 @@
 /** One instance of the product, one receiver, one schedule: what was found wrong. */
 import { setTimeout as pause } from "node:timers/promises";
 import { createPushmeter, type Pushmeter } from "@pushmeter/sdk";
-import { type Delivery, FaultyProxy } from "@pushmeter/testkit/receivers/faulty-proxy";
+import type { Delivery } from "@pushmeter/testkit/faulty-proxy/deliveries";
+import { FaultyProxy } from "@pushmeter/testkit/faulty-proxy/proxy";
 import type { Receiver, Traits, Wire } from "@pushmeter/testkit/receivers/types";
 import { destination } from "./destination.ts";
 import { Reading } from "./reading.ts";

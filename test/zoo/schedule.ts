@@ -1,5 +1,5 @@
 /** Fault schedules: what happens between a Worker and its receiver, round by round. A round ends with one push. */
-import type { Delivery } from "@pushmeter/testkit/receivers/faulty-proxy";
+import type { Delivery } from "@pushmeter/testkit/faulty-proxy/deliveries";
 import type { Limits, Receiver, Traits } from "@pushmeter/testkit/receivers/types";
 
 const MINUTE = 60_000;

@@ -1,4 +1,4 @@
-/** The values of metrics, and their sums. */
+/** The values of metrics, their sums, and what they are recorded in. */
 import type { ExponentialHistogram, Histogram } from "@opentelemetry/sdk-metrics";
 import type { Writer } from "./remote-write/protobuf.ts";
 
@@ -15,7 +15,25 @@ export interface NativeHistogram extends ExponentialHistogram {
 /** What `nativeHistograms()` returns. */
 export interface NativeHistograms {
   of(value: ExponentialHistogram): NativeHistogram;
+  /** An empty one, to record in. */
+  accumulation(): Accumulation;
 }
+
+/** What is recorded with one set of attributes. */
+export interface Accumulation {
+  /** Recordings so far. */
+  readonly count: number;
+  /** Of a gauge: when it was last recorded, milliseconds since the epoch. */
+  readonly changed?: number;
+  add(value: number): void;
+  /** All that was recorded. It does not change when more is recorded. */
+  total(): Value;
+  /** What was recorded since it was taken the last time. */
+  take(): Value;
+}
+
+/** For instruments without advice, the same as in OpenTelemetry's SDK. */
+export const DEFAULT_BOUNDARIES = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000];
 
 export type AnyHistogram = Histogram | ExponentialHistogram;
 

@@ -1,10 +1,10 @@
 /** Records invocations with pushmeter's own instruments, from their begin to their end. */
 import type { Attributes } from "@opentelemetry/api";
 import type { Recorder } from "./adapter/recorder.ts";
+import type { Accumulation } from "./histogram.ts";
 import type { Ending, HttpRequest, Invocation, Platform, Trigger } from "./invocation.ts";
-import type { Guard } from "./metering/guard.ts";
 import { withOutcome } from "./outcome.ts";
-import type { Series } from "./recording/instrument.ts";
+import type { Guard } from "./recording/guard.ts";
 import { INVOCATIONS, type Instruments, REQUESTS } from "./recording/instruments.ts";
 import { RequestTable, requestAttributes } from "./request-attributes.ts";
 import { RUNNING, type Running } from "./running.ts";
@@ -30,13 +30,13 @@ const TWO_PUSHMETERS =
 
 export class InvocationRecorder implements Recorder {
   readonly #host: RecorderHost;
-  readonly #requests: RequestTable<Series>;
+  readonly #requests: RequestTable<Accumulation>;
 
   constructor(host: RecorderHost) {
     this.#host = host;
     const { instruments, cardinalityLimit } = host;
     this.#requests = new RequestTable(
-      (request) => instruments.request.series(requestAttributes(request)),
+      (request) => instruments.request(requestAttributes(request)),
       cardinalityLimit,
     );
   }
@@ -79,7 +79,7 @@ export class InvocationRecorder implements Recorder {
     this.#end(invocation, platform, () => {
       const request = { method, url, route: invocation.route, status, thrown };
       return custom
-        ? instruments.request.series(requestAttributes(request, guard.usable(REQUESTS, custom)))
+        ? instruments.request(requestAttributes(request, guard.usable(REQUESTS, custom)))
         : this.#requests.get(request);
     });
   }
@@ -93,7 +93,7 @@ export class InvocationRecorder implements Recorder {
   ): void {
     const { instruments, guard } = this.#host;
     this.#end(invocation, platform, () =>
-      instruments.invoke.series(
+      instruments.invoke(
         withOutcome({ ...(custom && guard.usable(INVOCATIONS, custom)), "faas.trigger": trigger }, ending),
       ),
     );
@@ -116,7 +116,7 @@ export class InvocationRecorder implements Recorder {
     return (RUNNING.get(key)?.recorder ?? this) === this;
   }
 
-  #end(invocation: Invocation, platform: () => Platform, series?: () => Series): void {
+  #end(invocation: Invocation, platform: () => Platform, series?: () => Accumulation): void {
     const { runtime } = this.#host;
     try {
       const now = runtime.monotonic();

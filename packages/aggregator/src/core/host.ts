@@ -8,7 +8,7 @@ import { Heartbeat } from "./heartbeat.ts";
 import { type HeartbeatEntry, Journal } from "./journal.ts";
 import { type Message, type Reply, type Status, VERSION } from "./message.ts";
 import { BadInput, jobOf } from "./model.ts";
-import { decode } from "./otlp.ts";
+import { Decoder } from "./otlp.ts";
 import { sampleClock } from "./sample-clock.ts";
 import { Shard } from "./shard.ts";
 import { LARGEST_VALUE, type Store, type Stored } from "./store.ts";
@@ -58,6 +58,7 @@ const WARN_EVERY = 3_600_000;
 export class ShardHost {
   readonly shard: Shard;
   readonly #options: HostOptions;
+  readonly #decoder = new Decoder();
   readonly #journal: Journal;
   #heartbeat: Heartbeat | undefined;
   #alarmAt = 0;
@@ -79,7 +80,7 @@ export class ShardHost {
   constructor(options: HostOptions, stored: Stored) {
     this.#options = options;
     this.shard = new Shard(options.native);
-    this.#journal = new Journal(options.store, this.shard);
+    this.#journal = new Journal(options.store, this.shard, this.#decoder);
     const damaged = this.#journal.restore(stored);
     if (!damaged.length) return;
     const now = options.runtime.now();
@@ -115,7 +116,7 @@ export class ShardHost {
     const { shard } = this;
     try {
       if (body.byteLength > LARGEST_VALUE) throw new BadInput(`larger than ${LARGEST_VALUE} bytes`);
-      const [batch, ...others] = decode(encoding, body);
+      const [batch, ...others] = this.#decoder.decode(encoding, body);
       if (!batch || others.length) throw new BadInput("not exactly one resource");
       if (shard.target && jobOf(shard.target.resource) !== jobOf(target.resource)) {
         throw new BadInput("another service's batch");

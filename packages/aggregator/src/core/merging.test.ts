@@ -37,7 +37,7 @@ function counters(names: string[], value = 1, attributes = {}): Batch {
   const points = names.map((name) => ({
     metric: { scope: "", scopeVersion: "", name, unit: "", description: "", kind: "counter" as const },
     key: keyOf(attributes),
-    start: "",
+    start: 0,
     time: NOW,
     value,
     cumulative: false,

@@ -24,8 +24,8 @@ export interface Point {
   readonly metric: Metric;
   /** The attributes, as `keyOf` writes them. */
   readonly key: string;
-  /** When the stream began, in nanoseconds since the epoch as digits; empty if the sender does not say. Of totals. */
-  readonly start: string;
+  /** When the stream began, nanoseconds since the epoch; 0 if the sender does not say. Of totals. */
+  readonly start: number;
   /** Milliseconds since the epoch. */
   readonly time: number;
   readonly value: Value;

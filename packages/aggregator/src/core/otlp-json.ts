@@ -2,10 +2,10 @@
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
 import { BadInput, type Batch } from "./model.ts";
 import {
+  attributeSetOf,
   CUMULATIVE,
   checkBatch,
   DELTA,
-  emptyPoint,
   type RawBuckets,
   type RawMetric,
   type RawPoint,
@@ -18,26 +18,35 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** @throws BadInput if the bytes are no ExportMetricsServiceRequest. */
 export function decodeJson(body: Uint8Array): Batch[] {
+  return entriesOf(body).map((entry) =>
+    checkBatch(resourceOf(entry), list(entry, "scopeMetrics").flatMap(scopeMetrics)),
+  );
+}
+
+/** The resource of each ResourceMetrics; nothing else is looked at. */
+export function jsonResources(body: Uint8Array): Attributes[] {
+  return entriesOf(body).map(resourceOf);
+}
+
+/** The same request, cut into one for each resource. */
+export function splitJson(body: Uint8Array): Uint8Array<ArrayBuffer>[] {
+  return entriesOf(body).map((entry) =>
+    new TextEncoder().encode(JSON.stringify({ resourceMetrics: [entry] })),
+  );
+}
+
+function entriesOf(body: Uint8Array): Json[] {
   let parsed: unknown;
   try {
     parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
     throw new BadInput("the body is not JSON");
   }
-  return list(object(parsed, "the body"), "resourceMetrics").map((entry) =>
-    checkBatch(
-      attributes(object(entry.resource ?? {}, "resource")),
-      list(entry, "scopeMetrics").flatMap(scopeMetrics),
-    ),
-  );
+  return list(object(parsed, "the body"), "resourceMetrics");
 }
 
-/** The same request, cut into one for each resource. */
-export function splitJson(body: Uint8Array): Uint8Array<ArrayBuffer>[] {
-  const { resourceMetrics } = JSON.parse(new TextDecoder().decode(body)) as { resourceMetrics?: unknown[] };
-  return (resourceMetrics ?? []).map((entry) =>
-    new TextEncoder().encode(JSON.stringify({ resourceMetrics: [entry] })),
-  );
+function resourceOf(entry: Json): Attributes {
+  return attributes(object(entry.resource ?? {}, "resource"));
 }
 
 function scopeMetrics(entry: Json): RawMetric[] {
@@ -78,10 +87,9 @@ function temporality(value: unknown): number {
 function point(entry: Json): RawPoint {
   const value = entry.asInt ?? entry.asDouble;
   return {
-    ...emptyPoint(),
-    attributes: attributes(entry),
-    startTimeUnixNano: nanoseconds(entry.startTimeUnixNano ?? 0),
-    timeUnixNano: nanoseconds(entry.timeUnixNano ?? 0),
+    attributes: attributeSetOf(attributes(entry)),
+    start: Number(nanoseconds(entry.startTimeUnixNano ?? 0)),
+    time: Number(nanoseconds(entry.timeUnixNano ?? 0).slice(0, -6)),
     flags: typeof entry.flags === "number" ? entry.flags : 0,
     value: value == null ? undefined : double(value, "a value"),
     count: count(entry.count ?? 0),
@@ -149,11 +157,10 @@ function count(value: unknown): number {
   return number;
 }
 
-function nanoseconds(value: unknown): bigint {
-  if ((typeof value === "string" && /^\d{1,20}$/.test(value)) || Number.isSafeInteger(value)) {
-    return BigInt(value as string | number);
-  }
-  if (typeof value === "number" && value >= 0 && value < 2 ** 64) return BigInt(Math.floor(value));
+/** As digits. */
+function nanoseconds(value: unknown): string {
+  if (typeof value === "string" && /^\d{1,20}$/.test(value)) return value;
+  if (typeof value === "number" && value >= 0 && value < 2 ** 64) return `${BigInt(Math.floor(value))}`;
   throw new BadInput("timeUnixNano is no number of nanoseconds");
 }
 

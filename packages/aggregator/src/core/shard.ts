@@ -220,7 +220,7 @@ export class Shard {
 
   #own(name: string, attributes: Attributes, value: number, now: number, kind: Kind = "counter"): void {
     const metric = { ...OWN, name, description: DESCRIPTIONS[name] ?? "", kind };
-    const point: Point = { metric, key: keyOf(attributes), start: "", time: now, value, cumulative: false };
+    const point: Point = { metric, key: keyOf(attributes), start: 0, time: now, value, cumulative: false };
     const series = this.series.find(point, now, true) as Series;
     if (kind === "gauge") series.set(point, now);
     else series.add(value, now);

@@ -4,9 +4,10 @@
  * @module @pushmeter/sdk/native-histograms
  */
 import type { NativeHistograms } from "../histogram.ts";
+import { ExponentialAccumulation } from "./accumulation.ts";
 import { ScaledHistogram } from "./native-histogram.ts";
 
-export type { NativeHistogram, NativeHistograms } from "../histogram.ts";
+export type { Accumulation, NativeHistogram, NativeHistograms, Value } from "../histogram.ts";
 export type { Writer } from "../remote-write/protobuf.ts";
 
 /**
@@ -18,5 +19,8 @@ export type { Writer } from "../remote-write/protobuf.ts";
  * ```
  */
 export function nativeHistograms(): NativeHistograms {
-  return { of: (value) => new ScaledHistogram(value) };
+  return {
+    of: (value) => new ScaledHistogram(value),
+    accumulation: () => new ExponentialAccumulation(),
+  };
 }

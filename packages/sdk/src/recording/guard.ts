@@ -1,27 +1,24 @@
 /** Takes out of a measurement what cannot be recorded, so that no later push fails because of it. */
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
 import { jsonOf } from "../prometheus/labels.ts";
-import type { Instrument } from "../recording/instrument.ts";
 import type { Reporter } from "../reporter.ts";
 
 /** Of a name in a message, in characters. */
 const LONGEST_NAME = 100;
 
 export class Guard {
-  readonly #dropped: Instrument;
+  readonly #count: (reason: string) => void;
   readonly #reporter: Reporter;
 
-  /** @param dropped - counts what is taken out, by `reason`: `attribute` or `value`. */
-  constructor(dropped: Instrument, reporter: Reporter) {
-    this.#dropped = dropped;
+  /** @param count - counts what is taken out, by reason: `attribute` or `value`. */
+  constructor(count: (reason: string) => void, reporter: Reporter) {
+    this.#count = count;
     this.#reporter = reporter;
   }
 
-  /** The attributes to record a measurement with; undefined if its value cannot be recorded. */
-  measured(metric: string, isUsable: (value: number) => boolean, value: unknown, attributes: unknown) {
-    if (typeof value === "number" && isUsable(value)) return this.usable(metric, attributes);
+  /** A measurement's value cannot be recorded. */
+  reject(metric: string, value: unknown): void {
     this.#drop("value", `a measurement of ${metric}`, typeof value === "number" ? `${value}` : typeof value);
-    return undefined;
   }
 
   /**
@@ -62,7 +59,7 @@ export class Guard {
   }
 
   #drop(reason: string, what: string, why: string, key?: string): void {
-    this.#dropped.series({ reason }).add(1);
+    this.#count(reason);
     this.#reporter.once(`${what} is left out (${reason}): ${why}`, key && `${reason} ${key}`);
   }
 }

@@ -1,4 +1,5 @@
 import type { ObservableCallback } from "@opentelemetry/api";
+import { AggregationTemporality, InMemoryMetricExporter } from "@opentelemetry/sdk-metrics";
 import { describe, expect, it } from "vitest";
 import { createPushmeter } from "../index.ts";
 import { remoteWrite } from "../remote-write/index.ts";
@@ -101,8 +102,70 @@ describe("observable gauges", () => {
     expect(await instance.pushed("depth")).toEqual({ a: 1, b: 2 });
     expect(await instance.pushed("age")).toEqual({ a: Number.NaN });
     expect(await instance.pushed("read_total")).toEqual({ a: 15 });
-    meter.removeBatchObservableCallback(callback, [depth, age, read]);
+    meter.removeBatchObservableCallback(callback, [depth]);
+    expect(await instance.pushed("depth")).toEqual({ a: 1, b: 2 });
+    meter.removeBatchObservableCallback(callback, [read, depth, age]);
     expect(await instance.pushed("depth")).toEqual({});
-    expect(await instance.pushed("read_total")).toEqual({ a: 15 });
+    expect(await instance.pushed("read_total")).toEqual({ a: 20 });
+  });
+
+  it("take at most 3 s together; what hangs is reported and comes too late", async () => {
+    const instance = new Instance();
+    const { meter } = instance;
+    const hanging = Promise.withResolvers<void>();
+    meter.createObservableGauge("depth").addCallback(async (result) => {
+      result.observe(1, { queue: "early" });
+      await hanging.promise;
+      result.observe(2, { queue: "late" });
+    });
+    meter.createObservableGauge("age").addCallback(() => new Promise(() => {}));
+    meter.createObservableGauge("works").addCallback((result) => result.observe(5, { queue: "a" }));
+    meter.createCounter("logins").add(1, { queue: "a" });
+    const before = instance.runtime.monotonic();
+    expect(await instance.pushed("works")).toEqual({ a: 5 });
+    expect(instance.runtime.monotonic() - before).toBe(4000);
+    expect(instance.errors).toEqual([
+      new Error("pushmeter: a callback of depth took more than 3000 ms"),
+      new Error("pushmeter: a callback of age took more than 3000 ms"),
+    ]);
+    hanging.resolve();
+    expect(await instance.pushed("logins_total")).toEqual({ a: 1 });
+    expect(await instance.pushed("depth")).toEqual({ early: 1, late: 2 });
+  });
+
+  it("of totals count all sets beyond the limit together", async () => {
+    const instance = new Instance();
+    const counter = instance.meter.createObservableCounter("read");
+    let each = 1;
+    counter.addCallback((result) => {
+      for (let i = 0; i < 2100; i++) result.observe(each, { queue: `${i}` });
+    });
+    for (; each < 3; each++) {
+      const pushed = Object.entries(await instance.pushed("read_total"));
+      expect(pushed).toHaveLength(2000);
+      expect(pushed.filter(([key]) => key.includes("overflow"))).toEqual([[expect.any(String), 101 * each]]);
+    }
+  });
+});
+
+describe("an invocation that is aborted while a callback waits", () => {
+  it("loses nothing: the next push carries its deltas", async () => {
+    const exporter = new InMemoryMetricExporter(AggregationTemporality.DELTA);
+    const runtime = new FakeRuntime();
+    const pushmeter = createPushmeter({ push: exporter }, runtime);
+    const { meter } = pushmeter;
+    let isAborted = true;
+    meter.createObservableGauge("depth").addCallback(() => (isAborted ? new Promise(() => {}) : undefined));
+    meter.createCounter("logins").add(5);
+    const { timer } = runtime;
+    runtime.timer = () => () => {};
+    void pushmeter.flush();
+    await runtime.advance(30_000);
+    runtime.timer = timer;
+    isAborted = false;
+    expect(exporter.getMetrics()).toEqual([]);
+    expect(await runtime.until(pushmeter.flush())).toBe(true);
+    const metrics = exporter.getMetrics().flatMap(({ scopeMetrics: [scope] }) => scope?.metrics ?? []);
+    expect(metrics.map(({ dataPoints: [point] }) => point?.value)).toEqual([5]);
   });
 });

@@ -1,31 +1,21 @@
-import { resourceFromAttributes } from "@opentelemetry/resources";
-import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { describe, expect, it } from "vitest";
 import { CARDINALITY_LIMIT } from "../cardinality.ts";
-import { Reader } from "./reader.ts";
-import { Totals } from "./totals.ts";
+import { Metered } from "./metered.ts";
 
-const resource = resourceFromAttributes({});
-
-/** A meter of the real SDK, collected into totals. */
-class Metered {
-  readonly #reader = new Reader(() => ({ type: 0 }));
-  readonly meter = new MeterProvider({ resource, readers: [this.#reader] }).getMeter("test");
-  readonly totals = new Totals();
-
+/** A meter and its totals. */
+class Totals extends Metered {
   /** The attributes and value of each point after one more collection. */
   async points() {
-    this.totals.add((await this.#reader.collect()).resourceMetrics);
-    const { scopeMetrics } = this.totals.cumulative(resource, 1_700_000_000_123);
+    const { scopeMetrics } = await this.collect();
     return scopeMetrics.flatMap(({ metrics }) =>
       metrics.flatMap(({ dataPoints }) => dataPoints.map(({ attributes, value }) => ({ attributes, value }))),
     );
   }
 }
 
-describe("Totals", () => {
+describe("the totals of a meter", () => {
   it("add up counters and histograms over collections and keep a gauge's last value", async () => {
-    const metered = new Metered();
+    const metered = new Totals();
     const { meter } = metered;
     const counter = meter.createCounter("counter");
     const upDown = meter.createUpDownCounter("updown");
@@ -47,7 +37,7 @@ describe("Totals", () => {
   });
 
   it("stay numbers when a counter is given NaN", async () => {
-    const metered = new Metered();
+    const metered = new Totals();
     const counter = metered.meter.createCounter("counter");
     const upDown = metered.meter.createUpDownCounter("updown");
     const gauge = metered.meter.createGauge("gauge");
@@ -62,7 +52,7 @@ describe("Totals", () => {
   });
 
   it("take what an observable counter observes as it is", async () => {
-    const metered = new Metered();
+    const metered = new Totals();
     let total = 0;
     metered.meter.createObservableCounter("observed").addCallback((result) => {
       total += 10;
@@ -73,7 +63,7 @@ describe("Totals", () => {
   });
 
   it("forget what an observable gauge no longer observes", async () => {
-    const metered = new Metered();
+    const metered = new Totals();
     const queues = ["a", "b"];
     metered.meter.createObservableGauge("depth").addCallback((result) => {
       for (const queue of queues) result.observe(1, { queue });
@@ -84,7 +74,7 @@ describe("Totals", () => {
   });
 
   it("distinguish attribute sets by content, not by order or identity", async () => {
-    const metered = new Metered();
+    const metered = new Totals();
     const counter = metered.meter.createCounter("counter");
     const attributes: Record<string, string> = { a: "1", b: "2" };
     counter.add(1, attributes);
@@ -95,7 +85,7 @@ describe("Totals", () => {
   });
 
   it("hold 2,000 attribute sets of an instrument, and count the rest as overflow", async () => {
-    const metered = new Metered();
+    const metered = new Totals();
     const counter = metered.meter.createCounter("counter");
     for (let i = 0; i < 10_000; i++) {
       counter.add(1, { user: i });
