@@ -21,10 +21,7 @@ describe.runIf(await hasRuntimeClient())("a Lambda that is frozen between invoca
   let lambda: LocalLambda | undefined;
 
   beforeAll(async () => {
-    const bundle = (name: string, format: "esm" | "cjs" = "esm") =>
-      bundleLambda({ file: join(import.meta.dirname, `functions/${name}.ts`) }, { format });
-    folders.probe = await bundle("probe");
-    folders.commonjs = await bundle("probe-commonjs", "cjs");
+    folders.probe = await bundleLambda({ file: join(import.meta.dirname, "functions/probe.ts") });
   }, 60_000);
   afterAll(() => Promise.all(Object.values(folders).map((folder) => rm(folder, { recursive: true }))));
 
@@ -188,21 +185,6 @@ describe.runIf(await hasRuntimeClient())("a Lambda that is frozen between invoca
     expect(received()).toBe(5);
     // The first push, the last one, and the stale markers.
     expect(server.receiver.accepted).toBe(3);
-  });
-
-  it("registers in CommonJS while the module loads, when asked to, and waits in the handler otherwise", async () => {
-    for (const [REGISTRATION, extensions] of [
-      ["blocking", 1],
-      ["", 0],
-    ] as const) {
-      const lambda = start({ directory: folders.commonjs ?? "", env: { REGISTRATION } });
-      for (let i = 0; i < 3; i++) expect((await invoke(lambda, {})).payload).toBe("done");
-      expect((await lambda.environment()).extensions.size).toBe(extensions);
-      await lambda.stop();
-    }
-    expect(received()).toBe(6);
-    // With an extension also the last push and the stale markers.
-    expect(server.receiver.accepted).toBe(6 + 2);
   });
 
   it("keeps a streaming handler streaming", async () => {

@@ -13,24 +13,17 @@ import { attempt } from "../callbacks.ts";
 import { recognise, UNKNOWN } from "./event.ts";
 import type { Extension } from "./extension.ts";
 import { fields, text } from "./fields.ts";
+import type { Host } from "./host.ts";
 import { createInstruments } from "./instruments.ts";
 import type { LambdaOptions } from "./options.ts";
 import { Pushes } from "./pushes.ts";
-import { isManaged, resourceAttributes, type Variables } from "./resource.ts";
+import { isManaged, resourceAttributes } from "./resource.ts";
 import { endingOf } from "./response.ts";
-import type { Shutdown } from "./shutdown.ts";
 import type { FaasSource, Source } from "./source.ts";
 
 const TIMEOUT_MARGIN = 500;
 /** Lambda's own limit, ms. */
 const LONGEST_FUNCTION = 900_000;
-
-/** What the functions of one process share. */
-export interface Host {
-  readonly env: Variables;
-  readonly extension: Extension | undefined;
-  readonly shutdown: Shutdown;
-}
 
 export class InstrumentedFunction {
   readonly #recorder: Recorder;
@@ -47,7 +40,7 @@ export class InstrumentedFunction {
   constructor(
     pushmeter: Pushmeter,
     options: LambdaOptions<never, never>,
-    { env, extension, shutdown }: Host,
+    { env, extension, refusal, shutdown }: Host,
   ) {
     this.#recorder = recorderOf(pushmeter);
     // Callbacks are called with what the handler that they are typed with is called with.
@@ -65,6 +58,11 @@ export class InstrumentedFunction {
         ...(this.#managed && { "service.instance.id": `${crypto.randomUUID()}-${threadId()}` }),
       },
     });
+    if (refusal) {
+      const lost = options.every ? ", and what `every` has left when the environment ends is lost" : "";
+      const sentence = `pushmeter: callers wait for each push${lost}: ${refusal}`;
+      this.#recorder.report(new Error(sentence));
+    }
     // The time origin is the start of the process.
     this.#initSeconds = env.AWS_LAMBDA_FUNCTION_NAME ? performance.now() / 1000 : undefined;
     if (env.AWS_LAMBDA_FUNCTION_NAME) shutdown.add(() => this.#end());

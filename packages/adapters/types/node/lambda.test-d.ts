@@ -13,8 +13,11 @@ import type {
 } from "aws-lambda";
 import { Hono } from "hono";
 import { handle } from "hono/aws-lambda";
-import { instrumentLambda as instrumentCommonJs } from "../../src/lambda/commonjs.ts";
-import { instrumentLambda, type LambdaContext } from "../../src/lambda/index.ts";
+import {
+  instrumentLambda as instrumentCommonJs,
+  instrumentLambda,
+  type LambdaContext,
+} from "../../src/lambda/index.ts";
 import { same } from "../same.ts";
 
 const pushmeter = createPushmeter({ service: "courses" });
