@@ -10,6 +10,7 @@ import {
   systemRuntime,
 } from "@pushmeter/sdk/adapter";
 import { attempt } from "../callbacks.ts";
+import { durableEnding } from "./durable.ts";
 import { recognise, UNKNOWN } from "./event.ts";
 import type { Extension } from "./extension.ts";
 import { fields, text } from "./fields.ts";
@@ -85,7 +86,7 @@ export class InstrumentedFunction {
     const invocation = recorder.begin(trigger, this.#platform, key);
     if (invocation) this.#recordInit(trigger);
     let ended = false;
-    const end = (ending: Ending, result?: unknown) => {
+    const end = (ending: Ending | "pending", result?: unknown) => {
       this.#timeOuts.delete(timeOut);
       if (ended || !invocation) return;
       ended = true;
@@ -112,11 +113,17 @@ export class InstrumentedFunction {
     }
   }
 
-  #record(invocation: Invocation, source: Source, event: unknown, ending: Ending, result: unknown): void {
+  #record(
+    invocation: Invocation,
+    source: Source,
+    event: unknown,
+    ending: Ending | "pending",
+    result: unknown,
+  ): void {
     const recorder = this.#recorder;
     const { ignore, route, attributes } = this.#options;
     if (!this.#managed) this.#pushes.recorded();
-    if (ignore && attempt(recorder, ignore, event)) {
+    if (ending === "pending" || (ignore && attempt(recorder, ignore, event))) {
       recorder.endIgnored(invocation, this.#platform);
       return;
     }
@@ -175,8 +182,12 @@ class TimeoutError extends Error {
 /** Not imported, to save time at a cold start. */
 const threadId = () => process.getBuiltinModule("node:worker_threads").threadId;
 
-/** A batch of which every record failed is a failure, although nothing was thrown. */
-function faasEnding({ batch }: FaasSource, result: unknown): Ending {
+/**
+ * A batch of which every record failed is a failure, although nothing was thrown. A durable execution that is not over
+ * is neither a failure nor a success.
+ */
+function faasEnding({ batch, isDurable }: FaasSource, result: unknown): Ending | "pending" {
+  if (isDurable) return durableEnding(result) ?? "pending";
   if (!batch?.size || batch.failed(result) < batch.size) return {};
   const error = new Error("Every record of the batch failed");
   error.name = "BatchItemFailures";

@@ -89,6 +89,19 @@ describe("instrumentLambda", () => {
     ]);
   });
 
+  it("counts a durable execution once, when it ends", async () => {
+    const recorded = new Recorded();
+    const run = (result: object) =>
+      instrument(recorded.pushmeter, async () => result)(events.durable(events.schedule), context);
+    for (const Status of ["PENDING", "PENDING", "SUCCEEDED", "PENDING"]) await run({ Status });
+    await run({ Status: "FAILED", Error: { ErrorType: "NoCourse", ErrorMessage: "x" } });
+    const schedule = { faas_trigger: "timer", faas_schedule: "nightly" };
+    expect(await recorded.series("faas_invoke_duration_seconds_count")).toEqual([
+      [{ ...schedule, outcome: "success" }, 1],
+      [{ ...schedule, outcome: "exception", error_type: "NoCourse" }, 1],
+    ]);
+  });
+
   it("returns what the handler returns for garbage, as an event, a context and a result", async () => {
     const recorded = new Recorded();
     for (const garbage of events.garbage) {
