@@ -116,6 +116,7 @@ const TIMELINES: readonly Scenario[] = [
   {
     name: "and stays one for days",
     interval: "5m",
+    every: "15m",
     series: { [ok]: "0+30000x24 _x600" },
     moments: ["3h", "1d", "2d1h"].map((at) => ({ at, firing: [page("ServiceSilent")] })),
   },
