@@ -14,6 +14,8 @@ import { checkShards, shardName, shardOf, stubOf, targetOf } from "./shards.ts";
 export interface IngestOptions {
   /** Asked of every request as `Authorization: Bearer <token>`. */
   readonly token: string | undefined;
+  /** Asked of `/status` and `/reset` instead, so that senders can do neither. Default: `token`. */
+  readonly adminToken?: string | undefined;
   /** The same number as in `aggregator(…)`. Default 1. */
   readonly shards?: number | undefined;
   /**
@@ -55,9 +57,12 @@ const ENCODINGS: Readonly<Record<string, OtlpEncoding>> = {
 export async function ingest(
   request: Request,
   binding: AggregatorBinding,
-  { token, shards = 1, formerShards, limit = LIMIT }: IngestOptions,
+  { token, adminToken = token, shards = 1, formerShards, limit = LIMIT }: IngestOptions,
 ): Promise<Response> {
   if (typeof token !== "string" || !token) throw new TypeError("pushmeter: ingest needs a token");
+  if (typeof adminToken !== "string" || !adminToken) {
+    throw new TypeError("pushmeter: ingest adminToken must be a string that is not empty");
+  }
   checkBinding("ingest", binding);
   if (!(limit >= 1 && limit <= LIMIT))
     throw new TypeError(`pushmeter: ingest limit must be 1 to ${LIMIT} bytes`);
@@ -65,8 +70,11 @@ export async function ingest(
   if (formerShards !== undefined) checkShards(formerShards);
   let encoding: OtlpEncoding = "json";
   try {
-    if (!isAllowed(request, token)) throw new Refusal(401, "a valid bearer token is needed");
     const { pathname, searchParams } = new URL(request.url);
+    const isAdmin = pathname === "/status" || pathname === "/reset";
+    if (!isAllowed(request, isAdmin ? adminToken : token)) {
+      throw new Refusal(401, "a valid bearer token is needed");
+    }
     const service = searchParams.get("service");
     if (pathname === "/status") return await status(request, binding, shards, service);
     if (pathname === "/reset") return await reset(request, binding, shards, service);

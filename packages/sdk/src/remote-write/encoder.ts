@@ -20,10 +20,10 @@ export class Encoder {
   readonly #request = new Writer(4096);
   readonly #message = new Writer();
   readonly #field = new Writer();
-  /** The series of one point have the same labels, but for the name and `le`: sorted once for all. */
+  /** The series of one point have the same labels, but for the name and `le`: sorted and encoded once for all. */
   #labels: Labels | undefined;
   #target: Labels | undefined;
-  #pairs: [key: string, value: string][] = [];
+  #pairs: [key: string, value: string, encoded?: Uint8Array][] = [];
 
   /**
    * @param entries - of one group.
@@ -86,13 +86,19 @@ export class Encoder {
     if (labels !== this.#labels || target !== this.#target) {
       this.#labels = labels;
       this.#target = target;
-      this.#pairs = Object.entries({ ...labels, ...target, le, __name__: name }).sort();
+      this.#pairs = Object.entries<string>({ ...labels, ...target, le, __name__: name }).sort();
     }
-    for (const [key, shared] of this.#pairs) {
-      const value = key === "le" ? le : key === "__name__" ? name : shared;
+    for (const pair of this.#pairs) {
+      const [key] = pair;
+      const value = key === "le" ? le : key === "__name__" ? name : pair[1];
       if (!value) continue;
-      if (version === 1) message.bytes(1, field.reset().string(1, key).string(2, value).finish());
-      else field.varint(this.#symbol(group, key)).varint(this.#symbol(group, value));
+      if (version === 1) {
+        if (value !== pair[1] || !pair[2]) {
+          pair[1] = value;
+          pair[2] = field.reset().string(1, key).string(2, value).finish().slice();
+        }
+        message.bytes(1, pair[2]);
+      } else field.varint(this.#symbol(group, key)).varint(this.#symbol(group, value));
     }
     if (version === 2) {
       const refs = field.finish().slice();
