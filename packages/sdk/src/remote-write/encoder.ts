@@ -39,13 +39,11 @@ export class Encoder {
     partOf: (entry: Entry) => Part,
   ): Uint8Array {
     for (const entry of entries) if (entry.version !== version) this.#encodeHead(entry, target, version);
-    // Before the request begins: its symbols come first.
-    const exemplars = entries.map(({ series, group }) =>
-      series.exemplar?.encode(version, (text) => this.#symbol(group, text)),
-    );
     const request = this.#request.reset();
     if (version === 2 && entries[0]) request.raw(entries[0].group.table.finish());
-    for (const [i, entry] of entries.entries()) {
+    const traced = entries.find(({ series }) => series.exemplar);
+    const exemplars = traced?.series.exemplar?.encode(version, request, entries);
+    for (const entry of entries) {
       const message = this.#message.reset().raw(entry.head as Uint8Array);
       const { start, value } = entry;
       const part = partOf(entry);
@@ -55,9 +53,9 @@ export class Encoder {
         // Prometheus 3.8 and later read the start with the sample, 3.2 to 3.7 with the series.
         const created = version === 2 ? start : undefined;
         this.#sample(version, isStale ? zeroOf(value) : value, time, created, isStale);
-        if (created !== undefined) message.int64(6, created);
-        const exemplar = exemplars[i];
+        const exemplar = exemplars?.get(entry);
         if (exemplar) message.bytes(2 + version, exemplar);
+        if (created !== undefined) message.int64(6, created);
       }
       request.bytes(version === 1 ? 1 : 5, message.finish());
     }
