@@ -42,11 +42,16 @@ export type AnyHistogram = Histogram | ExponentialHistogram;
 /** A measurement that belongs to a trace. */
 export interface Exemplar {
   /**
-   * Those of all series that were not encoded before, as messages of remote write 2.0, by entry.
+   * Those of all series that were not encoded before, as remote write's messages, by entry.
    *
-   * @param request - gets their symbols, after those of the series.
+   * @param version - of remote write.
+   * @param request - gets their symbols in version 2, after those of the series.
    */
-  encode<Entry extends TracedEntry>(request: Writer, entries: readonly Entry[]): Map<Entry, Uint8Array>;
+  encode<Entry extends TracedEntry>(
+    version: 1 | 2,
+    request: Writer,
+    entries: readonly Entry[],
+  ): Map<Entry, Uint8Array>;
 }
 
 /** A series that may have an exemplar. */

@@ -72,14 +72,14 @@ export class InvocationRecorder implements Recorder {
   endHttp(
     invocation: Invocation,
     request: HttpRequest,
-    { status, thrown = invocation.thrown }: Ending,
+    { status, thrown = invocation.thrown, isLate }: Ending,
     platform: () => Platform,
     custom?: Attributes,
   ): void {
     const { runtime, instruments, guard, exemplars } = this.#host;
     this.#end(invocation, platform, (seconds) => {
       const { method, url } = request;
-      const ended = { method, url, route: invocation.route, status, thrown };
+      const ended = { method, url, route: invocation.route, status, thrown, isLate };
       const series = custom
         ? instruments.request(requestAttributes(ended, guard.usable(REQUESTS, custom)))
         : this.#requests.get(ended);
@@ -103,6 +103,10 @@ export class InvocationRecorder implements Recorder {
 
   endIgnored(invocation: Invocation, platform: () => Platform): void {
     this.#end(invocation, platform);
+  }
+
+  now(): number {
+    return this.#host.runtime.monotonic();
   }
 
   report(error: unknown): void {

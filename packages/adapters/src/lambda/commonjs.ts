@@ -3,12 +3,10 @@
  * is pointed to `@pushmeter/adapters/lambda/commonjs`. Importing it does nothing.
  * @module @pushmeter/adapters/lambda/commonjs
  */
-import type { Pushmeter } from "@pushmeter/sdk";
-import type { LambdaOptions } from "./options.ts";
 import { registerBlocking } from "./register-blocking.ts";
 import { Shutdown } from "./shutdown.ts";
-import type { AnyHandler, InstrumentedHandler, LambdaHandler, OptionsOf } from "./signature.ts";
-import { wrap } from "./wrap.ts";
+import type { InstrumentLambda } from "./signature.ts";
+import { instrumentOn } from "./wrap.ts";
 
 export type { LambdaOptions } from "./options.ts";
 export type * from "./signature.ts";
@@ -22,23 +20,8 @@ const shutdown = new Shutdown();
  *
  * @throws TypeError for a handler with a callback, and for an option that is unknown or unusable.
  */
-export function instrumentLambda<Handler extends LambdaHandler>(
-  pushmeter: Pushmeter,
-  handler: Handler,
-  options?: OptionsOf<Handler>,
-): InstrumentedHandler<Handler>;
-/** For handlers that stream, and for those typed with a callback, as `@types/aws-lambda` does. */
-export function instrumentLambda<Handler extends AnyHandler>(
-  pushmeter: Pushmeter,
-  handler: Handler,
-  options?: OptionsOf<Handler>,
-): InstrumentedHandler<Handler>;
-export function instrumentLambda(
-  pushmeter: Pushmeter,
-  handler: AnyHandler,
-  options: LambdaOptions<never, never> = {},
-): AnyHandler {
+export const instrumentLambda: InstrumentLambda = instrumentOn(({ registration }) => {
   const { env } = process;
-  const extension = options.registration === "blocking" ? registerBlocking(env) : undefined;
-  return wrap(pushmeter, handler, options, { env, extension, shutdown });
-}
+  const extension = registration === "blocking" ? registerBlocking(env) : undefined;
+  return { env, extension, shutdown };
+});

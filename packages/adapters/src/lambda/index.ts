@@ -5,12 +5,10 @@
  * its first invocation, and only the loading of a module can be awaited then. Elsewhere the import does nothing.
  * @module @pushmeter/adapters/lambda
  */
-import type { Pushmeter } from "@pushmeter/sdk";
 import { registerExtension } from "./extension.ts";
-import type { LambdaOptions } from "./options.ts";
 import { Shutdown } from "./shutdown.ts";
-import type { AnyHandler, InstrumentedHandler, LambdaHandler, OptionsOf } from "./signature.ts";
-import { wrap } from "./wrap.ts";
+import type { InstrumentLambda } from "./signature.ts";
+import { instrumentOn } from "./wrap.ts";
 
 export type { LambdaOptions } from "./options.ts";
 export type * from "./signature.ts";
@@ -31,21 +29,4 @@ const host = { env: process.env, extension: await registerExtension(process.env)
  * ```
  * @throws TypeError for a handler with a callback, and for an option that is unknown or unusable.
  */
-export function instrumentLambda<Handler extends LambdaHandler>(
-  pushmeter: Pushmeter,
-  handler: Handler,
-  options?: OptionsOf<Handler>,
-): InstrumentedHandler<Handler>;
-/** For handlers that stream, and for those typed with a callback, as `@types/aws-lambda` does. */
-export function instrumentLambda<Handler extends AnyHandler>(
-  pushmeter: Pushmeter,
-  handler: Handler,
-  options?: OptionsOf<Handler>,
-): InstrumentedHandler<Handler>;
-export function instrumentLambda(
-  pushmeter: Pushmeter,
-  handler: AnyHandler,
-  options: LambdaOptions<never, never> = {},
-): AnyHandler {
-  return wrap(pushmeter, handler, options, host);
-}
+export const instrumentLambda: InstrumentLambda = instrumentOn(() => host);

@@ -4,7 +4,7 @@ import { invalid } from "@pushmeter/sdk/adapter";
 import { type Host, InstrumentedFunction } from "./instrument.ts";
 import { checkLambdaOptions, type LambdaOptions } from "./options.ts";
 import { streamEnding } from "./response.ts";
-import type { AnyHandler } from "./signature.ts";
+import type { AnyHandler, InstrumentLambda } from "./signature.ts";
 
 /** Marks of `awslambda.streamifyResponse`, as AWS's runtime reads them. */
 const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
@@ -12,16 +12,25 @@ const HIGH_WATER_MARK = Symbol.for("aws.lambda.runtime.handler.streaming.highWat
 
 type Callable = ((...args: unknown[]) => unknown) & { [STREAMING]?: unknown; [HIGH_WATER_MARK]?: unknown };
 
+type Options = LambdaOptions<never, never>;
+
 /**
- * Returns a function with the same parameters and result.
+ * Makes the `instrumentLambda` of a module format.
  *
- * @throws TypeError if `handler` is not a handler, and for options that are unusable.
+ * @param hostOf - called once for each handler, with options that are usable.
  */
-export function wrap(
+export function instrumentOn(hostOf: (options: Options) => Host): InstrumentLambda {
+  const instrument = (pushmeter: Pushmeter, handler: AnyHandler, options: Options = {}) =>
+    wrap(pushmeter, handler, options, hostOf);
+  // `wrap` keeps the parameters and the result, which its own types do not say.
+  return instrument as InstrumentLambda;
+}
+
+function wrap(
   pushmeter: Pushmeter,
   handler: AnyHandler,
-  options: LambdaOptions<never, never>,
-  host: Host,
+  options: Options,
+  hostOf: (options: Options) => Host,
 ): (...args: unknown[]) => Promise<unknown> {
   checkLambdaOptions(options);
   if (typeof handler !== "function") invalid("instrumentLambda handler", handler, "a function");
@@ -33,7 +42,7 @@ export function wrap(
         `${handle.length} parameters: Lambda's Node.js runtime has no callbacks since version 24`,
     );
   }
-  const instrumented = new InstrumentedFunction(pushmeter, options, host);
+  const instrumented = new InstrumentedFunction(pushmeter, options, hostOf(options));
   if (!streaming) return (event, context) => instrumented.run(event, context, () => handle(event, context));
   const wrapped = (event: unknown, stream: unknown, context: unknown) =>
     instrumented.run(

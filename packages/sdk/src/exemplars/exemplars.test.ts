@@ -123,12 +123,12 @@ describe("exemplars", () => {
   });
 
   it.each([
-    ["off unless asked for", undefined, "auto"],
-    ["left out over remote write 1.0", exemplars, "1.0"],
-  ] as const)("are %s", async (_, option, protocol) => {
+    ["off unless asked for", undefined, "auto", ""],
+    ["sent over remote write 1.0 too", exemplars, "1.0", "1"],
+  ] as const)("are %s", async (_, option, protocol, pushed) => {
     const instance = new Instance({ exemplars: option }, protocol);
     await instance.request(header("1"));
-    expect(await instance.pushed()).toBe("");
+    expect(await instance.pushed()).toBe(pushed);
     expect(instance.requests).toBe(1);
   });
 

@@ -16,7 +16,7 @@ export interface Series extends Pick<Family, "type" | "help" | "unit"> {
   /** Empty if it has none. */
   readonly le: string;
   value: number | NativeHistogram;
-  /** Of a bucket: the last one. */
+  /** Of a bucket or a single value: the last one. */
   readonly exemplar: Exemplar | undefined;
   /** Where the series began at zero, milliseconds since the epoch. */
   readonly start: number | undefined;
@@ -26,7 +26,7 @@ export function* seriesOf(families: readonly Family[]): Generator<Series> {
   /** All points of an instrument have the same array. */
   const written = new Map<readonly number[], string[]>();
   for (const { name, points, startsAtZero, type, help, unit } of families) {
-    for (const [labelKey, { labels, value, start }] of points) {
+    for (const [labelKey, { labels, value, start, exemplar }] of points) {
       const point = name + labelKey;
       const series = (
         suffix: string,
@@ -47,7 +47,7 @@ export function* seriesOf(families: readonly Family[]): Generator<Series> {
         unit,
       });
       if (typeof value === "number" || "plus" in value) {
-        yield series("", value);
+        yield series("", value, "", exemplar);
         continue;
       }
       const { boundaries, counts } = value.buckets;

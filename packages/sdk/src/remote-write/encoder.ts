@@ -37,8 +37,8 @@ export class Encoder {
     for (const entry of entries) if (entry.version !== version) this.#encodeHead(entry, target, version);
     const request = this.#request.reset();
     if (version === 2 && entries[0]) request.raw(entries[0].group.table.finish());
-    const traced = version === 2 ? entries.find(({ series }) => series.exemplar) : undefined;
-    const exemplars = traced?.series.exemplar?.encode(request, entries);
+    const traced = entries.find(({ series }) => series.exemplar);
+    const exemplars = traced?.series.exemplar?.encode(version, request, entries);
     for (const entry of entries) {
       const message = this.#message.reset().raw(entry.head as Uint8Array);
       const { start, value } = entry;
@@ -50,7 +50,7 @@ export class Encoder {
         const created = version === 2 ? start : undefined;
         this.#sample(version, isStale ? zeroOf(value) : value, time, created, isStale);
         const exemplar = exemplars?.get(entry);
-        if (exemplar) message.bytes(4, exemplar);
+        if (exemplar) message.bytes(2 + version, exemplar);
         if (created !== undefined) message.int64(6, created);
       }
       request.bytes(version === 1 ? 1 : 5, message.finish());

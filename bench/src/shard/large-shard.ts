@@ -1,39 +1,21 @@
-/** The largest shard: 20,000 label sets of histograms with 15 bounds, its memory and one heartbeat. */
+/** A process with the largest shard: 20,000 label sets of histograms with 15 bounds, its memory and one heartbeat. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { MemoryStore, ShardHost, VERSION } from "@pushmeter/aggregator/core";
 import type { Runtime } from "@pushmeter/sdk";
 import { systemRuntime } from "@pushmeter/sdk/adapter";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
+import { measured } from "../child.ts";
 import type { Progress } from "../part.ts";
+import { ANSWER, INTERVAL, type Large, SETS } from "./large.ts";
 
-export const SETS = 20_000;
 const METRICS = 10;
 const BOUNDS = Array.from({ length: 15 }, (_, i) => 2 ** i);
-/** What the receiver takes for an answer, ms. */
-export const ANSWER = 80;
-const INTERVAL = 15_000;
 const TARGET = { resource: { "service.name": "bench" }, shard: "shard-0" };
 
-export interface Large {
-  /** Heap that the shard keeps, bytes. */
-  readonly memory: number;
-  /** The most that all of it and one heartbeat take, bytes. */
-  readonly peak: number;
-  /** Of the first heartbeat, which has all zeros besides, and of the next, ms. */
-  readonly first: number;
-  readonly next: number;
-  readonly series: number;
-  readonly failures: number;
-}
-
-export async function large(progress: Progress): Promise<Large> {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
+async function large(progress: Progress): Promise<Large> {
   const heap = () => {
-    collect();
+    globalThis.gc?.();
     const { heapUsed, external } = process.memoryUsage();
     return heapUsed + external;
   };
@@ -89,9 +71,8 @@ export async function large(progress: Progress): Promise<Large> {
     progress("the next heartbeat");
     const next = await heartbeat();
     clearInterval(watch);
-    await host.reset();
-    const { failures, prometheusSeries } = host.status();
     const memory = heap() - before;
+    const { failures, prometheusSeries } = host.status();
     return { memory, peak, first, next, series: prometheusSeries, failures };
   } finally {
     server.close();
@@ -124,3 +105,5 @@ function body(from: number, count: number, time: number): Uint8Array {
     JSON.stringify({ resourceMetrics: [{ resource, scopeMetrics: [{ metrics }] }] }),
   );
 }
+
+await measured((_: unknown, progress) => large(progress));
