@@ -29,7 +29,7 @@ const IMPORTS: Readonly<Record<string, string>> = {
   "@pushmeter/adapters/hono": "pushmeterMiddleware",
   "@pushmeter/adapters/fetch": "instrumentFetch",
   "@pushmeter/adapters/lambda": "instrumentLambda",
-  "@pushmeter/adapters/lambda/commonjs": "instrumentLambda",
+  "@pushmeter/adapters/lambda/esm": "instrumentLambda",
   "@pushmeter/aggregator": "Aggregator",
   "@pushmeter/aggregator/client": "aggregator",
   "@pushmeter/aggregator/core": "ShardHost",

@@ -61,10 +61,12 @@ export async function exchange<Request>(
   { timeout = endpoint.timeout, last = false, most = MOST_REQUESTS }: ExchangeOptions = {},
 ): Promise<Exchanged> {
   const { runtime, breaker } = endpoint;
-  const end = runtime.monotonic() + Math.min(timeout, endpoint.timeout);
+  const budget = Math.min(timeout, endpoint.timeout);
+  const end = runtime.monotonic() + budget;
   let [requests, bytes, status, retries] = [0, 0, 0, 0];
   const ended = (error?: PushError): Exchanged => ({ error, details: { requests, bytes, status } });
 
+  const isProbe = breaker.isOpen;
   const pause = breaker.wait(last);
   if (pause > 0) {
     if (pause >= end - runtime.monotonic()) return ended(endpoint.paused(pause));
@@ -72,7 +74,7 @@ export async function exchange<Request>(
   }
   for (let request = wire.queue[0]; request !== undefined && requests < most; request = wire.queue[0]) {
     const call = await wire.call(request);
-    const answer = await endpoint.attempt(call, end - runtime.monotonic());
+    const answer = await endpoint.attempt(call, end - runtime.monotonic(), budget);
     requests++;
     bytes += call.body?.length ?? 0;
     status = answer.status;
@@ -88,7 +90,8 @@ export async function exchange<Request>(
     if (action !== "retry") retries = 0;
     const wait = Math.max(asked, action === "retry" ? backoff(runtime, retries++) : 0);
     if (!wait) continue;
-    if (end - runtime.monotonic() - wait < SHORTEST_ATTEMPT || requests === most) {
+    const isLate = end - runtime.monotonic() - wait < SHORTEST_ATTEMPT;
+    if (isLate || requests === most || (isProbe && action === "retry")) {
       const error = endpoint.failure(answer, "", false);
       breaker.ended(error);
       return ended(error);
