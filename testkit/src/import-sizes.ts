@@ -20,6 +20,7 @@ const IMPORTS: Readonly<Record<string, string>> = {
   "@pushmeter/sdk/pushgateway": "pushgateway",
   "@pushmeter/sdk/otlp": "otlp",
   "@pushmeter/sdk/native-histograms": "nativeHistograms",
+  "@pushmeter/sdk/exemplars": "exemplars",
   "@pushmeter/sdk/sigv4": "sigv4",
   "@pushmeter/sdk/adapter": "recorderOf",
   "@pushmeter/sdk/prometheus": "translate",

@@ -1,7 +1,6 @@
 /** Exemplars: single measurements with their trace, which go out once, with the next heartbeat. */
-import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { Attributes } from "@opentelemetry/api";
-import { type Labels, labelsOf, type Exemplar as SentExemplar } from "@pushmeter/sdk/prometheus";
+import { type Labels, labelsOf } from "@pushmeter/sdk/prometheus";
 
 /** Series that may have one at a time. */
 const MOST = 5_000;
@@ -61,27 +60,4 @@ export class Exemplars {
   sent(series: number, exemplar: Exemplar): void {
     if (this.#waiting.get(series) === exemplar) this.#waiting.delete(series);
   }
-}
-
-/** As a destination sends it. */
-export function outgoingExemplar({ labels, value, time }: Exemplar): SentExemplar {
-  return {
-    value,
-    encode(version, symbol) {
-      const writer = new BinaryWriter();
-      const pairs = Object.entries(labels);
-      if (version === 1) {
-        for (const [name, value] of pairs) {
-          writer.tag(1, WireType.LengthDelimited).fork();
-          writer.tag(1, WireType.LengthDelimited).string(name);
-          writer.tag(2, WireType.LengthDelimited).string(value).join();
-        }
-      } else {
-        writer.tag(1, WireType.LengthDelimited).fork();
-        for (const text of pairs.flat()) writer.uint32(symbol(text));
-        writer.join();
-      }
-      return writer.tag(2, WireType.Bit64).double(value).tag(3, WireType.Varint).int64(time).finish();
-    },
-  };
 }

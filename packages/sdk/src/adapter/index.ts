@@ -22,6 +22,8 @@ export {
   checkText,
   invalid,
 } from "../options.ts";
+export { withOutcome } from "../outcome.ts";
+export { requestAttributes } from "../request-attributes.ts";
 export { inTime, type Runtime, sleep, systemRuntime } from "../runtime.ts";
 export { type ScheduleClock, scheduleClock } from "../schedule-clock.ts";
 export { type Recorder, recorderOf } from "./recorder.ts";

@@ -9,7 +9,6 @@ export { bound } from "./bounds.ts";
 export { type Labels, labelsOf } from "./labels.ts";
 export { labelName, type MetricType, metricName, unitWord } from "./names.ts";
 export {
-  type Exemplar,
   type Family,
   type LabelCache,
   type Point,

@@ -1,9 +1,9 @@
 /** Metric families flattened to what Prometheus stores: series of single values and of native histograms. */
 
-import type { NativeHistogram } from "../histogram.ts";
+import type { Exemplar, NativeHistogram } from "../histogram.ts";
 import { bound } from "./bounds.ts";
 import type { Labels } from "./labels.ts";
-import type { Exemplar, Family } from "./translate.ts";
+import type { Family } from "./translate.ts";
 
 export interface Series extends Pick<Family, "type" | "help" | "unit"> {
   /** Of all series of one point: family and labels in one string, the same in every push. */
@@ -16,10 +16,10 @@ export interface Series extends Pick<Family, "type" | "help" | "unit"> {
   /** Empty if it has none. */
   readonly le: string;
   value: number | NativeHistogram;
+  /** Of a bucket or a single value: the last one. */
+  readonly exemplar: Exemplar | undefined;
   /** Where the series began at zero, milliseconds since the epoch. */
   readonly start: number | undefined;
-  /** Of a histogram in the bucket that counted it. */
-  readonly exemplar: Exemplar | undefined;
 }
 
 export function* seriesOf(families: readonly Family[]): Generator<Series> {
@@ -28,26 +28,26 @@ export function* seriesOf(families: readonly Family[]): Generator<Series> {
   for (const { name, points, startsAtZero, type, help, unit } of families) {
     for (const [labelKey, { labels, value, start, exemplar }] of points) {
       const point = name + labelKey;
-      let left = exemplar;
-      const series = (suffix: string, value: number | NativeHistogram, le = "", most = -Infinity): Series => {
-        const own = left && left.value <= most ? left : undefined;
-        if (own) left = undefined;
-        return {
-          point,
-          key: suffix + le,
-          name: name + suffix,
-          labels,
-          le,
-          value,
-          start: startsAtZero ? start : undefined,
-          exemplar: own,
-          type,
-          help,
-          unit,
-        };
-      };
+      const series = (
+        suffix: string,
+        value: number | NativeHistogram,
+        le = "",
+        exemplar?: Exemplar,
+      ): Series => ({
+        point,
+        key: suffix + le,
+        name: name + suffix,
+        labels,
+        le,
+        value,
+        exemplar,
+        start: startsAtZero ? start : undefined,
+        type,
+        help,
+        unit,
+      });
       if (typeof value === "number" || "plus" in value) {
-        yield series("", value, "", Infinity);
+        yield series("", value, "", exemplar);
         continue;
       }
       const { boundaries, counts } = value.buckets;
@@ -57,7 +57,7 @@ export function* seriesOf(families: readonly Family[]): Generator<Series> {
       for (let i = 0; i <= boundaries.length; i++) {
         count += counts[i] ?? 0;
         // Bounds may name the last bucket's infinity or leave it out.
-        if (boundaries[i] !== Infinity) yield series("_bucket", count, les[i], boundaries[i] ?? Infinity);
+        if (boundaries[i] !== Infinity) yield series("_bucket", count, les[i], value.exemplars?.[i]);
       }
       if (value.sum !== undefined) yield series("_sum", value.sum);
       yield series("_count", value.count);

@@ -12,30 +12,16 @@ import type {
   ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
 import { GAUGE_POINTS, OBSERVABLE_COUNTER, SUM_POINTS } from "../enumerations.ts";
-import { add, isExponential, type Value } from "../histogram.ts";
+import { add, type Exemplar, isExponential, type Value } from "../histogram.ts";
 import { keyOf } from "../key.ts";
 import { toClassic } from "../native-histograms/exponential.ts";
 import { type Labels, labelsOf, labelValue } from "./labels.ts";
 import { type MetricType, metricName, unitWord } from "./names.ts";
 import { METER_NAME } from "./scope.ts";
 
-/**
- * One measurement of a point, with what the point's labels leave out, such as the trace. It writes itself: users of
- * OpenTelemetry's JavaScript SDK, which records none, do not bundle how.
- */
-export interface Exemplar {
-  readonly value: number;
-  /**
-   * Remote write's message `Exemplar`.
-   *
-   * @param symbol - the reference of a text in version 2.
-   */
-  encode(version: 1 | 2, symbol: (text: string) => number): Uint8Array;
-}
-
 export interface Point {
   readonly labels: Labels;
-  /** Of an aggregator's points, which have it under the same name. */
+  /** Of an aggregator's counters, which have it under the same name. */
   readonly exemplar?: Exemplar | undefined;
   /** Milliseconds since the epoch: the first recording, of a gauge the last one. */
   readonly start: number;

@@ -20,10 +20,6 @@ export class Encoder {
   readonly #request = new Writer(4096);
   readonly #message = new Writer();
   readonly #field = new Writer();
-  /** The series of one point have the same labels, but for the name and `le`: sorted once for all. */
-  #labels: Labels | undefined;
-  #target: Labels | undefined;
-  #pairs: [key: string, value: string][] = [];
 
   /**
    * @param entries - of one group.
@@ -39,13 +35,11 @@ export class Encoder {
     partOf: (entry: Entry) => Part,
   ): Uint8Array {
     for (const entry of entries) if (entry.version !== version) this.#encodeHead(entry, target, version);
-    // Before the request begins: its symbols come first.
-    const exemplars = entries.map(({ series, group }) =>
-      series.exemplar?.encode(version, (text) => this.#symbol(group, text)),
-    );
     const request = this.#request.reset();
     if (version === 2 && entries[0]) request.raw(entries[0].group.table.finish());
-    for (const [i, entry] of entries.entries()) {
+    const traced = entries.find(({ series }) => series.exemplar);
+    const exemplars = traced?.series.exemplar?.encode(version, request, entries);
+    for (const entry of entries) {
       const message = this.#message.reset().raw(entry.head as Uint8Array);
       const { start, value } = entry;
       const part = partOf(entry);
@@ -55,9 +49,9 @@ export class Encoder {
         // Prometheus 3.8 and later read the start with the sample, 3.2 to 3.7 with the series.
         const created = version === 2 ? start : undefined;
         this.#sample(version, isStale ? zeroOf(value) : value, time, created, isStale);
-        if (created !== undefined) message.int64(6, created);
-        const exemplar = exemplars[i];
+        const exemplar = exemplars?.get(entry);
         if (exemplar) message.bytes(2 + version, exemplar);
+        if (created !== undefined) message.int64(6, created);
       }
       request.bytes(version === 1 ? 1 : 5, message.finish());
     }
@@ -81,15 +75,11 @@ export class Encoder {
   #encodeHead(entry: Entry, target: Labels, version: Version): void {
     const { series, group } = entry;
     const { name, labels, le, type, help, unit } = series;
+    const all: Labels = { ...labels, ...target, le, __name__: name };
     const message = this.#message.reset();
     const field = this.#field.reset();
-    if (labels !== this.#labels || target !== this.#target) {
-      this.#labels = labels;
-      this.#target = target;
-      this.#pairs = Object.entries({ ...labels, ...target, le, __name__: name }).sort();
-    }
-    for (const [key, shared] of this.#pairs) {
-      const value = key === "le" ? le : key === "__name__" ? name : shared;
+    for (const key of Object.keys(all).sort()) {
+      const value = all[key];
       if (!value) continue;
       if (version === 1) message.bytes(1, field.reset().string(1, key).string(2, value).finish());
       else field.varint(this.#symbol(group, key)).varint(this.#symbol(group, value));
