@@ -1,5 +1,6 @@
 // Everything that a change has to pass: the checks, then all tests. `launch.mjs` installs and builds before it.
 import { spawnSync } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { step } from "./step.mjs";
 
 step("Lint", ["biome", "check", "--error-on-warnings", "."]);
@@ -9,5 +10,7 @@ step("Unused files, exports and dependencies", ["knip"]);
 step("Tarballs by publint and attw", ["node", "test/packages/check.ts"]);
 step("API reference", ["turbo", "run", "docs:api", "--output-logs=errors-only"]);
 
-const { status } = spawnSync("vitest", ["run", ...process.argv.slice(2)], { stdio: "inherit" });
+// Many tests wait for pushes and scrapes: one more than there are cores. Vitest's default is one fewer.
+const workers = `--maxWorkers=${availableParallelism() + 1}`;
+const { status } = spawnSync("vitest", ["run", workers, ...process.argv.slice(2)], { stdio: "inherit" });
 process.exit(status ?? 1);

@@ -11,9 +11,5 @@ export default defineProject({
     testTimeout: 180_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 60_000 } },
-    // Most of the time tests wait for pushes and scrapes, so that three files fit on two cores.
-    maxWorkers: 3,
-    // After the other projects, which use every core.
-    sequence: { groupOrder: 1 },
   },
 });

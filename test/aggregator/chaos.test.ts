@@ -1,7 +1,7 @@
 /**
  * Plain OpenTelemetry senders in every temporality, an OpenTelemetry Collector and pushmeter's own, while objects are
- * evicted, workerd is killed, answers get lost and a second deployment changes units and types. `SOAK` is the length
- * in seconds.
+ * evicted, workerd is killed, answers get lost and a new version changes units and types. Production and staging have
+ * one service name and one receiver. `SOAK` is the length in seconds.
  */
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -15,25 +15,28 @@ import {
 import { OTLPMetricExporter as ProtobufExporter } from "@opentelemetry/exporter-metrics-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
+import { FaultyProxy } from "@pushmeter/testkit/faulty-proxy/proxy";
 import { until } from "@pushmeter/testkit/poll";
+import { serve } from "@pushmeter/testkit/serve";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { Process } from "@pushmeter/testkit/servers/process";
 import { startPrometheus } from "@pushmeter/testkit/servers/prometheus";
 import { Random } from "@pushmeter/testkit/test-random";
 import { expect, it } from "vitest";
-import { Front } from "../e2e/front.ts";
 import { ask, json, startAggregator, TOKEN } from "./aggregator.ts";
 
 const SECONDS = Number(process.env.SOAK) || 15;
 const SHARDS = 2;
 const INSTANCES = 12;
+/** What staging records as its result. */
+const STAGING = 999;
 const PREFERENCES = [
   AggregationTemporalityPreference.DELTA,
   AggregationTemporalityPreference.CUMULATIVE,
   AggregationTemporalityPreference.LOWMEMORY,
 ];
 
-/** One instance with OpenTelemetry's own SDK, of the first or the second deployment. */
+/** One instance with OpenTelemetry's own SDK, of the first or the second version. */
 class Instance {
   readonly #provider: MeterProvider;
   readonly #logins: Counter;
@@ -106,26 +109,20 @@ describeWithServers("the aggregator in chaos", ({ prometheus: file }) => {
   }, async () => {
     const random = new Random();
     const prometheus = await startPrometheus(file);
-    const out = new Front(async (request) =>
-      fetch(`${prometheus.url}${new URL(request.url).pathname}`, {
-        method: request.method,
-        headers: request.headers,
-        body: await request.arrayBuffer(),
-      }),
-    );
-    await out.start();
+    const out = await FaultyProxy.start(prometheus.url);
     const folder = await mkdtemp(join(tmpdir(), "pushmeter-chaos-"));
-    const options = { url: `${out.url}/api/v1/write`, shards: SHARDS, folder };
+    const options = { url: out.through(prometheus.writeUrl), shards: SHARDS, folder };
     let worker = await startAggregator(options);
     let ready: Promise<unknown> = Promise.resolve();
     // In front of the aggregator: it waits for one that is starting, and loses answers.
-    const entry = new Front(async (request) => {
+    const entry = await serve(async (request) => {
       const body = await request.arrayBuffer();
       for (;;) {
         await ready;
         try {
           const { method, headers } = request;
-          const response = await ask(worker, "/v1/metrics", { method, headers: [...headers], body });
+          const { pathname } = new URL(request.url);
+          const response = await ask(worker, pathname, { method, headers: [...headers], body });
           const answer = await response.arrayBuffer();
           if (random.next() < 0.1) return new Response("the answer was lost", { status: 503 });
           const type = response.headers.get("content-type") ?? "";
@@ -136,7 +133,6 @@ describeWithServers("the aggregator in chaos", ({ prometheus: file }) => {
         }
       }
     });
-    await entry.start();
     const endpoint = `${entry.url}/v1/metrics`;
     const collectorFile = process.env.OTELCOL_BIN ?? "";
     const collector = existsSync(collectorFile) ? await startCollector(collectorFile, endpoint) : undefined;
@@ -146,6 +142,7 @@ describeWithServers("the aggregator in chaos", ({ prometheus: file }) => {
     let ids = 0;
     const create = (isNew: boolean) => new Instance(`i-${++ids}`, random.pick(urls), random, isNew);
     const instances = Array.from({ length: INSTANCES }, () => create(false));
+    const staging = new Instance("i-1", `${entry.url}/staging/v1/metrics`, random, false);
     const happened = new Map<string, number>();
     const ending: Promise<unknown>[] = [];
     let all = 0;
@@ -170,7 +167,11 @@ describeWithServers("the aggregator in chaos", ({ prometheus: file }) => {
           ending.push((instances[at] as Instance).end());
           instances[at] = create(isNew);
         };
-        // In the middle a second deployment takes over half of the instances, and then one after another.
+        // Its result is another one only so that both can be compared.
+        staging.record(1, STAGING);
+        count(1, `${STAGING}`);
+        if (round % 4 === 0) ending.push(staging.push());
+        // In the middle a second version takes over half of the instances, and then one after another.
         if (random.next() < 0.1) replace(at, progress > 0.5 && random.next() < progress);
         if (!hasNew && progress > 0.5) {
           hasNew = true;
@@ -193,7 +194,7 @@ describeWithServers("the aggregator in chaos", ({ prometheus: file }) => {
           evictions++;
           await ask(worker, `/crash?shard=${random.below(SHARDS)}`);
         }
-        if (random.next() < 0.05) await out.fail(random.pick(["lost answer", "error", "refuse"]));
+        if (random.next() < 0.05) await out.fail(random.pick(["lose the answer", "500", "down"] as const));
         else if (random.next() < 0.3) await out.work();
         if (Date.now() > started + ((kills + 1) * SECONDS * 1000) / (Math.ceil(SECONDS / 10) + 1)) {
           kills++;
@@ -210,7 +211,7 @@ describeWithServers("the aggregator in chaos", ({ prometheus: file }) => {
       }
       await out.work();
       await Promise.all(ending);
-      await Promise.all(instances.map((instance) => instance.end()));
+      await Promise.all([...instances, staging].map((instance) => instance.end()));
       await until("own batches are out", () => json<boolean>(worker, "/flush"), Boolean);
       const query = "sum by (result) (last_over_time(logins_total[1h]))";
       const totals = async () =>
@@ -222,7 +223,14 @@ describeWithServers("the aggregator in chaos", ({ prometheus: file }) => {
         return [...happened].every(([result, value]) => seen[result] === value);
       });
       const ended = Date.now();
-      const sizes = ["200", "404"].reduce((total, result) => total + (happened.get(result) ?? 0), 0);
+      const byInstance = await prometheus.query("count by (instance, result) (logins_total)");
+      for (const { labels } of byInstance) {
+        expect(labels.instance?.startsWith("staging-"), labels.instance).toBe(labels.result === `${STAGING}`);
+      }
+      const sizes = ["200", "404", `${STAGING}`].reduce(
+        (total, result) => total + (happened.get(result) ?? 0),
+        0,
+      );
       const one = async (promql: string) => (await prometheus.query(promql))[0]?.value ?? 0;
       expect(await one("sum(last_over_time(sizes_bytes_sum[1h]))")).toBe(sizes);
       for (const name of ["logins_total", "sizes_bytes_count", "sizes_bytes_sum", "sizes_bytes_bucket"]) {
@@ -245,7 +253,7 @@ describeWithServers("the aggregator in chaos", ({ prometheus: file }) => {
     } finally {
       await collector?.stop();
       await worker.dispose();
-      await entry.stop();
+      entry.close();
       await out.stop();
       await prometheus.stop();
       await rm(folder, { recursive: true, force: true });

@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FaultyProxy } from "@pushmeter/testkit/faulty-proxy/proxy";
 import { until } from "@pushmeter/testkit/poll";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { startPrometheus } from "@pushmeter/testkit/servers/prometheus";
 import { Random } from "@pushmeter/testkit/test-random";
 import { expect, it } from "vitest";
-import { Front } from "../e2e/front.ts";
 import { ask, json, startAggregator } from "./aggregator.ts";
 
 const INSTANCES = 20;
@@ -31,16 +31,9 @@ describeWithServers("the aggregator before a real Prometheus", ({ prometheus: fi
     async (protocol) => {
       const random = new Random();
       const prometheus = await startPrometheus(file);
-      const front = new Front(async (request) =>
-        fetch(`${prometheus.url}${new URL(request.url).pathname}`, {
-          method: request.method,
-          headers: request.headers,
-          body: await request.arrayBuffer(),
-        }),
-      );
-      await front.start();
+      const proxy = await FaultyProxy.start(prometheus.url);
       const folder = await mkdtemp(join(tmpdir(), "pushmeter-aggregator-"));
-      const options = { url: `${front.url}/api/v1/write`, protocol, shards: SHARDS, folder };
+      const options = { url: proxy.through(prometheus.writeUrl), protocol, shards: SHARDS, folder };
       let worker = await startAggregator(options);
       const happened: Record<string, number> = { success: 0, failure: 0 };
       let size = 0;
@@ -55,15 +48,15 @@ describeWithServers("the aggregator before a real Prometheus", ({ prometheus: fi
           const call = ask(worker, `/record?instance=${round % INSTANCES}&n=${n}&result=${result}`);
           if (random.next() < 0.15) await ask(worker, `/crash?shard=${random.below(SHARDS)}`);
           await (await call).body?.cancel();
-          if (random.next() < 0.1) await front.fail(random.pick(["lost answer", "error", "refuse"]));
-          else if (random.next() < 0.3) await front.work();
+          if (random.next() < 0.1) await proxy.fail(random.pick(["lose the answer", "500", "down"] as const));
+          else if (random.next() < 0.3) await proxy.work();
           if (round === ROUNDS / 2) {
             await flushed();
             await worker.dispose();
             worker = await startAggregator(options);
           }
         }
-        await front.work();
+        await proxy.work();
         await flushed();
         const totals = async () =>
           Object.fromEntries(
@@ -90,7 +83,7 @@ describeWithServers("the aggregator before a real Prometheus", ({ prometheus: fi
         expect((await prometheus.query("sum(sizes_sum)"))[0]?.value).toBe(size);
       } finally {
         await worker.dispose();
-        await front.stop();
+        await proxy.stop();
         await prometheus.stop();
         await rm(folder, { recursive: true, force: true });
       }

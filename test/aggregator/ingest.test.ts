@@ -10,11 +10,12 @@ import {
 import { createPushmeter } from "@pushmeter/sdk";
 import { otlp } from "@pushmeter/sdk/otlp";
 import { Receiver } from "@pushmeter/sdk/testing";
+import { FaultyProxy } from "@pushmeter/testkit/faulty-proxy/proxy";
+import { HttpClient } from "@pushmeter/testkit/http-client";
 import { until } from "@pushmeter/testkit/poll";
 import { Random } from "@pushmeter/testkit/test-random";
 import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Front } from "../e2e/front.ts";
 import { ask, json, startAggregator, TOKEN } from "./aggregator.ts";
 
 const SHARDS = 2;
@@ -24,27 +25,46 @@ const HEADERS = { ...AUTHORIZATION, "content-type": "application/json" };
 type RequestBody = NonNullable<RequestInit["body"]>;
 
 let receiver: Receiver;
-let front: Front;
+let proxy: FaultyProxy;
 let worker: Miniflare;
 let url: string;
+let client: HttpClient;
 let isRefusing = false;
 
 beforeAll(async () => {
   receiver = new Receiver();
-  front = new Front(async (request) =>
+  proxy = await FaultyProxy.start(async (request) =>
     isRefusing ? new Response("not now", { status: 403 }) : receiver.fetch(request),
   );
-  await front.start();
-  worker = await startAggregator({ url: `${front.url}/api/v1/write`, shards: SHARDS });
+  worker = await startAggregator({ url: `${proxy.url}/api/v1/write`, shards: SHARDS });
   url = `${await worker.ready}v1/metrics`;
+  client = new HttpClient(url);
 });
 afterAll(async () => {
+  client.close();
   await worker.dispose();
-  await front.stop();
+  await proxy.stop();
 });
 
-const post = (body: RequestBody, headers: Record<string, string> = HEADERS) =>
-  ask(worker, "/v1/metrics", { method: "POST", headers, body });
+/** Answers so far that refused a body, by status. */
+const refusals = new Map<string, number>();
+
+async function post(body: RequestBody, headers: Record<string, string> = HEADERS): Promise<Response> {
+  const response = await ask(worker, "/v1/metrics", { method: "POST", headers, body });
+  note(response.status);
+  return response;
+}
+
+/** Like `post`, for thousands. */
+async function postOneOfMany(body: string | Uint8Array, headers = HEADERS): Promise<number> {
+  const { status } = await client.send("/v1/metrics", { method: "POST", headers, body });
+  note(status);
+  return status;
+}
+
+function note(status: number): void {
+  if ([400, 413, 415].includes(status)) refusals.set(`${status}`, (refusals.get(`${status}`) ?? 0) + 1);
+}
 
 /** A valid body: so many logins, in one resource. */
 function logins(n: number, { name = "logins", temporality = 1, instance = "a", time = 1 } = {}): string {
@@ -178,6 +198,7 @@ describe("a request", () => {
     ["of another type", 415, "{}", { ...HEADERS, "content-type": "text/plain" }],
     ["without a type", 415, new Uint8Array(1), AUTHORIZATION],
     ["in another compression", 415, "{}", { ...HEADERS, "content-encoding": "br" }],
+    ["in zstd, which workerd cannot inflate", 415, "{}", { ...HEADERS, "content-encoding": "zstd" }],
     ["over the limit", 413, `"${"x".repeat(2_000_000)}"`, HEADERS],
     ["that is no JSON", 400, "{", HEADERS],
     ["that is no gzip", 400, "{}", { ...HEADERS, "content-encoding": "gzip" }],
@@ -338,7 +359,7 @@ describe("a request that is not what it should be", () => {
         { key: "service.instance.id", value: { stringValue: text(2000) } },
       ];
       const resourceMetrics = [{ resource: { attributes }, scopeMetrics: [{ metrics }] }];
-      const { status } = await post(JSON.stringify({ resourceMetrics }));
+      const status = await postOneOfMany(JSON.stringify({ resourceMetrics }));
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }
     console.info(`statuses ${JSON.stringify([...statuses])}`);
@@ -369,9 +390,9 @@ describe("ten thousand random bodies", () => {
       for (let i = next++; i < 10_000; i = next++) {
         const type = random.next() < 0.5 ? "application/json" : "application/x-protobuf";
         const compressed = random.next() < 0.1 && { "content-encoding": "gzip" };
-        const response = await post(body(i), { ...HEADERS, "content-type": type, ...compressed });
-        await response.body?.cancel();
-        statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
+        const headers = { ...HEADERS, "content-type": type, ...compressed };
+        const status = await postOneOfMany(body(i), headers);
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
       }
     };
     await Promise.all(Array.from({ length: 16 }, send));
@@ -380,6 +401,18 @@ describe("ten thousand random bodies", () => {
     expect(statuses.get(400)).toBeGreaterThan(5000);
     expect(receiver.total("kept_total", { job: "plain" })).toBe(5);
     expect(receiver.refused).toBe(0);
+  });
+});
+
+describe("every body that was refused", () => {
+  it("is counted by status", async () => {
+    expect([...refusals.keys()].sort()).toEqual(["400", "413", "415"]);
+    const job = "unknown_service";
+    const counted = () =>
+      [...refusals.keys()].map((status) =>
+        receiver.total("pushmeter_aggregator_refused_total", { job, status }),
+      );
+    await until("all are counted", counted, (seen) => `${seen}` === `${[...refusals.values()]}`);
   });
 });
 

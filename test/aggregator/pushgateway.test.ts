@@ -1,10 +1,10 @@
+import { FaultyProxy } from "@pushmeter/testkit/faulty-proxy/proxy";
 import { until } from "@pushmeter/testkit/poll";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { startPrometheus } from "@pushmeter/testkit/servers/prometheus";
 import { startPushgateway } from "@pushmeter/testkit/servers/pushgateway";
 import { Random } from "@pushmeter/testkit/test-random";
 import { expect, it } from "vitest";
-import { Front } from "../e2e/front.ts";
 import { ask, json, startAggregator } from "./aggregator.ts";
 
 const SHARDS = 2;
@@ -16,15 +16,8 @@ describeWithServers("the aggregator before a real Pushgateway", (files) => {
     const random = new Random();
     const pushgateway = await startPushgateway(files.pushgateway);
     const prometheus = await startPrometheus(files.prometheus, { scrape: { pushgateway: pushgateway.url } });
-    const front = new Front(async (request) =>
-      fetch(pushgateway.url + new URL(request.url).pathname, {
-        method: request.method,
-        headers: request.headers,
-        body: await request.arrayBuffer(),
-      }),
-    );
-    await front.start();
-    const worker = await startAggregator({ url: front.url, protocol: "pushgateway", shards: SHARDS });
+    const proxy = await FaultyProxy.start(pushgateway.url);
+    const worker = await startAggregator({ url: proxy.url, protocol: "pushgateway", shards: SHARDS });
     try {
       let happened = 0;
       for (let round = 0; round < ROUNDS; round++) {
@@ -33,10 +26,10 @@ describeWithServers("the aggregator before a real Pushgateway", (files) => {
         const call = ask(worker, `/record?instance=${round % INSTANCES}&n=${n}&result=success`);
         if (random.next() < 0.15) await ask(worker, `/crash?shard=${random.below(SHARDS)}`);
         await (await call).body?.cancel();
-        if (random.next() < 0.1) await front.fail(random.pick(["lost answer", "error", "refuse"]));
-        else if (random.next() < 0.3) await front.work();
+        if (random.next() < 0.1) await proxy.fail(random.pick(["lose the answer", "500", "down"] as const));
+        else if (random.next() < 0.3) await proxy.work();
       }
-      await front.work();
+      await proxy.work();
       await until("every batch is acknowledged", () => json<boolean>(worker, "/flush"), Boolean);
       const scraped = async (query: string) => (await prometheus.query(query))[0]?.value ?? 0;
       const total = await until(
@@ -57,7 +50,7 @@ describeWithServers("the aggregator before a real Pushgateway", (files) => {
       );
     } finally {
       await worker.dispose();
-      await front.stop();
+      await proxy.stop();
       await prometheus.stop();
       await pushgateway.stop();
     }

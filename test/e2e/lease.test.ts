@@ -64,7 +64,7 @@ describe("a push in workerd", () => {
 
   it("whose owner was aborted in the middle of it is repeated and counts once, though it was stored", async () => {
     const worker = await setup.start({ flush: 10, timeout: 60_000 });
-    await setup.front.fail("silence");
+    await setup.proxy.fail("store, then hang");
     const { promise: pushed, resolve: abort } = Promise.withResolvers<void>();
     const gate = await serve(async () => {
       await pushed;
@@ -80,7 +80,7 @@ describe("a push in workerd", () => {
     await seen(worker, "/raw/aborted");
     await throughout(1500, () => expect(setup.receiver.accepted).toBe(1));
     gate.close();
-    await setup.front.work();
+    await setup.proxy.work();
     await seen(worker, "/courses/1");
     const sent = { [ABORTED]: 2, [COURSE]: 1 };
     expect(await setup.received(sent)).toEqual(sent);

@@ -1,3 +1,4 @@
+import { FaultyProxy } from "@pushmeter/testkit/faulty-proxy/proxy";
 import { until, untilNudged } from "@pushmeter/testkit/poll";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { type Prometheus, startPrometheus } from "@pushmeter/testkit/servers/prometheus";
@@ -5,32 +6,32 @@ import { Random } from "@pushmeter/testkit/test-random";
 import type { Miniflare } from "miniflare";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { countedRequests, total, withoutZero } from "./counted.ts";
-import { Front } from "./front.ts";
 import { heard, SITE } from "./setup.ts";
 import { addTo, send, type Table } from "./traffic.ts";
 import { startWorker } from "./workers.ts";
 
 describeWithServers("a real Prometheus that stores and whose answers are lost", (servers) => {
   let prometheus: Prometheus;
-  let front: Front;
+  let proxy: FaultyProxy;
   let worker: Miniflare;
 
   beforeEach(async () => {
     prometheus = await startPrometheus(servers.prometheus);
-    front = new Front(({ method, headers, body }) =>
-      fetch(prometheus.writeUrl, { method, headers, body, duplex: "half" } as RequestInit),
-    );
-    await front.start();
+    proxy = await FaultyProxy.start(prometheus.url);
   });
 
   afterEach(async () => {
     await worker?.dispose();
-    await front.stop();
+    await proxy.stop();
     await prometheus.stop();
   });
 
   const start = async (flush: number | "invocation") => {
-    worker = await startWorker("remote-write", { url: `${front.url}/api/v1/write`, flush, timeout: 500 });
+    worker = await startWorker("remote-write", {
+      url: proxy.through(prometheus.writeUrl),
+      flush,
+      timeout: 500,
+    });
   };
 
   const visit = async (path: string, row: string, sent: Record<string, number>) => {
@@ -53,15 +54,15 @@ describeWithServers("a real Prometheus that stores and whose answers are lost", 
     await start(200);
     const random = new Random();
     const sent: Record<string, number> = {};
-    for (const failure of ["lost answer", "silence", "lost answer"] as const) {
-      await front.fail(failure);
+    for (const failure of ["lose the answer", "store, then hang", "lose the answer"] as const) {
+      await proxy.fail(failure);
       addTo(sent, await send([worker], { random, requests: 60, concurrency: 8 }));
       await until(
         "pushes have been tried",
-        () => front.attempts,
+        () => proxy.disturbed,
         (attempts) => attempts > 1,
       );
-      await front.work();
+      await proxy.work();
       addTo(sent, await send([worker], { random, requests: 60, concurrency: 8 }));
       await counts(sent);
     }
@@ -70,12 +71,12 @@ describeWithServers("a real Prometheus that stores and whose answers are lost", 
   it("takes the next push, which cannot know that the last one was stored", async () => {
     await start("invocation");
     const sent: Record<string, number> = {};
-    await front.fail("silence");
+    await proxy.fail("store, then hang");
     await visit("/courses/1", "GET /courses/:id 200 success -", sent);
     // One invocation makes one push: once it has given up, no push is under way.
     const errors = () => heard(worker);
     await until("the push has given up", errors, ({ length }) => length > 0);
-    await front.work();
+    await proxy.work();
     await visit("/teapot", "GET /teapot 418 client_error -", sent);
     await counts(sent);
   });

@@ -1,8 +1,8 @@
+import type { Delivery } from "@pushmeter/testkit/faulty-proxy/deliveries";
 import { throughout, until } from "@pushmeter/testkit/poll";
 import { Random } from "@pushmeter/testkit/test-random";
 import { describe, expect, it } from "vitest";
 import { receivedRequests } from "./counted.ts";
-import type { Failure } from "./front.ts";
 import { heard, Setup, seen } from "./setup.ts";
 import { addTo, KINDS, methodOf, rowOf } from "./traffic.ts";
 
@@ -18,27 +18,28 @@ const MESSAGES = {
 type PushResult = keyof typeof MESSAGES;
 const RESULTS = Object.keys(MESSAGES) as PushResult[];
 
-const FAILURES: Readonly<Record<Failure, PushResult>> = {
+const FAILURES = {
   hang: "timeout",
-  refuse: "unreachable",
+  down: "unreachable",
   garbage: "unreachable",
-  error: "unavailable",
-  cut: "unreachable",
-  "lost answer": "unreachable",
-  silence: "timeout",
-};
+  "500": "unavailable",
+  "cut the answer": "unreachable",
+  "lose the answer": "unreachable",
+  "store, then hang": "timeout",
+} as const satisfies Partial<Record<Delivery | "down", PushResult>>;
+type Failure = keyof typeof FAILURES;
 
 describe("a receiver that fails", () => {
   const setup = new Setup();
 
   it("lets no response wait for a push", async () => {
     const worker = await setup.start({ flush: "invocation", timeout: 20_000 });
-    await setup.front.fail("hang");
+    await setup.proxy.fail("hang");
     for (let i = 0; i < 3; i++) {
       await seen(worker, "/courses/1");
       // No error yet: no push has ended.
       expect(await heard(worker)).toEqual([]);
-      await until("a push is under way", () => setup.front.attempts, Boolean);
+      await until("a push is under way", () => setup.proxy.disturbed, Boolean);
     }
   });
 
@@ -48,7 +49,7 @@ describe("a receiver that fails", () => {
       await setup.start({ flush: EVERY, timeout: TIMEOUT }, "remote-write"),
       await setup.start({ flush: EVERY, timeout: TIMEOUT }, "pushgateway"),
     ];
-    await setup.front.fail(failure);
+    await setup.proxy.fail(failure);
     const sent: Record<string, number> = {};
     const random = new Random();
 
@@ -72,7 +73,7 @@ describe("a receiver that fails", () => {
       }
     }
 
-    await setup.front.work();
+    await setup.proxy.work();
     const visitCourse = () => visit("/courses/1", "GET /courses/:id 200 success -");
     await visitCourse();
     // On a busy machine this push can be too late as well.

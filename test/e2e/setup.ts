@@ -1,10 +1,10 @@
 /** Workers in workerd that push to a receiver in this process; each test gets new ones. */
 import { Receiver } from "@pushmeter/sdk/testing";
+import { FaultyProxy } from "@pushmeter/testkit/faulty-proxy/proxy";
 import { until, untilNudged } from "@pushmeter/testkit/poll";
 import type { Miniflare } from "miniflare";
 import { afterEach, beforeEach, expect } from "vitest";
 import { receivedRequests, total } from "./counted.ts";
-import { Front } from "./front.ts";
 import type { Table } from "./traffic.ts";
 import { startWorker, type WorkerName, type WorkerOptions } from "./workers.ts";
 
@@ -12,23 +12,27 @@ export const SITE = "http://courses.example";
 
 export class Setup {
   receiver = new Receiver();
-  front = new Front(this.receiver.fetch);
+  #proxy: FaultyProxy | undefined;
   readonly #workers: Miniflare[] = [];
 
   constructor() {
     beforeEach(async () => {
       this.receiver = new Receiver();
-      this.front = new Front(this.receiver.fetch);
-      await this.front.start();
+      this.#proxy = await FaultyProxy.start(this.receiver.fetch);
     });
     afterEach(async () => {
       await Promise.all(this.#workers.splice(0).map((worker) => worker.dispose()));
-      await this.front.stop();
+      await this.proxy.stop();
     });
   }
 
+  /** In front of the receiver. */
+  get proxy(): FaultyProxy {
+    return this.#proxy as FaultyProxy;
+  }
+
   async start(options: Partial<WorkerOptions> = {}, name: WorkerName = "remote-write"): Promise<Miniflare> {
-    const url = name === "remote-write" ? `${this.front.url}/api/v1/write` : this.front.url;
+    const url = name === "remote-write" ? `${this.proxy.url}/api/v1/write` : this.proxy.url;
     const worker = await startWorker(name, { url, ...options });
     this.#workers.push(worker);
     return worker;

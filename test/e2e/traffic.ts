@@ -1,5 +1,6 @@
 /** Requests of every kind that the Worker under test knows, and how each must be counted. */
 
+import { HttpClient } from "@pushmeter/testkit/http-client";
 import type { Random } from "@pushmeter/testkit/test-random";
 import type { Miniflare } from "miniflare";
 
@@ -78,21 +79,22 @@ export function addTo(table: Record<string, number>, more: Table): void {
  */
 export async function send(workers: readonly Miniflare[], sending: Sending): Promise<Table> {
   const { random, requests, concurrency } = sending;
+  const clients = await Promise.all(workers.map(async ({ ready }) => new HttpClient(await ready)));
   const sent: Record<string, number> = {};
   let left = requests;
-  const client = async () => {
+  const sendSome = async () => {
     while (left-- > 0) {
       const kind = random.pick(KINDS);
-      const worker = random.pick(workers);
+      const client = random.pick(clients);
       const method = methodOf(kind);
       const url = `http://courses.example${kind.path(random)}`;
-      const response = await worker.dispatchFetch(url, { method, redirect: "manual" });
-      await response.arrayBuffer();
-      if (response.status !== kind.status) throw new Error(`${method} ${url} answered ${response.status}`);
+      const { status } = await client.send(url, { method });
+      if (status !== kind.status) throw new Error(`${method} ${url} answered ${status}`);
       addTo(sent, { [rowOf(kind)]: 1 });
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, client));
+  await Promise.all(Array.from({ length: concurrency }, sendSome));
+  for (const client of clients) client.close();
   return sent;
 }
 

@@ -4,34 +4,36 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nativeHistograms } from "@pushmeter/sdk/native-histograms";
+import type { Delivery } from "@pushmeter/testkit/faulty-proxy/deliveries";
+import { FaultyProxy } from "@pushmeter/testkit/faulty-proxy/proxy";
 import { until } from "@pushmeter/testkit/poll";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { type Prometheus, startPrometheus } from "@pushmeter/testkit/servers/prometheus";
 import { Random } from "@pushmeter/testkit/test-random";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FAULTS } from "./deliveries.ts";
 import { Instance } from "./instance.ts";
-import { FAULTS, type Fault, Network } from "./network.ts";
 
 const ROUNDS = 6;
 const PROTOCOLS = ["auto", "1.0", "2.0"] as const;
 const HISTOGRAMS = { classic: "classic", native: nativeHistograms() } as const;
 
 /** One push begins with each of these. */
-const SCHEDULES: Record<string, readonly Fault[]> = {
-  "reset before the body": ["reset before the body", "reset before the body"],
-  "reset during the body": ["reset during the body", "pass", "reset during the body"],
-  "reset after the body": ["reset after the body"],
-  "answer lost after the receiver stored it": ["store, then reset"],
-  "answer lost again and again": Array<Fault>(6).fill("store, then reset"),
-  "answer cut short": ["store, then reset in the answer", "pass", "store, then reset in the answer"],
+const SCHEDULES: Record<string, readonly Delivery[]> = {
+  "reset before the body": ["refuse", "refuse"],
+  "reset during the body": ["break the request", "pass", "break the request"],
+  "reset after the body": ["break after the request"],
+  "answer lost after the receiver stored it": ["lose the answer"],
+  "answer lost again and again": Array<Delivery>(6).fill("lose the answer"),
+  "answer cut short": ["store, then break the answer", "pass", "store, then break the answer"],
   "500 and 503": ["500", "503", "500", "pass", "503"],
   "500 and 504 from a gateway after the receiver stored it": ["store, then 500", "store, then 504"],
   "503 and 429 with a date": ["503 with a date", "429 with a date"],
-  "429 with seconds": ["429 with seconds", "429 with seconds"],
+  "429 with seconds": ["429 with one second", "429 with one second"],
   "400 for good": ["400", "400", "400", "400"],
-  "400 after a lost answer": ["store, then reset", "400", "400"],
+  "400 after a lost answer": ["lose the answer", "400", "400"],
   "413 and 415": ["413", "pass", "415", "413"],
-  "415 after a lost answer": ["store, then reset", "415"],
+  "415 after a lost answer": ["lose the answer", "415"],
   hanging: ["hang", "store, then hang"],
   "one byte a second": ["one byte a second"],
   garbage: ["garbage", "garbage"],
@@ -48,17 +50,16 @@ describeWithServers("a misbehaving network", (servers) => {
   async function run(
     name: string,
     protocol: (typeof PROTOCOLS)[number],
-    faults: readonly Fault[],
+    faults: readonly Delivery[],
     histograms: keyof typeof HISTOGRAMS = "classic",
     random?: () => number,
   ) {
-    const network = new Network(prometheus.url);
-    await network.start();
+    const proxy = await FaultyProxy.start(prometheus.url);
     try {
-      const url = `${network.url}/api/v1/write`;
+      const url = proxy.through(prometheus.writeUrl);
       const service = `${name}, ${protocol}, ${histograms}`;
       const instance = new Instance(service, { url, protocol, histograms: HISTOGRAMS[histograms] }, random);
-      network.faults.push(...faults);
+      proxy.queue.push(...faults);
       for (let round = 0; round < ROUNDS; round++) {
         instance.record(round);
         await instance.pushmeter.flush();
@@ -66,13 +67,13 @@ describeWithServers("a misbehaving network", (servers) => {
       await until(
         "the schedule is over",
         () => instance.pushmeter.flush(),
-        () => !network.faults.length,
+        () => !proxy.queue.length,
       );
       instance.record(ROUNDS);
       await instance.settle();
       await instance.check(prometheus, histograms);
     } finally {
-      await network.stop();
+      await proxy.stop();
     }
   }
 
@@ -89,7 +90,7 @@ describeWithServers("a misbehaving network", (servers) => {
   describe.concurrent(`random schedules from SEED=${random.seed}`, () => {
     for (let n = 0; n < 20; n++) {
       const faults = Array.from({ length: 3 + random.below(12) }, () =>
-        random.pick([...FAULTS, ...Array<Fault>(5).fill("pass")]),
+        random.pick([...FAULTS, ...Array<Delivery>(5).fill("pass")]),
       );
       // All drawn here: these tests run at once, in an order that no seed repeats.
       const [protocol, histograms] = [random.pick(PROTOCOLS), random.pick(["classic", "native"] as const)];
@@ -102,19 +103,18 @@ describeWithServers("a misbehaving network", (servers) => {
   });
 
   it("down for long: nothing is lost", async () => {
-    const network = new Network(prometheus.url);
-    await network.start();
-    const instance = new Instance("down for long", { url: `${network.url}/api/v1/write`, timeout: 500 });
-    network.isDown = true;
+    const proxy = await FaultyProxy.start(prometheus.url);
+    const instance = new Instance("down for long", { url: proxy.through(prometheus.writeUrl), timeout: 500 });
+    await proxy.fail("refuse");
     for (let round = 0; round < 30; round++) {
       instance.record(round);
       await instance.pushmeter.flush();
     }
     expect(instance.errors).toHaveLength(30);
-    network.isDown = false;
+    await proxy.work();
     await instance.settle();
     await instance.check(prometheus);
-    await network.stop();
+    await proxy.stop();
   });
 });
 
@@ -124,21 +124,20 @@ describeWithServers("a receiver that is killed and restarted", (servers) => {
     const args = ["--enable-feature=created-timestamp-zero-ingestion"];
     const start = () => startPrometheus(servers.prometheus, { storage, args });
     let prometheus = await start();
-    const network = new Network(prometheus.url);
-    await network.start();
-    const url = `${network.url}/api/v1/write`;
+    const proxy = await FaultyProxy.start(prometheus.url);
+    const url = proxy.through(prometheus.writeUrl);
     const instance = new Instance("restarted", { url, protocol });
     try {
       for (let round = 0; round < ROUNDS; round++) {
         instance.record(round);
-        network.faults.push("store, then reset");
+        proxy.queue.push("lose the answer");
         await instance.pushmeter.flush();
         if (round % 2) continue;
         await prometheus.stop();
         instance.record(round);
         await instance.pushmeter.flush({ timeout: 500 });
         prometheus = await start();
-        network.target = prometheus.url;
+        proxy.moveTo(prometheus.url);
       }
       await instance.settle();
       await instance.check(prometheus);
@@ -147,7 +146,7 @@ describeWithServers("a receiver that is killed and restarted", (servers) => {
       }
     } finally {
       await prometheus.stop();
-      await network.stop();
+      await proxy.stop();
       await rm(storage, { recursive: true });
     }
   });

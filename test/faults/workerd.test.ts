@@ -1,5 +1,7 @@
 /** The same in workerd, with its own clock: whatever the network does, every request is counted once. */
 
+import type { Delivery } from "@pushmeter/testkit/faulty-proxy/deliveries";
+import { FaultyProxy } from "@pushmeter/testkit/faulty-proxy/proxy";
 import { until } from "@pushmeter/testkit/poll";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { type Prometheus, startPrometheus } from "@pushmeter/testkit/servers/prometheus";
@@ -7,14 +9,14 @@ import { Random } from "@pushmeter/testkit/test-random";
 import type { Miniflare } from "miniflare";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { startWorker } from "../e2e/workers.ts";
-import { FAULTS, type Fault, Network } from "./network.ts";
+import { FAULTS } from "./deliveries.ts";
 
 const COUNT = "sum(http_server_request_duration_seconds_count)";
 const INSTANCES = 4;
 
 describeWithServers("a misbehaving network between a Worker and Prometheus", (servers) => {
   let prometheus: Prometheus;
-  const networks: Network[] = [];
+  const proxies: FaultyProxy[] = [];
   const workers: Miniflare[] = [];
 
   beforeEach(async () => {
@@ -22,7 +24,7 @@ describeWithServers("a misbehaving network between a Worker and Prometheus", (se
   });
   afterEach(async () => {
     await Promise.all(workers.splice(0).map((worker) => worker.dispose()));
-    await Promise.all(networks.splice(0).map((network) => network.stop()));
+    await Promise.all(proxies.splice(0).map((proxy) => proxy.stop()));
     await prometheus.stop();
   });
 
@@ -40,13 +42,12 @@ describeWithServers("a misbehaving network between a Worker and Prometheus", (se
   });
 
   /** Requests to one instance until its network is through with its faults and everything has arrived. */
-  async function suffer(faults: readonly Fault[]): Promise<number> {
-    const network = new Network(prometheus.url);
-    networks.push(network);
-    await network.start();
-    network.faults.push(...faults);
+  async function suffer(faults: readonly Delivery[]): Promise<number> {
+    const proxy = await FaultyProxy.start(prometheus.url);
+    proxies.push(proxy);
+    proxy.queue.push(...faults);
     const worker = await startWorker("remote-write", {
-      url: `${network.url}/api/v1/write`,
+      url: `${proxy.url}/api/v1/write`,
       flush: "invocation",
       timeout: 1000,
     });
@@ -59,7 +60,7 @@ describeWithServers("a misbehaving network between a Worker and Prometheus", (se
     };
     const isOver = async () => {
       await request();
-      return !network.faults.length && network.stored > 0;
+      return !proxy.queue.length && proxy.passed > 0;
     };
     await until(faults.join(" · "), isOver, Boolean, 90_000);
     return requests;

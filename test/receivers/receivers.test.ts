@@ -1,13 +1,13 @@
 /** Real receivers in the configurations that operators use: the totals are right without any setting by the user. */
 
 import { nativeHistograms } from "@pushmeter/sdk/native-histograms";
+import { FaultyProxy } from "@pushmeter/testkit/faulty-proxy/proxy";
 import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { findProgram } from "@pushmeter/testkit/servers/programs";
 import { type Prometheus, startPrometheus } from "@pushmeter/testkit/servers/prometheus";
 import { startVictoriaMetrics } from "@pushmeter/testkit/servers/victoria-metrics";
 import { afterEach, beforeAll, expect, it } from "vitest";
 import { Instance } from "../faults/instance.ts";
-import { Network } from "../faults/network.ts";
 
 /** Of a push, ms; the fast runtime divides it by 20. */
 const LONG = 600_000;
@@ -73,10 +73,9 @@ describeWithServers("remote write to real receivers, protocol auto", (servers) =
     async ({ name, histograms }, { skip }) => {
       if (missing && !name.startsWith("Prometheus 3")) skip(missing);
       const receiver = (await receivers[name]?.()) as Prometheus;
-      const network = new Network(receiver.url);
-      await network.start();
-      running.push(network);
-      const url = `${network.url}/api/v1/write`;
+      const proxy = await FaultyProxy.start(receiver.url);
+      running.push(proxy);
+      const url = proxy.through(receiver.writeUrl);
       const instance = new Instance("shop", {
         url,
         timeout: LONG,
@@ -84,7 +83,7 @@ describeWithServers("remote write to real receivers, protocol auto", (servers) =
       });
       for (let round = 0; round < 5; round++) {
         instance.record(round);
-        if (round % 2) network.faults.push("store, then reset");
+        if (round % 2) proxy.queue.push("lose the answer");
         await instance.pushmeter.flush();
       }
       await instance.settle();

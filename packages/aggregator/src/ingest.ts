@@ -1,10 +1,13 @@
 /** The HTTPS way to the objects: for Lambda, and for any OTLP sender in any language. */
+
+import type { Attributes } from "@opentelemetry/api";
+import { Refusal } from "@pushmeter/sdk/adapter";
 import { type AggregatorBinding, checkBinding } from "./binding.ts";
 import { type Reply, type Status, VERSION } from "./core/message.ts";
-import { BadInput, type Batch, jobOf } from "./core/model.ts";
-import { decode, type OtlpEncoding, split } from "./core/otlp.ts";
+import { BadInput, jobOf } from "./core/model.ts";
+import { decode, type OtlpEncoding, resourcesOf, split } from "./core/otlp.ts";
 import type { BatchId } from "./core/shard.ts";
-import { isAllowed, Refusal, readBody } from "./http.ts";
+import { bodyOf, isAllowed } from "./http.ts";
 import { accepted, refusal } from "./otlp-answer.ts";
 import { checkShards, shardName, shardOf, stubOf, targetOf } from "./shards.ts";
 
@@ -27,6 +30,8 @@ const LIMIT = 1_900_000;
 const MOST_RESOURCES = 500;
 const MOST_SERVICES = 20;
 const LONGEST_JOB = 200;
+/** Refusals that somebody with the token causes. */
+const COUNTED = [400, 413, 415];
 const ENCODINGS: Readonly<Record<string, OtlpEncoding>> = {
   "application/json": "json",
   "application/x-protobuf": "protobuf",
@@ -60,7 +65,7 @@ export async function ingest(
   if (formerShards !== undefined) checkShards(formerShards);
   let encoding: OtlpEncoding = "json";
   try {
-    if (!(await isAllowed(request, token))) throw new Refusal(401, "a valid bearer token is needed");
+    if (!isAllowed(request, token)) throw new Refusal(401, "a valid bearer token is needed");
     const { pathname, searchParams } = new URL(request.url);
     const service = searchParams.get("service");
     if (pathname === "/status") return await status(request, binding, shards, service);
@@ -71,15 +76,30 @@ export async function ingest(
     if (request.method !== "POST") throw new Refusal(405, "metrics are sent with POST");
     encoding = encodingOf(request);
     const router = { binding, shards, formerShards };
-    return await store(request, router, encoding, await readBody(request, limit));
+    return await store(request, router, encoding, await bodyOf(request, limit));
   } catch (error) {
     // A body that is neither read nor cancelled holds its connection.
     if (request.body && !request.bodyUsed) await request.body.cancel();
-    if (error instanceof Refusal) return refusal(encoding, error.status, error.message);
-    if (error instanceof BadInput) return refusal(encoding, 400, error.message);
+    const status = error instanceof Refusal ? error.status : error instanceof BadInput ? 400 : 0;
+    if (status) {
+      const { message } = error as Error;
+      if (COUNTED.includes(status)) await count(binding, status, message);
+      return refusal(encoding, status, message);
+    }
     // The object could not be reached, or not all of it was stored: the sender keeps the batch and repeats it.
     console.error(`pushmeter: ingest: not stored: ${error}`);
     return refusal(encoding, 503, "not stored, send it again");
+  }
+}
+
+/** In the object of the service that has no name, for these requests have no service that could be relied on. */
+async function count(binding: AggregatorBinding, status: number, reason: string): Promise<void> {
+  const target = targetOf({}, shardName(0));
+  try {
+    await stubOf(binding, jobOf(target.resource), 0).refused(target, status, reason);
+  } catch {
+    // An object of another release, or none: the sender has its answer all the same.
+    console.error(`pushmeter: ingest: refused with ${status}: ${reason}`);
   }
 }
 
@@ -92,14 +112,14 @@ interface Router {
 async function shardFor(
   { binding, shards, formerShards }: Router,
   id: BatchId,
-  batch: Batch,
+  resource: Attributes,
 ): Promise<number> {
-  const sender = senderOf(id, batch);
+  const sender = senderOf(id, resource);
   const shard = shardOf(sender, shards);
   const former = shardOf(sender, formerShards ?? shards);
   if (former === shard) return shard;
-  const stub = stubOf(binding, jobOf(batch.resource), former);
-  return (await stub.knows(id, instanceOf(batch))) ? former : shard;
+  const stub = stubOf(binding, jobOf(resource), former);
+  return (await stub.knows(id, instanceOf(resource))) ? former : shard;
 }
 
 async function store(
@@ -108,36 +128,46 @@ async function store(
   encoding: OtlpEncoding,
   body: Uint8Array<ArrayBuffer>,
 ): Promise<Response> {
-  const batches = decode(encoding, body);
-  if (batches.length > MOST_RESOURCES) throw new Refusal(413, `more than ${MOST_RESOURCES} resources`);
-  const jobs = new Set(batches.map(({ resource }) => jobOf(resource)));
+  // The shards decode the rest: what is wrong in one resource takes no other along.
+  const resources = resourcesOf(encoding, body);
+  if (resources.length > MOST_RESOURCES) throw new Refusal(413, `more than ${MOST_RESOURCES} resources`);
+  const jobs = new Set(resources.map(jobOf));
   if (jobs.size > MOST_SERVICES) throw new Refusal(413, `more than ${MOST_SERVICES} services`);
-  const parts = batches.length === 1 ? [body] : split(encoding, body);
-  const key = batches.length === 1 ? batchKey(request) : undefined;
+  const isOne = resources.length === 1;
+  const parts = isOne ? [body] : split(encoding, body);
+  const key = isOne ? batchKey(request) : undefined;
   const rejected = new Map<string, number>();
   const reject = (reason: string, points: number) =>
     rejected.set(reason, (rejected.get(reason) ?? 0) + points);
   const replies = await Promise.all(
-    batches.map(async (batch, i): Promise<Reply> => {
-      if (jobOf(batch.resource).length > LONGEST_JOB)
-        return { status: "refused", reason: "service_name_too_long" };
+    resources.map(async (resource, i): Promise<Reply> => {
+      if (jobOf(resource).length > LONGEST_JOB) return { status: "refused", reason: "service_name_too_long" };
       const part = parts[i] as Uint8Array;
       const id = key ?? { digest: await digest(part) };
-      const shard = await shardFor(router, id, batch);
-      const target = targetOf(batch.resource, shardName(shard));
+      const shard = await shardFor(router, id, resource);
+      const target = targetOf(resource, shardName(shard));
       const message = { version: VERSION, id, target, encoding, body: part } as const;
-      return stubOf(router.binding, jobOf(batch.resource), shard).push(message);
+      return stubOf(router.binding, jobOf(resource), shard).push(message);
     }),
   );
   for (const [i, reply] of replies.entries()) {
     if (reply.status === "later") throw new Error(reply.reason);
     if (reply.status === "refused") {
       // Alone it is the sender's mistake; among others it must not take them along.
-      if (replies.length === 1) throw new BadInput(reply.reason);
-      reject(reply.reason, batches[i]?.points.length ?? 0);
+      if (isOne) throw new BadInput(reply.reason);
+      reject(reply.reason, pointsIn(encoding, parts[i] as Uint8Array));
     } else for (const [reason, points] of reply.rejected) reject(reason, points);
   }
   return accepted(encoding, rejected);
+}
+
+/** At least one: a partial success without a number says that nothing was lost. */
+function pointsIn(encoding: OtlpEncoding, body: Uint8Array): number {
+  try {
+    return Math.max(1, ...decode(encoding, body).map(({ points }) => points.length));
+  } catch {
+    return 1;
+  }
 }
 
 function encodingOf(request: Request): OtlpEncoding {
@@ -157,11 +187,11 @@ function batchKey(request: Request): BatchId | undefined {
 }
 
 /** A sender that repeats a batch has to meet the same object again. */
-function senderOf(id: BatchId, batch: Batch): string {
-  return "instance" in id ? id.instance : instanceOf(batch) || id.digest;
+function senderOf(id: BatchId, resource: Attributes): string {
+  return "instance" in id ? id.instance : instanceOf(resource) || id.digest;
 }
 
-function instanceOf({ resource }: Batch): string {
+function instanceOf(resource: Attributes): string {
   return String(resource["service.instance.id"] ?? "");
 }
 

@@ -1,4 +1,3 @@
-import { resourceFromAttributes } from "@opentelemetry/resources";
 import { AggregationTemporality, MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
 import { describe, expect, it } from "vitest";
 import type { PushResult } from "./destination.ts";
@@ -6,6 +5,7 @@ import { createPushmeter, type Destination } from "./index.ts";
 import { otlp } from "./otlp/index.ts";
 import { pushgateway } from "./pushgateway/index.ts";
 import { remoteWrite } from "./remote-write/index.ts";
+import { resourceOf } from "./resource.ts";
 import { FakeRuntime, Receiver } from "./testing/index.ts";
 
 type Fetch = (request: Request) => Promise<Response>;
@@ -37,7 +37,7 @@ class Reader extends MetricReader {
         temporality ?? destination.selectAggregationTemporality?.(type) ?? AggregationTemporality.CUMULATIVE,
     });
     this.#destination = destination;
-    this.resource = resourceFromAttributes({ "service.name": "courses", "service.instance.id": instance });
+    this.resource = resourceOf({ "service.name": "courses", "service.instance.id": instance });
     const provider = new MeterProvider({ resource: this.resource, readers: [this] });
     this.counter = provider.getMeter("theirs").createCounter("logins");
   }

@@ -1,9 +1,9 @@
 /** What is known from the first invocation on: before it Workers have no environment, clock or randomness. */
 import type { Attributes } from "@opentelemetry/api";
-import { type Resource, resourceFromAttributes } from "@opentelemetry/resources";
 import { type Environment, isTrue, pairs, text } from "./environment.ts";
 import type { Platform } from "./invocation.ts";
 import type { PushmeterOptions } from "./pushmeter-types.ts";
+import { type Resource, resourceOf } from "./resource.ts";
 
 const ID = "service.instance.id";
 
@@ -47,7 +47,7 @@ export function createInstance(
     debug: debug || isTrue(env, "PUSHMETER_DEBUG"),
     id,
     ignoresId: Boolean(given) && String(given) !== id,
-    resource: resourceFromAttributes(attributes),
+    resource: resourceOf(attributes),
     labels: Object.fromEntries(promoted.map((label) => [label, attributes[label]])),
   };
 }

@@ -12,6 +12,8 @@ export interface Ending {
   readonly status?: number | undefined;
   /** Present when something was thrown; `error` may be any value, also `undefined`. */
   readonly thrown?: { readonly error: unknown } | undefined;
+  /** True if it was thrown when the status had been sent, as by the stream of a body. */
+  readonly isLate?: boolean | undefined;
 }
 
 /** The part of a request that is recorded. */
@@ -30,6 +32,8 @@ export interface Platform {
   readonly pushAtOnce?: boolean | undefined;
   /** True if the adapter calls `flush()`, when its platform allows it. `waitUntil` is then not called. */
   readonly adapterFlushes?: boolean | undefined;
+  /** True if the instance was started before it was needed: its first invocation is no cold start. */
+  readonly isWarm?: boolean | undefined;
   /** What the platform knows of the instance. The user's resource attributes take precedence. */
   readonly resource?: Attributes | undefined;
 }

@@ -1,28 +1,23 @@
-/** Puts the parts together: options, OpenTelemetry provider, instruments, flush and destination. */
-
-import { createNoopMeter, type Meter } from "@opentelemetry/api";
-import { resourceFromAttributes } from "@opentelemetry/resources";
-import { type InstrumentType, MeterProvider } from "@opentelemetry/sdk-metrics";
+/** Puts the parts together: options, instruments, flush and destination. */
+import type { Meter } from "@opentelemetry/api";
+import type { InstrumentType } from "@opentelemetry/sdk-metrics";
 import { destinationFrom, scrape } from "#ondemand";
 import { RECORDER, type Recorder } from "./adapter/recorder.ts";
 import { CARDINALITY_LIMIT } from "./cardinality.ts";
 import type { Destination } from "./destination.ts";
-import { COUNTER, DEFAULT_BUCKETS, DELTA, EXPONENTIAL_BUCKETS, HISTOGRAM } from "./enumerations.ts";
+import { EXPONENTIAL_BUCKETS, HISTOGRAM } from "./enumerations.ts";
 import { environment, isTrue } from "./environment.ts";
 import { Flusher } from "./flush/flusher.ts";
 import { Pusher } from "./flush/pusher.ts";
-import { Reader } from "./flush/reader.ts";
 import { createInstance, type Instance } from "./instance.ts";
 import type { Platform, Trigger } from "./invocation.ts";
 import { InvocationRecorder } from "./invocation-recorder.ts";
-import { lateHistograms } from "./late-histogram.ts";
-import { Guard } from "./metering/guard.ts";
-import { GuardedMeter } from "./metering/meter.ts";
-import { ObservedGauges } from "./metering/observed-gauges.ts";
 import { METER_NAME } from "./prometheus/scope.ts";
 import { checkDestination, checkOptions } from "./pushmeter-options.ts";
 import type { Push, Pushmeter, PushmeterOptions } from "./pushmeter-types.ts";
+import { Guard } from "./recording/guard.ts";
 import { Instruments } from "./recording/instruments.ts";
+import { Recording } from "./recording/recording.ts";
 import { Reporter } from "./reporter.ts";
 import { type Runtime, systemRuntime } from "./runtime.ts";
 import { scheduleClock } from "./schedule-clock.ts";
@@ -61,7 +56,6 @@ export function createPushmeter(
 class Core implements Pushmeter {
   readonly #options: PushmeterOptions<never>;
   readonly #runtime: Runtime;
-  readonly #provider: MeterProvider;
   readonly #meter: Meter;
   readonly #instruments: Instruments;
   readonly #reporter: Reporter;
@@ -80,41 +74,34 @@ class Core implements Pushmeter {
     if (typeof options.push !== "function") this.#destination = options.push;
     this.#runtime = runtime;
     const { cardinalityLimit = CARDINALITY_LIMIT, attributes: { drop } = {}, buckets } = options;
-    const native = () => this.#destination?.native;
-    const aggregation = (type: InstrumentType) => {
-      const wanted = this.#destination?.selectAggregation?.(type);
-      return wanted && (native() || wanted.type !== EXPONENTIAL_BUCKETS) ? wanted : { type: DEFAULT_BUCKETS };
-    };
-    const instruments = new Instruments({
-      now: () => runtime.now(),
-      cardinalityLimit,
-      buckets,
-      drop,
-      labels: () => this.#instance?.labels,
-      isDelta: () => this.#destination?.selectAggregationTemporality?.(COUNTER as InstrumentType) === DELTA,
-      exponential: (name, options) =>
-        aggregation(HISTOGRAM as InstrumentType).type === EXPONENTIAL_BUCKETS
-          ? meter.createHistogram(name, options)
-          : undefined,
-    });
-    const reader = new Reader(aggregation, instruments);
-    this.#provider = new MeterProvider({ resource: resourceFromAttributes({}), readers: [reader] });
-    const meter = lateHistograms(this.#provider.getMeter(METER_NAME));
-    this.#instruments = instruments;
     const report = (error: unknown) => this.#report(error);
     const clock = scheduleClock(runtime);
     const reporter = new Reporter(clock, report);
     this.#reporter = reporter;
-    const guard = new Guard(instruments.dropped, reporter);
-    const gauges = new ObservedGauges();
-    this.#meter = isTrue(environment(), "OTEL_SDK_DISABLED")
-      ? createNoopMeter()
-      : new GuardedMeter(meter, guard, gauges);
+    const guard = new Guard((reason) => instruments.dropped({ reason }).add(1), reporter);
+    const isDisabled = isTrue(environment(), "OTEL_SDK_DISABLED");
+    const recording = new Recording(
+      {
+        guard,
+        cardinalityLimit,
+        now: () => runtime.now(),
+        isOff: () => isDisabled || (this.#instance ? this.#isOff(this.#instance) : this.#ended),
+        native: () => {
+          const wanted = this.#destination?.selectAggregation?.(HISTOGRAM as InstrumentType);
+          return wanted?.type === EXPONENTIAL_BUCKETS ? this.#destination?.native : undefined;
+        },
+      },
+      runtime,
+    );
+    const instruments = new Instruments(recording, { buckets, drop });
+    this.#instruments = instruments;
+    this.#meter = recording.meter(METER_NAME);
     this.#recorder = new InvocationRecorder({
       runtime,
       instruments,
       cardinalityLimit,
       guard,
+      exemplars: options.exemplars,
       report,
       isOn: (trigger, platform) => !this.#isOff(this.#instance ?? this.#start(platform(), trigger)),
       remind: (error) => reporter.remind(error),
@@ -123,16 +110,7 @@ class Core implements Pushmeter {
         else this.#flusher.recorded(platform, now);
       },
     });
-    this.#pusher = new Pusher({
-      runtime,
-      reader,
-      gauges,
-      instruments,
-      cardinalityLimit,
-      native,
-      report,
-      reporter,
-    });
+    this.#pusher = new Pusher({ runtime, recording, instruments, report, reporter });
     const policy = options.flush ?? { every: 5000 };
     this.#flusher = new Flusher(runtime, clock, policy, (timeout, last) => this.#push(timeout, last));
   }
@@ -159,10 +137,8 @@ class Core implements Pushmeter {
   async scrape(): Promise<Response> {
     const instance = this.#start({});
     if (this.#isOff(instance)) return new Response();
-    const { resource, labels } = instance;
     try {
-      await this.#pusher.collect(resource, labels);
-      return await scrape(this.#pusher.totals(resource));
+      return await scrape(await this.#pusher.collect(instance));
     } catch (error) {
       this.#report(error);
       return new Response("the metrics could not be collected\n", { status: 500 });
@@ -180,7 +156,6 @@ class Core implements Pushmeter {
     this.#ended = true;
     try {
       await this.#destination?.shutdown({ instance: this.#instance?.id });
-      await this.#provider.shutdown();
     } catch (error) {
       this.#report(error);
     }
@@ -207,8 +182,8 @@ class Core implements Pushmeter {
     const instance = createInstance(this.#options, env, this.#runtime.instanceId(), platform);
     this.#instance = instance;
     if (instance.disabled) return instance;
-    if (platform.waitUntil && trigger)
-      this.#instruments.coldstarts.series({ "faas.trigger": trigger }).add(1);
+    if (platform.waitUntil && trigger && !platform.isWarm)
+      this.#instruments.coldstarts({ "faas.trigger": trigger }).add(1);
     if (instance.ignoresId) {
       this.#reporter.once(
         "service.instance.id of the resource is not used: instances that share a configuration need ids of their own",

@@ -1,3 +1,4 @@
+import { AggregationTemporality, InMemoryMetricExporter } from "@opentelemetry/sdk-metrics";
 import { describe, expect, it } from "vitest";
 import { createPushmeter } from "./index.ts";
 import { remoteWrite } from "./remote-write/index.ts";
@@ -37,21 +38,34 @@ describe("scrape", () => {
       expect(await (await pushmeter.scrape()).text()).toContain(`app_logins_total ${expected}\n`);
     }
   });
+
+  it("takes nothing away from a destination for deltas (its next push lacked what was scraped)", async () => {
+    const exporter = new InMemoryMetricExporter(AggregationTemporality.DELTA);
+    const pushmeter = createPushmeter({ service: "courses", push: exporter });
+    const counter = pushmeter.meter.createCounter("app.logins");
+    for (const total of [2, 4]) {
+      counter.add(2);
+      expect(await (await pushmeter.scrape()).text()).toContain(`app_logins_total ${total}\n`);
+      expect(await pushmeter.flush()).toBe(true);
+      const metrics = exporter
+        .getMetrics()
+        .at(-1)
+        ?.scopeMetrics.flatMap(({ metrics }) => metrics);
+      const logins = metrics?.find(({ descriptor }) => descriptor.name === "app.logins");
+      expect(logins?.dataPoints.map(({ value }) => value)).toEqual([2]);
+    }
+  });
 });
 
 describe("a scrape that fails", () => {
   it("is answered with 500 and reported, and does not reject", async () => {
     const errors: unknown[] = [];
-    const pushmeter = createPushmeter(
-      { onError: (error) => errors.push(error) },
-      {
-        ...systemRuntime,
-        now: () => {
-          throw new Error("no clock");
-        },
-      },
-    );
+    const runtime = { ...systemRuntime };
+    const pushmeter = createPushmeter({ onError: (error) => errors.push(error) }, runtime);
     pushmeter.meter.createCounter("app.logins").add(1);
+    runtime.now = () => {
+      throw new Error("no clock");
+    };
     expect((await pushmeter.scrape()).status).toBe(500);
     expect(errors).toEqual([new Error("no clock")]);
   });

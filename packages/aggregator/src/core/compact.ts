@@ -65,7 +65,7 @@ export function decodeCompact(body: Uint8Array): Batch[] {
       for (const [key, time, value] of all) {
         // JSON writes NaN, a sum that does not exist, as null.
         if (bounds && (value as number[])[0] === null) (value as number[])[0] = Number.NaN;
-        points.push({ metric, key, start: "", time, value, bounds, cumulative: false });
+        points.push({ metric, key, start: 0, time, value, bounds, cumulative: false });
       }
     }
     return [{ resource, points, rejected: new Map(rejected) }];

@@ -3,7 +3,7 @@
  * happened, so that a restart makes the same changes again; a snapshot takes the place of all rows before it.
  */
 import type { Message } from "./message.ts";
-import { decode } from "./otlp.ts";
+import { Decoder } from "./otlp.ts";
 import type { OwnPoint, SavedRecord, Shard, ShardState } from "./shard.ts";
 import { LARGEST_VALUE, type Row, type Store, type Stored } from "./store.ts";
 
@@ -44,13 +44,15 @@ interface Pending {
 export class Journal {
   readonly #store: Store;
   readonly #shard: Shard;
+  readonly #decoder: Decoder;
   #rows = 0;
   #bytes = 0;
   #pending: Pending[] = [];
 
-  constructor(store: Store, shard: Shard) {
+  constructor(store: Store, shard: Shard, decoder = new Decoder()) {
     this.#store = store;
     this.#shard = shard;
+    this.#decoder = decoder;
     shard.onCount = (point) => this.#count(point);
   }
 
@@ -147,7 +149,7 @@ export class Journal {
       else {
         const { id, target, encoding, received, length } = entry;
         try {
-          const [batch] = decode(encoding, bodies.subarray(at, at + length));
+          const [batch] = this.#decoder.decode(encoding, bodies.subarray(at, at + length));
           shard.target ??= target;
           if (batch) shard.merge(id, batch, received);
         } catch {

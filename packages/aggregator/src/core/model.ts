@@ -1,6 +1,7 @@
 /** What one sender's batch says, whatever wire it came over. */
 import type { Attributes } from "@opentelemetry/api";
 import type { ExponentialHistogram } from "@opentelemetry/sdk-metrics";
+import type { Exemplar } from "./exemplars.ts";
 
 export type Kind = "counter" | "updown" | "gauge" | "histogram";
 
@@ -24,8 +25,8 @@ export interface Point {
   readonly metric: Metric;
   /** The attributes, as `keyOf` writes them. */
   readonly key: string;
-  /** When the stream began, in nanoseconds since the epoch as digits; empty if the sender does not say. Of totals. */
-  readonly start: string;
+  /** When the stream began, nanoseconds since the epoch; 0 if the sender does not say. Of totals. */
+  readonly start: number;
   /** Milliseconds since the epoch. */
   readonly time: number;
   readonly value: Value;
@@ -33,6 +34,8 @@ export interface Point {
   readonly bounds?: readonly number[] | undefined;
   /** The value is the sender's total, not a change of it. */
   readonly cumulative: boolean;
+  /** The newest that came with it. */
+  readonly exemplar?: Exemplar | undefined;
 }
 
 /** The metrics of one resource. */

@@ -1,11 +1,12 @@
 /** OTLP/JSON to batches. Encoding: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
+import type { RawExemplar } from "./exemplars.ts";
 import { BadInput, type Batch } from "./model.ts";
 import {
+  attributeSetOf,
   CUMULATIVE,
   checkBatch,
   DELTA,
-  emptyPoint,
   type RawBuckets,
   type RawMetric,
   type RawPoint,
@@ -18,26 +19,35 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** @throws BadInput if the bytes are no ExportMetricsServiceRequest. */
 export function decodeJson(body: Uint8Array): Batch[] {
+  return entriesOf(body).map((entry) =>
+    checkBatch(resourceOf(entry), list(entry, "scopeMetrics").flatMap(scopeMetrics)),
+  );
+}
+
+/** The resource of each ResourceMetrics; nothing else is looked at. */
+export function jsonResources(body: Uint8Array): Attributes[] {
+  return entriesOf(body).map(resourceOf);
+}
+
+/** The same request, cut into one for each resource. */
+export function splitJson(body: Uint8Array): Uint8Array<ArrayBuffer>[] {
+  return entriesOf(body).map((entry) =>
+    new TextEncoder().encode(JSON.stringify({ resourceMetrics: [entry] })),
+  );
+}
+
+function entriesOf(body: Uint8Array): Json[] {
   let parsed: unknown;
   try {
     parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
     throw new BadInput("the body is not JSON");
   }
-  return list(object(parsed, "the body"), "resourceMetrics").map((entry) =>
-    checkBatch(
-      attributes(object(entry.resource ?? {}, "resource")),
-      list(entry, "scopeMetrics").flatMap(scopeMetrics),
-    ),
-  );
+  return list(object(parsed, "the body"), "resourceMetrics");
 }
 
-/** The same request, cut into one for each resource. */
-export function splitJson(body: Uint8Array): Uint8Array<ArrayBuffer>[] {
-  const { resourceMetrics } = JSON.parse(new TextDecoder().decode(body)) as { resourceMetrics?: unknown[] };
-  return (resourceMetrics ?? []).map((entry) =>
-    new TextEncoder().encode(JSON.stringify({ resourceMetrics: [entry] })),
-  );
+function resourceOf(entry: Json): Attributes {
+  return attributes(object(entry.resource ?? {}, "resource"));
 }
 
 function scopeMetrics(entry: Json): RawMetric[] {
@@ -78,10 +88,9 @@ function temporality(value: unknown): number {
 function point(entry: Json): RawPoint {
   const value = entry.asInt ?? entry.asDouble;
   return {
-    ...emptyPoint(),
-    attributes: attributes(entry),
-    startTimeUnixNano: nanoseconds(entry.startTimeUnixNano ?? 0),
-    timeUnixNano: nanoseconds(entry.timeUnixNano ?? 0),
+    attributes: attributeSetOf(attributes(entry)),
+    start: Number(nanoseconds(entry.startTimeUnixNano ?? 0)),
+    time: milliseconds(entry.timeUnixNano),
     flags: typeof entry.flags === "number" ? entry.flags : 0,
     value: value == null ? undefined : double(value, "a value"),
     count: count(entry.count ?? 0),
@@ -92,6 +101,18 @@ function point(entry: Json): RawPoint {
     zeroCount: count(entry.zeroCount ?? 0),
     positive: buckets(entry.positive ?? {}),
     negative: buckets(entry.negative ?? {}),
+    exemplars: array(entry.exemplars ?? [], "exemplars").map((one) => exemplar(object(one, "an exemplar"))),
+  };
+}
+
+function exemplar(entry: Json): RawExemplar {
+  const value = entry.asInt ?? entry.asDouble;
+  return {
+    attributes: attributes({ attributes: entry.filteredAttributes }),
+    traceId: text(entry, "traceId").slice(0, 32),
+    spanId: text(entry, "spanId").slice(0, 32),
+    value: value == null ? Number.NaN : double(value, "an exemplar's value"),
+    time: milliseconds(entry.timeUnixNano),
   };
 }
 
@@ -149,11 +170,14 @@ function count(value: unknown): number {
   return number;
 }
 
-function nanoseconds(value: unknown): bigint {
-  if ((typeof value === "string" && /^\d{1,20}$/.test(value)) || Number.isSafeInteger(value)) {
-    return BigInt(value as string | number);
-  }
-  if (typeof value === "number" && value >= 0 && value < 2 ** 64) return BigInt(Math.floor(value));
+function milliseconds(value: unknown): number {
+  return Number(nanoseconds(value ?? 0).slice(0, -6));
+}
+
+/** As digits. */
+function nanoseconds(value: unknown): string {
+  if (typeof value === "string" && /^\d{1,20}$/.test(value)) return value;
+  if (typeof value === "number" && value >= 0 && value < 2 ** 64) return `${BigInt(Math.floor(value))}`;
   throw new BadInput("timeUnixNano is no number of nanoseconds");
 }
 

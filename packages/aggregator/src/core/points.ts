@@ -6,6 +6,7 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { ExponentialHistogram } from "@opentelemetry/sdk-metrics";
 import { addExponential, keyOf } from "@pushmeter/sdk/prometheus";
+import { newestOf, type RawExemplar } from "./exemplars.ts";
 import type { Batch, Kind, Metric, Point, Value } from "./model.ts";
 
 /** OTLP's AggregationTemporality. */
@@ -36,10 +37,25 @@ export interface RawBuckets {
   bucketCounts: number[];
 }
 
+/** A point's attributes. */
+export interface AttributeSet {
+  /** As `keyOf` writes them. */
+  readonly key: string;
+  readonly size: number;
+}
+
+export function attributeSetOf(attributes: Attributes): AttributeSet {
+  return { key: keyOf(attributes), size: Object.keys(attributes).length };
+}
+
+export const NO_ATTRIBUTES: AttributeSet = attributeSetOf({});
+
 export interface RawPoint {
-  attributes: Attributes;
-  startTimeUnixNano: bigint;
-  timeUnixNano: bigint;
+  attributes: AttributeSet;
+  /** Nanoseconds since the epoch, as exactly as a number holds them; 0 if the sender does not say. */
+  start: number;
+  /** Milliseconds since the epoch; 0 if the sender does not say. */
+  time: number;
   flags: number;
   value: number | undefined;
   count: number;
@@ -50,13 +66,16 @@ export interface RawPoint {
   zeroCount: number;
   positive: RawBuckets;
   negative: RawBuckets;
+  exemplars: RawExemplar[];
 }
+
+const NO_BUCKETS: RawBuckets = { offset: 0, bucketCounts: [] };
 
 export function emptyPoint(): RawPoint {
   return {
-    attributes: {},
-    startTimeUnixNano: 0n,
-    timeUnixNano: 0n,
+    attributes: NO_ATTRIBUTES,
+    start: 0,
+    time: 0,
     flags: 0,
     value: undefined,
     count: 0,
@@ -65,8 +84,9 @@ export function emptyPoint(): RawPoint {
     bounds: [],
     scale: 0,
     zeroCount: 0,
-    positive: { offset: 0, bucketCounts: [] },
-    negative: { offset: 0, bucketCounts: [] },
+    positive: NO_BUCKETS,
+    negative: NO_BUCKETS,
+    exemplars: [],
   };
 }
 
@@ -112,12 +132,19 @@ function wrongMetric(
 
 /** The point, or why it is left out. */
 function pointOf(raw: RawMetric, metric: Metric, point: RawPoint): Point | string {
-  const time = Number(point.timeUnixNano / 1_000_000n);
+  const { time, start, attributes } = point;
   if (!time) return "no_time";
-  if (Object.keys(point.attributes).length > MOST_ATTRIBUTES) return "too_many_attributes";
-  const start = point.startTimeUnixNano ? `${point.startTimeUnixNano}` : "";
+  if (attributes.size > MOST_ATTRIBUTES) return "too_many_attributes";
   const cumulative = raw.temporality === CUMULATIVE && metric.kind !== "gauge";
-  const common = { metric, key: keyOf(point.attributes), start: cumulative ? start : "", time, cumulative };
+  const exemplar = point.exemplars.length ? newestOf(point.exemplars) : undefined;
+  const common = {
+    metric,
+    key: attributes.key,
+    start: cumulative ? start : 0,
+    time,
+    cumulative,
+    ...(exemplar && { exemplar }),
+  };
   if (metric.kind === "histogram") {
     const exponential = raw.data === "exponential_histogram";
     const wrong = exponential ? wrongExponential(point) : wrongBuckets(point);
@@ -137,10 +164,13 @@ function wrongBuckets({ count, bucketCounts, bounds }: RawPoint): string | undef
   if (bounds.length > MOST_BOUNDS) return "too_many_bounds";
   if (!bucketCounts.length && !bounds.length) return undefined;
   if (bucketCounts.length !== bounds.length + 1) return "bad_histogram";
-  if (bounds.some((bound, i) => !Number.isFinite(bound) || bound <= (bounds[i - 1] ?? -Infinity))) {
-    return "bad_histogram";
+  for (let i = 0; i < bounds.length; i++) {
+    const bound = bounds[i] as number;
+    if (!Number.isFinite(bound) || bound <= (bounds[i - 1] ?? -Infinity)) return "bad_histogram";
   }
-  return bucketCounts.reduce((total, n) => total + n, 0) === count ? undefined : "bad_histogram";
+  let total = 0;
+  for (const n of bucketCounts) total += n;
+  return total === count ? undefined : "bad_histogram";
 }
 
 function bucketsOf({ count, sum = Number.NaN, bucketCounts }: RawPoint): Value {

@@ -118,7 +118,7 @@ export class Senders {
     if (before) return growth(value, before.value) ?? value;
     if (++this.#baselines > MOST_BASELINES || sender.baselines.size > MOST_BASELINES_OF_ONE)
       this.#makeRoom(sender);
-    return start && milliseconds(start) > sender.horizon ? value : undefined;
+    return start / 1e6 > sender.horizon ? value : undefined;
   }
 
   *save(): Generator<SavedSender> {
@@ -155,14 +155,10 @@ export class Senders {
     let left = count;
     for (const key of baselines.keys()) {
       if (left-- <= 0) break;
-      horizon = Math.max(horizon, milliseconds(key.slice(0, key.indexOf(" "))));
+      horizon = Math.max(horizon, Number(key.slice(0, key.indexOf(" "))) / 1e6);
       baselines.delete(key);
       this.#baselines--;
     }
     return horizon;
   }
-}
-
-function milliseconds(nanoseconds: string): number {
-  return Number(nanoseconds) / 1e6;
 }

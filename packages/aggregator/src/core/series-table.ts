@@ -3,36 +3,23 @@
  * translate to one series are one series here, and add up. Pure: no clock, no platform, no storage.
  */
 import type { Attributes } from "@opentelemetry/api";
-import { keyOf, labelsOf, metricName } from "@pushmeter/sdk/prometheus";
+import { keyOf, labelsOf } from "@pushmeter/sdk/prometheus";
+import { type Conflict, Families, type Family, newFamily } from "./families.ts";
 import { attributesOf, type Metric, type Point } from "./model.ts";
 import { type FamilyInfo, type SavedSeries, Series } from "./series.ts";
 import { isBuckets, zeroOf } from "./values.ts";
 
 /** Label sets of one family, the overflow set among them: OpenTelemetry's own default. */
 const MOST_SETS = 2000;
-const MOST_FAMILIES = 1000;
 const MOST_SERIES = 20_000;
 /** In Prometheus, where each bucket is a series. */
 const MOST_PROMETHEUS_SERIES = 400_000;
 /** Estimated, of 128 MB that the platform gives to all of an isolate's objects. */
 const MOST_BYTES = 48_000_000;
-/** A type that was replaced may return once the other has been silent for so long, ms. */
-const TYPE_HOLDS = 120_000;
 const OVERFLOW = "otel.metric.overflow";
 const BOUNDS = "pushmeter.bounds";
 /** The scope whose series have no scope labels. */
 export const OWN_SCOPE = "@pushmeter/sdk";
-
-interface Family extends FamilyInfo {
-  readonly key: string;
-  /** Names in Prometheus. */
-  readonly names: readonly string[];
-  readonly series: Map<string, Series>;
-  /** Of histograms, in the order in which they came: the first need no label. */
-  readonly bounds: Map<string, readonly number[] | undefined>;
-  /** When a point came last, milliseconds since the epoch. */
-  updated: number;
-}
 
 /** An OpenTelemetry metric, of histograms with certain bounds, and its way to the series. */
 interface Stream {
@@ -55,13 +42,11 @@ export type SavedSeriesRecord =
   | { readonly series: SavedSeries; readonly family: number; readonly bounds: string };
 
 export class SeriesTable {
-  readonly #families = new Map<string, Family>();
-  /** Whose a name in Prometheus is. */
-  readonly #owners = new Map<string, Family>();
+  readonly #families = new Families();
   readonly #streams = new Map<string, Stream>();
   readonly #byId = new Map<number, Series>();
-  /** Families whose name another type has taken, by which. */
-  readonly #replaced = new Map<string, string>();
+  /** Points of one metric follow each other. */
+  #last: { readonly point: Point; readonly stream: Stream } | undefined;
   #nextId = 1;
   #bytes = 0;
   #prometheusSeries = 0;
@@ -90,7 +75,7 @@ export class SeriesTable {
    *
    * @param isOwn - the aggregator's own, which have room when nothing else has.
    */
-  find(point: Point, now: number, isOwn = false): Series | "too_many_metrics" | "type_conflict" {
+  find(point: Point, now: number, isOwn = false): Series | Conflict {
     const stream = this.#streamOf(point, now, isOwn);
     if (typeof stream === "string") return stream;
     stream.family.updated = now;
@@ -143,24 +128,24 @@ export class SeriesTable {
       this.#byId.delete(id);
       this.#count(series, key, -1);
       if (family.series.get(key) === series) family.series.delete(key);
-      if (!family.series.size) this.#release(family);
+      if (!family.series.size) this.#families.release(family);
     }
     for (const [key, { family, series }] of this.#streams) {
       for (const [attributes, { id }] of series) if (ids.has(id)) series.delete(attributes);
-      if (!this.#isLive(family)) this.#streams.delete(key);
+      if (!this.#families.isLive(family)) this.#streams.delete(key);
     }
   }
 
   *save(): Generator<SavedSeriesRecord> {
     // The rows after a snapshot name series by ids that a restart has to give out again.
     yield { nextId: this.#nextId };
-    for (const replaced of this.#replaced) yield { replaced };
-    const families = new Set(this.#families.values());
+    for (const replaced of this.#families.replaced) yield { replaced };
+    const families = new Set(this.#families);
     for (const { family } of this.#byId.values()) families.add(family as Family);
     const numbers = new Map(Array.from(families, (family, i) => [family as FamilyInfo, i]));
     for (const family of families) {
       const { type, name, unit, description, bounds } = family;
-      yield { family: [type, name, unit, description], isLive: this.#families.get(family.key) === family };
+      yield { family: [type, name, unit, description], isLive: this.#families.isLive(family) };
       for (const [key, values] of bounds) yield { bounds: [key, values ?? null] };
     }
     for (const one of this.#byId.values()) {
@@ -171,7 +156,7 @@ export class SeriesTable {
   /** Adds a record of `save`, in the same order. */
   restore(record: SavedSeriesRecord): void {
     if ("nextId" in record) this.#nextId = record.nextId;
-    else if ("replaced" in record) this.#replaced.set(...record.replaced);
+    else if ("replaced" in record) this.#families.replaced.set(...record.replaced);
     else if ("series" in record) {
       const family = this.#restored[record.family] as Family;
       const series = Series.restore(family, family.bounds.get(record.bounds), record.series);
@@ -180,7 +165,7 @@ export class SeriesTable {
     } else if ("family" in record) {
       const [type, name, unit, description] = record.family;
       const family = newFamily(type, { name, unit, description }, 0);
-      if (record.isLive) this.#register(family);
+      if (record.isLive) this.#families.register(family);
       this.#restored.push(family);
     } else {
       const [key, bounds] = record.bounds;
@@ -188,67 +173,27 @@ export class SeriesTable {
     }
   }
 
-  #streamOf(point: Point, now: number, isOwn: boolean): Stream | "too_many_metrics" | "type_conflict" {
+  #streamOf(point: Point, now: number, isOwn: boolean): Stream | Conflict {
+    const last = this.#last;
+    if (last && isSameStream(last.point, point) && this.#families.isLive(last.stream.family)) {
+      return last.stream;
+    }
     const { metric, bounds } = point;
+    const { scope, scopeVersion, name, unit, kind, description } = metric;
     const boundsKey = boundsKeyOf(point);
-    const { scope, scopeVersion, name, unit, kind } = metric;
     const key = JSON.stringify([scope, scopeVersion, name, unit, kind, boundsKey]);
     let stream = this.#streams.get(key);
-    if (!stream || !this.#isLive(stream.family)) {
-      const type = kind === "updown" ? "gauge" : kind;
-      const family = this.#familyOf(type, metric, now, isOwn);
+    if (!stream || !this.#families.isLive(stream.family)) {
+      const family = this.#families.find(metric, now, isOwn);
       if (typeof family === "string") return family;
       stream = { metric, boundsKey, family, series: new Map() };
       this.#streams.set(key, stream);
-      if (type === "histogram" && !family.bounds.has(boundsKey)) family.bounds.set(boundsKey, bounds);
+      if (kind === "histogram" && !family.bounds.has(boundsKey)) family.bounds.set(boundsKey, bounds);
     }
     // What came last says what the family is about.
-    const { family } = stream;
-    family.name = name;
-    family.unit = unit;
-    family.description = metric.description;
+    Object.assign(stream.family, { name, unit, description });
+    this.#last = { point, stream };
     return stream;
-  }
-
-  #familyOf(
-    type: FamilyInfo["type"],
-    metric: Metric,
-    now: number,
-    isOwn: boolean,
-  ): Family | "too_many_metrics" | "type_conflict" {
-    const name = metricName(metric.name, metric.unit, type);
-    const key = `${type} ${name}`;
-    const known = this.#families.get(key);
-    if (known && this.#isLive(known)) return known;
-    for (const owner of namesOf(name, type).map((one) => this.#owners.get(one))) {
-      if (!owner) continue;
-      // A new type replaces the old one. Instances that still have the old one do not take it back at once.
-      const wasReplaced = this.#replaced.get(key) === owner.key;
-      if (owner.names[0] !== name || (wasReplaced && owner.updated > now - TYPE_HOLDS))
-        return "type_conflict";
-      this.#replaced.set(owner.key, key);
-      this.#replaced.delete(key);
-      for (const series of owner.series.values()) series.isLeaving = true;
-      this.#release(owner);
-    }
-    if (this.#families.size >= MOST_FAMILIES && !isOwn) return "too_many_metrics";
-    return this.#register(newFamily(type, metric, now));
-  }
-
-  #register(family: Family): Family {
-    this.#families.set(family.key, family);
-    for (const name of family.names) this.#owners.set(name, family);
-    return family;
-  }
-
-  /** Another family may take its names. Its series, if any are left, stay until they have been marked stale. */
-  #release(family: Family): void {
-    if (this.#families.get(family.key) === family) this.#families.delete(family.key);
-    for (const name of family.names) if (this.#owners.get(name) === family) this.#owners.delete(name);
-  }
-
-  #isLive({ names, key }: Family): boolean {
-    return this.#owners.get(names[0] as string)?.key === key;
   }
 
   #seriesOf(
@@ -292,24 +237,15 @@ export class SeriesTable {
   }
 }
 
-function newFamily(
-  type: FamilyInfo["type"],
-  { name, unit, description }: Pick<Metric, "name" | "unit" | "description">,
-  updated: number,
-): Family {
-  const translated = metricName(name, unit, type);
-  const names = namesOf(translated, type);
-  const key = `${type} ${translated}`;
-  return { key, type, name, unit, description, names, updated, series: new Map(), bounds: new Map() };
-}
-
 function scopeOf({ scope, scopeVersion }: Metric): Attributes {
   return { "otel.scope.name": scope, "otel.scope.version": scopeVersion };
 }
 
-/** The names that a family's series have in Prometheus; a native histogram has the bare one. */
-function namesOf(name: string, type: FamilyInfo["type"]): string[] {
-  return type === "histogram" ? [name, `${name}_bucket`, `${name}_sum`, `${name}_count`] : [name];
+function isSameStream(a: Point, b: Point): boolean {
+  if (a.metric !== b.metric || a.bounds?.length !== b.bounds?.length) return false;
+  const { bounds = [] } = b;
+  for (let i = 0; i < bounds.length; i++) if (bounds[i] !== a.bounds?.[i]) return false;
+  return true;
 }
 
 export function boundsKeyOf({ value, bounds }: Pick<Point, "value" | "bounds">): string {

@@ -1,33 +1,21 @@
 /**
- * One push: collects, adds up, passes the totals to the destination and records duration and result. The next
- * push carries that record.
+ * One push: has callbacks observe, passes what was recorded to the destination and records duration and result. The
+ * next push carries that record.
  */
-import type { Attributes } from "@opentelemetry/api";
-import type { Resource } from "@opentelemetry/resources";
 import type { InstrumentType, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { Destination, PushResult } from "../destination.ts";
-import { COUNTER, DELTA } from "../enumerations.ts";
-import type { NativeHistograms } from "../histogram.ts";
+import { CUMULATIVE } from "../enumerations.ts";
 import { PushError } from "../http/error.ts";
 import type { Instance } from "../instance.ts";
-import type { ObservedGauges } from "../metering/observed-gauges.ts";
 import type { Instruments } from "../recording/instruments.ts";
+import type { Recording } from "../recording/recording.ts";
 import type { Reporter } from "../reporter.ts";
 import { inTime, type Runtime } from "../runtime.ts";
-import type { Reader } from "./reader.ts";
-import { Totals } from "./totals.ts";
-
-/** For all of the user's observable callbacks together, ms. */
-const COLLECT_TIMEOUT = 3_000;
 
 export interface PusherOptions {
   readonly runtime: Runtime;
-  readonly reader: Reader;
+  readonly recording: Recording;
   readonly instruments: Instruments;
-  readonly cardinalityLimit: number;
-  /** The destination's. */
-  readonly native: () => NativeHistograms | undefined;
-  readonly gauges: ObservedGauges;
   readonly reporter: Reporter;
   /** Is called with every failure. */
   readonly report: (error: unknown) => void;
@@ -35,44 +23,41 @@ export interface PusherOptions {
 
 export class Pusher {
   readonly #options: PusherOptions;
-  readonly #totals: Totals;
 
   constructor(options: PusherOptions) {
     this.#options = options;
-    this.#totals = new Totals(options.native, options.cardinalityLimit);
   }
 
-  /** Collects what was recorded since the last time, adds it to the totals and returns it. */
-  async collect(resource: Resource, labels?: Attributes): Promise<ResourceMetrics> {
-    const { runtime, reader, gauges, report } = this.#options;
-    // There is one meter, so the SDK takes all deltas out together, after the last callback: an invocation that
-    // is aborted while a callback waits loses nothing.
-    const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT });
-    const collected = gauges.collect({ ...resourceMetrics, resource }, runtime.now());
-    addLabels(collected, labels);
-    this.#totals.add(collected);
+  /**
+   * Collects what was recorded.
+   *
+   * @param destination - takes totals or deltas; totals if it does not tell.
+   */
+  async collect({ resource, labels }: Instance, destination?: Destination): Promise<ResourceMetrics> {
+    const { recording, report } = this.#options;
+    const errors = await recording.observe();
+    // All deltas are taken together, after the last callback: an invocation that is aborted while a callback waits
+    // loses nothing.
+    const metrics = recording.collect(
+      resource,
+      labels,
+      (type: InstrumentType) => destination?.selectAggregationTemporality?.(type) ?? CUMULATIVE,
+    );
     for (const error of errors) report(error);
-    return collected;
-  }
-
-  /** All that was collected so far. */
-  totals(resource: Resource): ResourceMetrics {
-    return this.#totals.cumulative(resource, this.#options.runtime.now());
+    return metrics;
   }
 
   /** True if everything was stored. Never rejects; gives up after `timeout` ms. */
   async push(
     destination: Destination,
-    { resource, labels, debug }: Instance,
+    instance: Instance,
     { timeout, last }: { readonly timeout: number; readonly last: boolean },
   ): Promise<boolean> {
     const { runtime, report, instruments, reporter } = this.#options;
     const started = runtime.monotonic();
     let result: PushResult;
     try {
-      const delta = await this.collect(resource, labels);
-      const temporality = destination.selectAggregationTemporality?.(COUNTER as InstrumentType);
-      const batch = temporality === DELTA ? delta : this.totals(resource);
+      const batch = await this.collect(instance, destination);
       const left = timeout - (runtime.monotonic() - started);
       // Ends in time even if the destination never calls back.
       result = await inTime(
@@ -90,22 +75,10 @@ export class Pusher {
     for (const conflict of conflicts) reporter.once(conflict);
     const outcome = code === 0 ? "success" : error instanceof PushError ? error.result : "error";
     const elapsed = runtime.monotonic() - started;
-    instruments.push.series({ result: outcome }).add(elapsed / 1000);
-    for (const [reason, points] of dropped) instruments.dropped.series({ reason }).add(points);
-    if (debug) console.log(line(outcome, elapsed, result.details));
+    instruments.push({ result: outcome }).add(elapsed / 1000);
+    for (const [reason, points] of dropped) instruments.dropped({ reason }).add(points);
+    if (instance.debug) console.log(line(outcome, elapsed, result.details));
     return code === 0;
-  }
-}
-
-/** Built-in instruments have the labels already. */
-function addLabels({ scopeMetrics }: ResourceMetrics, labels: Attributes | undefined): void {
-  for (const { metrics } of labels ? scopeMetrics : []) {
-    for (const { aggregationTemporality, dataPoints } of metrics) {
-      if (aggregationTemporality !== DELTA) continue;
-      for (const point of dataPoints as { attributes: Attributes }[]) {
-        point.attributes = { ...labels, ...point.attributes };
-      }
-    }
   }
 }
 

@@ -1,12 +1,11 @@
 /** Adds exponential histograms up, and makes classic ones of them. */
 import type { ExponentialHistogram, Histogram } from "@opentelemetry/sdk-metrics";
+import { DEFAULT_BOUNDARIES } from "../histogram.ts";
 
 /** The most buckets of one sign, as in the OpenTelemetry SDK's aggregation. */
-const MOST_BUCKETS = 160;
+export const MOST_BUCKETS = 160;
 /** Prometheus takes scales from -4 to 8. 160 buckets of scale -4 cover every double, so only the upper limit counts. */
-const FINEST_SCALE = 8;
-/** For instruments without advice, the same as in the SDK's aggregation. */
-const DEFAULT_BOUNDARIES = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000];
+export const FINEST_SCALE = 8;
 
 /**
  * The sum of one or more, at the finest scale that all have, that Prometheus knows, and that has room for all

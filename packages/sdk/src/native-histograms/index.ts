@@ -4,9 +4,16 @@
  * @module @pushmeter/sdk/native-histograms
  */
 import type { NativeHistograms } from "../histogram.ts";
+import { ExponentialAccumulation } from "./accumulation.ts";
 import { ScaledHistogram } from "./native-histogram.ts";
 
-export type { NativeHistogram, NativeHistograms } from "../histogram.ts";
+export type {
+  Accumulation,
+  ClassicHistogram,
+  NativeHistogram,
+  NativeHistograms,
+  Value,
+} from "../histogram.ts";
 export type { Writer } from "../remote-write/protobuf.ts";
 
 /**
@@ -18,5 +25,8 @@ export type { Writer } from "../remote-write/protobuf.ts";
  * ```
  */
 export function nativeHistograms(): NativeHistograms {
-  return { of: (value) => new ScaledHistogram(value) };
+  return {
+    of: (value) => new ScaledHistogram(value),
+    accumulation: () => new ExponentialAccumulation(),
+  };
 }

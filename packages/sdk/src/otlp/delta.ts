@@ -1,6 +1,7 @@
 /** A destination for deltas: sends each batch unchanged until it is acknowledged, one after the other. */
-import { AggregationTemporality, type ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { createDestination, type Destination, type PushOptions, type PushResult } from "../destination.ts";
+import { DELTA } from "../enumerations.ts";
 import { PushError } from "../http/error.ts";
 import type { Runtime } from "../runtime.ts";
 import { type Batch, Outbox } from "./outbox.ts";
@@ -65,7 +66,7 @@ export function deltaDestination({ encode, deliver }: DeltaTransport, runtime: R
   }
 
   return createDestination({
-    temporality: AggregationTemporality.DELTA,
+    temporality: DELTA,
     push(metrics, options) {
       const key = String(metrics.resource.attributes["service.instance.id"] ?? "");
       let outbox = outboxes.get(key);

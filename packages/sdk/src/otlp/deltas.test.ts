@@ -1,8 +1,8 @@
-import { resourceFromAttributes } from "@opentelemetry/resources";
-import { AggregationTemporality, InstrumentType, MeterProvider } from "@opentelemetry/sdk-metrics";
+import { AggregationTemporality, InstrumentType } from "@opentelemetry/sdk-metrics";
 import { describe, expect, it } from "vitest";
-import { Reader } from "../flush/reader.ts";
 import { PushError } from "../index.ts";
+import { Metered } from "../recording/metered.ts";
+import { resourceOf } from "../resource.ts";
 import { FakeRuntime } from "../testing/fake-runtime.ts";
 import { otlp } from "./index.ts";
 import {
@@ -98,7 +98,7 @@ describe("otlp, deltas", () => {
   it("keeps the meters of two libraries apart", async () => {
     const writer = new Writer();
     writer.meter.createCounter("logins").add(5);
-    writer.provider.getMeter("library", "1.2.3").createCounter("logins").add(2);
+    writer.metered.recording.meter("library", "1.2.3").createCounter("logins").add(2);
     await writer.push();
     expect(writer.receiver.points("logins").map(numberOf)).toEqual([5, 2]);
   });
@@ -191,11 +191,11 @@ describe("otlp, deltas", () => {
       runtime,
     );
     for (const instance of ["a", "b", "a"]) {
-      const reader = new Reader(() => ({ type: 0 }));
-      new MeterProvider({ readers: [reader] }).getMeter("app").createCounter("logins").add(1);
-      const { resourceMetrics } = await reader.collect();
-      const resource = resourceFromAttributes({ "service.instance.id": instance });
-      await new Promise((resolve) => push.export({ ...resourceMetrics, resource }, resolve));
+      const metered = new Metered();
+      metered.meter.createCounter("logins").add(1);
+      const resource = resourceOf({ "service.instance.id": instance });
+      const metrics = await metered.collect(resource, AggregationTemporality.DELTA);
+      await new Promise((resolve) => push.export(metrics, resolve));
     }
     expect(receiver.stored.map(({ key }) => key)).toEqual([
       '"instance-1/1"',

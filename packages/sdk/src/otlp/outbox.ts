@@ -3,16 +3,10 @@
  * once: a batch keeps its number and its bytes from the first attempt to the acknowledgement, and what is
  * recorded meanwhile is added up and waits behind it.
  */
-import {
-  AggregationTemporality,
-  DataPointType,
-  type MetricData,
-  type ResourceMetrics,
-  type ScopeMetrics,
-} from "@opentelemetry/sdk-metrics";
-import { Totals } from "../flush/totals.ts";
+import type { MetricData, ResourceMetrics, ScopeMetrics } from "@opentelemetry/sdk-metrics";
+import { GAUGE_POINTS } from "../enumerations.ts";
 import { hrTime } from "../hr-time.ts";
-import { nativeHistograms } from "../native-histograms/index.ts";
+import { Waiting } from "./waiting.ts";
 
 /** Points in one batch, so that no receiver finds it too large. A histogram's point is about 400 bytes. */
 const LARGEST_BATCH = 1000;
@@ -35,7 +29,7 @@ export class Outbox {
   /** In the order of their numbers; the first may be under way. */
   readonly #batches: Batch[] = [];
   /** By scope. */
-  #waiting = new Map<string, Totals>();
+  #waiting = new Map<string, Waiting>();
   #seq = 0;
   /** Until when the last batches go, ms since the epoch. */
   #end = 0;
@@ -45,28 +39,27 @@ export class Outbox {
     this.#encode = encode;
   }
 
-  /** Adds one collection to what waits. Memory is bounded by the cardinality limit of `Totals`. */
-  add({ resource, scopeMetrics }: ResourceMetrics): void {
+  /** Adds one collection to what waits. Memory is bounded by the cardinality limit of `Waiting`. */
+  add({ scopeMetrics }: ResourceMetrics): void {
     for (const one of scopeMetrics) {
       if (!one.metrics.some(({ dataPoints }) => dataPoints.length)) continue;
       const key = `${one.scope.name} ${one.scope.version}`;
-      const totals = this.#waiting.get(key) ?? new Totals(nativeHistograms);
-      this.#waiting.set(key, totals);
-      totals.add({ resource, scopeMetrics: [one] });
+      const waiting = this.#waiting.get(key) ?? new Waiting(one.scope);
+      this.#waiting.set(key, waiting);
+      waiting.add(one.metrics);
     }
   }
 
   /** The batch to send now, the same until it is removed; undefined when everything is acknowledged. */
   next(resource: ResourceMetrics["resource"], now: number): Batch | undefined {
     if (!this.#batches.length && this.#waiting.size) {
-      const totals = [...this.#waiting.values()];
+      const waiting = [...this.#waiting.values()];
       const start = this.#end;
       this.#end = Math.max(Math.floor(now), start + 1);
       const end = this.#end;
       // A delta begins where the last one ended: a gap or an overlap of a millisecond makes its receiver begin anew.
-      const scopeMetrics = totals.flatMap((one) =>
-        one.cumulative(resource, end).scopeMetrics.map((each) => (start ? startingAt(start, each) : each)),
-      );
+      const sums = waiting.map((one) => one.sums(end));
+      const scopeMetrics = start ? sums.map((one) => startingAt(start, one)) : sums;
       this.#waiting.clear();
       for (const [part, points] of parts(scopeMetrics)) {
         const metrics = { resource, scopeMetrics: part };
@@ -87,7 +80,7 @@ export class Outbox {
 function startingAt(start: number, { scope, metrics }: ScopeMetrics): ScopeMetrics {
   const startTime = hrTime(start);
   const started = metrics.map((data) => {
-    if (data.dataPointType === DataPointType.GAUGE) return data;
+    if (data.dataPointType === GAUGE_POINTS) return data;
     return { ...data, dataPoints: data.dataPoints.map((point) => ({ ...point, startTime })) } as MetricData;
   });
   return { scope, metrics: started };
@@ -101,8 +94,7 @@ function* parts(scopeMetrics: readonly ScopeMetrics[]): Generator<[ScopeMetrics[
     for (const data of metrics) {
       for (let from = 0; from < data.dataPoints.length; ) {
         const dataPoints = data.dataPoints.slice(from, from + LARGEST_BATCH - points);
-        const aggregationTemporality = AggregationTemporality.DELTA;
-        const piece = { ...data, aggregationTemporality, dataPoints } as MetricData;
+        const piece = { ...data, dataPoints } as MetricData;
         const last = part.at(-1);
         if (last?.scope === scope) last.metrics.push(piece);
         else part.push({ scope, metrics: [piece] });

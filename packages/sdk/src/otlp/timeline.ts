@@ -1,8 +1,8 @@
 /** Keeps one instance's totals in the order of time, though the clock stands or is set. */
 import type { HrTime } from "@opentelemetry/api";
-import { resourceFromAttributes } from "@opentelemetry/resources";
 import type { MetricData, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { hrTime } from "../hr-time.ts";
+import { resourceOf } from "../resource.ts";
 import { Difference, mapPoints } from "./difference.ts";
 
 /** How far the clock may be behind the last batch, ms, before the instance goes on under another id. */
@@ -34,7 +34,7 @@ export class Timeline {
     if (!this.#renewed) return { resource, scopeMetrics };
     const { id, startTime, difference } = this.#renewed;
     const grown = mapPoints(difference.of({ resource, scopeMetrics }), (point) => ({ ...point, startTime }));
-    return { ...grown, resource: resourceFromAttributes({ ...resource.attributes, [INSTANCE]: id }) };
+    return { ...grown, resource: resourceOf({ ...resource.attributes, [INSTANCE]: id }) };
   }
 
   /** The receiver has these totals, as they were given to `next`. */

@@ -1,9 +1,9 @@
 /** For the tests of OTLP: a receiver, and who writes to it. */
-import { resourceFromAttributes } from "@opentelemetry/resources";
-import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import type { PushResult } from "../destination.ts";
-import { Reader } from "../flush/reader.ts";
+import { DELTA } from "../enumerations.ts";
 import { createPushmeter, type Pushmeter, type PushmeterOptions } from "../index.ts";
+import { Metered } from "../recording/metered.ts";
+import { resourceOf } from "../resource.ts";
 import { FakeRuntime } from "../testing/fake-runtime.ts";
 import { type OtlpOptions, otlp } from "./index.ts";
 
@@ -76,9 +76,8 @@ async function inflate(bytes: ArrayBuffer): Promise<Uint8Array> {
 export class Writer {
   readonly receiver = new Receiver();
   readonly runtime = new FakeRuntime();
-  readonly #reader = new Reader(() => ({ type: 0 }));
-  readonly provider = new MeterProvider({ readers: [this.#reader] });
-  readonly meter = this.provider.getMeter("app");
+  readonly metered = new Metered({ runtime: this.runtime, scope: "app" });
+  readonly meter = this.metered.meter;
   readonly destination;
 
   constructor(options: Partial<OtlpOptions> = {}) {
@@ -93,11 +92,9 @@ export class Writer {
 
   /** Pushes; time stands still meanwhile. */
   async begin(timeout = 2000): Promise<PushResult> {
-    const { resourceMetrics } = await this.#reader.collect();
-    const resource = resourceFromAttributes({ "service.name": "courses", "service.instance.id": "i-1" });
-    return new Promise((resolve) =>
-      this.destination.export({ ...resourceMetrics, resource }, resolve, { timeout }),
-    );
+    const resource = resourceOf({ "service.name": "courses", "service.instance.id": "i-1" });
+    const metrics = await this.metered.collect(resource, DELTA);
+    return new Promise((resolve) => this.destination.export(metrics, resolve, { timeout }));
   }
 }
 

@@ -35,7 +35,8 @@ export function labelValue(value: AttributeValue | undefined): string {
 /** A value's JSON, undefined if it has none or its own code throws. */
 export function jsonOf(value: unknown): string | undefined {
   try {
-    return value === null ? undefined : JSON.stringify(value);
+    // Without a replacer workerd's V8 writes a cyclic value over and over, for 15 ms, before it throws.
+    return value === null ? undefined : JSON.stringify(value, (_, inner) => inner);
   } catch {
     return undefined;
   }

@@ -1,13 +1,12 @@
-import { resourceFromAttributes } from "@opentelemetry/resources";
-import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { expect, it } from "vitest";
-import { Reader } from "../flush/reader.ts";
+import { Metered } from "../recording/metered.ts";
+import { resourceOf } from "../resource.ts";
 import { textOf } from "./text.ts";
 import { translate } from "./translate.ts";
 
 it("is the text that the specification asks for", async () => {
-  const reader = new Reader(() => ({ type: 0 }));
-  const meter = new MeterProvider({ readers: [reader] }).getMeter("@pushmeter/sdk");
+  const metered = new Metered();
+  const { meter } = metered;
   meter
     .createCounter("logins", { description: "Back\\slash,\nnew line." })
     .add(2, { text: 'a "b"\\\n', "ä.1": 1 });
@@ -17,9 +16,8 @@ it("is the text that the specification asks for", async () => {
   const size = meter.createHistogram("size", { unit: "By", advice: { explicitBucketBoundaries } });
   for (const value of [0.1, 1, 7, 2e6]) size.record(value);
 
-  const { resourceMetrics } = await reader.collect();
-  const resource = resourceFromAttributes({ "service.name": "courses", "host.name": "one" });
-  expect(textOf(translate({ ...resourceMetrics, resource }).families).split("\n")).toEqual([
+  const resource = resourceOf({ "service.name": "courses", "host.name": "one" });
+  expect(textOf(translate(await metered.collect(resource)).families).split("\n")).toEqual([
     "# HELP logins_total Back\\\\slash,\\nnew line.",
     "# TYPE logins_total counter",
     'logins_total{_1="1",text="a \\"b\\"\\\\\\n"} 2',

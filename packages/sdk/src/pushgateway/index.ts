@@ -2,13 +2,13 @@
  * `@pushmeter/sdk/pushgateway`: pushes to a Prometheus Pushgateway.
  * @module @pushmeter/sdk/pushgateway
  */
-import type { Resource } from "@opentelemetry/resources";
 import { cumulativeDestination, type Destination, sumOf } from "../destination.ts";
 import type { Answer } from "../http/attempt.ts";
 import { busy, byStatus, send } from "../http/send.ts";
 import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames, checkObject, checkOneOf, checkText, invalid } from "../options.ts";
 import { type LabelCache, translate } from "../prometheus/translate.ts";
+import type { Resource } from "../resource.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { groupPath } from "./grouping-key.ts";
 import { type Aside, GroupPush } from "./push.ts";

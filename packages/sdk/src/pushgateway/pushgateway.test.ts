@@ -1,10 +1,8 @@
-import { resourceFromAttributes } from "@opentelemetry/resources";
-import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { describe, expect, it } from "vitest";
 import type { PushResult } from "../destination.ts";
-import { Reader } from "../flush/reader.ts";
-import { Totals } from "../flush/totals.ts";
 import { createPushmeter } from "../index.ts";
+import { Metered } from "../recording/metered.ts";
+import { resourceOf } from "../resource.ts";
 import { FakeRuntime, Receiver } from "../testing/index.ts";
 import { groupPath } from "./grouping-key.ts";
 import { type PushgatewayOptions, pushgateway } from "./index.ts";
@@ -12,10 +10,9 @@ import { type PushgatewayOptions, pushgateway } from "./index.ts";
 /** One instance that pushes to a Pushgateway. */
 class Pusher {
   readonly requests: Request[] = [];
-  readonly #reader = new Reader(() => ({ type: 0 }));
-  readonly #totals = new Totals();
+  readonly #metered = new Metered();
   readonly #resource;
-  readonly meter;
+  readonly meter = this.#metered.meter;
   readonly destination;
 
   constructor(
@@ -24,8 +21,7 @@ class Pusher {
     job = "courses",
     instance = "i-1",
   ) {
-    this.#resource = resourceFromAttributes({ "service.name": job, "service.instance.id": instance });
-    this.meter = new MeterProvider({ readers: [this.#reader] }).getMeter("@pushmeter/sdk");
+    this.#resource = resourceOf({ "service.name": job, "service.instance.id": instance });
     this.destination = pushgateway({
       url: "http://gateway/",
       fetch: (request) => {
@@ -37,10 +33,8 @@ class Pusher {
   }
 
   async push(): Promise<PushResult> {
-    this.#totals.add((await this.#reader.collect()).resourceMetrics);
-    return new Promise((resolve) =>
-      this.destination.export(this.#totals.cumulative(this.#resource, 0), resolve),
-    );
+    const metrics = await this.#metered.collect(this.#resource);
+    return new Promise((resolve) => this.destination.export(metrics, resolve));
   }
 }
 

@@ -1,9 +1,10 @@
-/** The built-in instruments beside the OpenTelemetry SDK: the same recordings make the same data. */
-import type { Attributes } from "@opentelemetry/api";
+/** Pushmeter's recording beside the OpenTelemetry SDK's: the same recordings make the same data. */
+import { type Attributes, type Meter, ValueType } from "@opentelemetry/api";
 import {
   type AggregationOption,
   AggregationTemporality,
   AggregationType,
+  type ExponentialHistogram,
   InMemoryMetricExporter,
   InstrumentType,
   MeterProvider,
@@ -15,6 +16,7 @@ import { describe, expect, it } from "vitest";
 import { recorderOf } from "../adapter/index.ts";
 import { CARDINALITY_LIMIT } from "../cardinality.ts";
 import { createPushmeter } from "../index.ts";
+import { addExponential } from "../native-histograms/exponential.ts";
 import { nativeHistograms } from "../native-histograms/index.ts";
 import { withOutcome } from "../outcome.ts";
 import { requestAttributes } from "../request-attributes.ts";
@@ -58,6 +60,8 @@ const platform = () => ({ waitUntil: () => {}, adapterFlushes: true });
 /** One instance that records everything twice. */
 class Pair {
   readonly runtime = new FakeRuntime();
+  /** Pushmeter's, and the OpenTelemetry SDK's. */
+  readonly meters: readonly [Meter, Meter];
   readonly #exporter: Exporter;
   readonly #pushmeter;
   readonly #reader: OracleReader;
@@ -71,6 +75,7 @@ class Pair {
       aggregationTemporalitySelector: () => temporality,
     });
     const meter = new MeterProvider({ readers: [this.#reader] }).getMeter("oracle");
+    this.meters = [this.#pushmeter.meter, meter];
     this.#oracle = {
       request: meter.createHistogram("http.server.request.duration", DURATION),
       invoke: meter.createHistogram("faas.invoke_duration", DURATION),
@@ -111,38 +116,68 @@ class Pair {
     const exported = this.#exporter.getMetrics().at(-1);
     return [pointsOf(exported as ResourceMetrics), pointsOf(resourceMetrics)];
   }
+
+  /** The only value of a metric, of both. */
+  async histograms(name: string) {
+    await this.runtime.until(this.#pushmeter.flush());
+    const { resourceMetrics } = await this.#reader.collect();
+    return [this.#exporter.getMetrics().at(-1) as ResourceMetrics, resourceMetrics].map(
+      ({ scopeMetrics }) =>
+        scopeMetrics.flatMap(({ metrics }) => metrics).find(({ descriptor }) => descriptor.name === name)
+          ?.dataPoints[0]?.value,
+    );
+  }
 }
 
-/** Per metric and attribute set the value, without times and what Prometheus has no place for. */
+/** By metric and set of attributes what is known of them, without times, minimum and maximum. */
 function pointsOf({ scopeMetrics }: ResourceMetrics): Record<string, unknown> {
   const points: [string, unknown][] = [];
-  for (const { descriptor, dataPoints } of scopeMetrics.flatMap(({ metrics }) => metrics)) {
-    if (!BUILT_IN.includes(descriptor.name)) continue;
+  for (const { descriptor, dataPoints, ...data } of scopeMetrics.flatMap(({ metrics }) => metrics)) {
+    const { advice: _, ...known } = descriptor as typeof descriptor & { advice?: object; type: string };
+    // Pushes are pushmeter's alone, and what is built in has descriptions.
+    if (known.name.startsWith("pushmeter.")) continue;
+    if (BUILT_IN.includes(known.name)) Object.assign(known, { description: "", unit: "" });
     for (const { attributes, value } of dataPoints) {
-      const {
-        min: _,
-        max: __,
-        ...rest
-      }: Record<string, unknown> = typeof value === "number"
-        ? { sum: value }
-        : // Summands in another order round differently.
-          { ...value, sum: Number(value.sum?.toFixed(9)) };
-      // Pushmeter's exponential histograms have Prometheus's scales, so that their buckets differ.
-      const { scale, positive, negative, ...comparable } = rest;
-      const key = `${descriptor.name} ${JSON.stringify(Object.entries(attributes).sort())}`;
-      points.push([key, scale === undefined ? rest : comparable]);
+      const key = `${known.name} ${known.type} ${JSON.stringify(Object.entries(attributes).sort())}`;
+      points.push([key, { ...data, ...known, value: comparable(value) }]);
     }
   }
   return Object.fromEntries(points.sort());
 }
 
+/** Summands in another order round differently. */
+const rounded = (sum: number | undefined) => Number(sum?.toFixed(6));
+
+function comparable(value: DataPoint["value"]): unknown {
+  if (typeof value === "number") return rounded(value);
+  if ("scale" in value) {
+    const exponential = { ...atScale(value, COMMON_SCALE), zeroCount: value.zeroCount };
+    return { ...exponential, sum: rounded(value.sum) };
+  }
+  const { count, sum, buckets } = value;
+  return { count, sum: rounded(sum), buckets };
+}
+
+type DataPoint = ResourceMetrics["scopeMetrics"][0]["metrics"][0]["dataPoints"][0];
+
+/** The SDK's own, as soon as it adds a delta that holds zeros only. */
+const COMMON_SCALE = 0;
+
+function atScale(value: ExponentialHistogram, scale: number): ExponentialHistogram {
+  const none = { offset: 0, bucketCounts: [] };
+  const empty = { count: 0, sum: 0, zeroCount: 0, positive: none, negative: none };
+  return { ...addExponential(value, { ...empty, scale }), scale };
+}
+
+const WANTED = [
+  ["totals", CUMULATIVE, { type: AggregationType.DEFAULT }],
+  ["deltas", DELTA, { type: AggregationType.DEFAULT }],
+  ["totals in exponential buckets", CUMULATIVE, { type: AggregationType.EXPONENTIAL_HISTOGRAM }],
+  ["deltas in exponential buckets", DELTA, { type: AggregationType.EXPONENTIAL_HISTOGRAM }],
+] as const;
+
 describe("the built-in instruments", () => {
-  it.each([
-    ["totals", CUMULATIVE, { type: AggregationType.DEFAULT }],
-    ["deltas", DELTA, { type: AggregationType.DEFAULT }],
-    ["totals in exponential buckets", CUMULATIVE, { type: AggregationType.EXPONENTIAL_HISTOGRAM }],
-    ["deltas in exponential buckets", DELTA, { type: AggregationType.EXPONENTIAL_HISTOGRAM }],
-  ] as const)(
+  it.each(WANTED)(
     "give what the OpenTelemetry SDK gives for the same recordings: %s",
     async (_, temporality, aggregation) => {
       const pair = new Pair(temporality, aggregation as AggregationOption);
@@ -172,6 +207,109 @@ describe("the built-in instruments", () => {
     const requests = Object.entries(pushed ?? {}).filter(([key]) => key.startsWith("http"));
     expect(requests).toHaveLength(CARDINALITY_LIMIT);
     const overflow = requests.find(([key]) => key.includes("otel.metric.overflow"));
-    expect(overflow?.[1]).toMatchObject({ count: 5_000 - (CARDINALITY_LIMIT - 1) });
+    expect(overflow?.[1]).toMatchObject({ value: { count: 5_000 - (CARDINALITY_LIMIT - 1) } });
   });
+});
+
+/** What a user may do with a meter, and a step of doing it. */
+class User {
+  readonly #meter;
+  readonly #counter;
+  readonly #upDown;
+  readonly #histogram;
+  readonly #byteHistogram;
+  readonly #gauge;
+  /** What callbacks observe next, by queue. */
+  observed: Record<string, number> = {};
+
+  constructor(meter: Meter) {
+    this.#meter = meter;
+    this.#counter = meter.createCounter("logins", { unit: "{login}", description: "Logins." });
+    this.#upDown = meter.createUpDownCounter("open", { valueType: ValueType.INT });
+    // One name, another kind.
+    this.#histogram = meter.createHistogram("logins");
+    this.#byteHistogram = meter.createHistogram("size", {
+      unit: "By",
+      advice: { explicitBucketBoundaries: [1000, 1, 10, 100, Infinity] },
+    });
+    this.#gauge = meter.createGauge("seats", { description: "Free." });
+    const [read, backlog] = [
+      meter.createObservableCounter("read"),
+      meter.createObservableUpDownCounter("backlog"),
+    ];
+    const age = meter.createObservableGauge("age", { unit: "s" });
+    read.addCallback((result) => {
+      for (const [queue, value] of Object.entries(this.observed)) result.observe(value, { queue });
+    });
+    meter.addBatchObservableCallback(
+      async (result) => {
+        for (const [queue, value] of Object.entries(this.observed)) {
+          result.observe(backlog, 500 - value, { queue });
+          result.observe(age, value / 7, { queue });
+        }
+      },
+      [backlog, age],
+    );
+  }
+
+  /** @param kind - which instrument. */
+  step(kind: number, value: number, attributes: Attributes): void {
+    if (kind === 0) this.#counter.add(value, attributes);
+    else if (kind === 1) this.#upDown.add(value - 400, attributes);
+    else if (kind === 2) this.#histogram.record(value, attributes);
+    else if (kind === 3) this.#byteHistogram.record(value, attributes);
+    else if (kind === 4) this.#gauge.record(value - 400, attributes);
+    // The same as the first one, and a longer description of it.
+    else
+      this.#meter.createCounter("logins", { unit: "{login}", description: "All logins." }).add(1, attributes);
+  }
+}
+
+describe("the user's instruments", () => {
+  it.each(WANTED)(
+    "give what the OpenTelemetry SDK gives for the same recordings: %s",
+    async (_, temporality, aggregation) => {
+      const pair = new Pair(temporality, aggregation as AggregationOption);
+      const users = pair.meters.map((meter) => new User(meter));
+      const values = [0, 0.001, 0.5, 1, 1.5, 9.99, 10, 64, 100, 333, 999, 1000, 1001, 54_321];
+      await pair.request(1, "http://x/", "/", 200);
+      for (let push = 0; push < 12; push++) {
+        for (let i = 0; i < 60; i++) {
+          const [kind, value] = [Math.floor(random() * 6), random() < 0.5 ? pick(values) : random() * 1000];
+          const attributes = pick([
+            {},
+            { a: 1 },
+            { a: "1" },
+            { b: true, a: 1 },
+            { a: 1, b: true },
+            { list: ["x"] },
+          ]);
+          for (const user of users) user.step(kind, value, attributes);
+        }
+        // A queue that is emptied begins anew.
+        const observed = { orders: random() < 0.2 ? 3 : push * 100 + 5, mails: push * 7 };
+        for (const user of users) user.observed = observed;
+        await pair.request(1, "http://x/", "/", 200);
+        const [pushed, expected] = await pair.collect();
+        expect(pushed).toEqual(expected);
+      }
+    },
+  );
+
+  it.each([1e-300, 1e-6, 1, 1e9, 1e300])(
+    "have as fine exponential buckets as the SDK's and Prometheus allow, from %d on",
+    async (smallest) => {
+      for (const octaves of [0.1, 0.6, 1, 3, 10, 50, 400]) {
+        const pair = new Pair(CUMULATIVE, { type: AggregationType.EXPONENTIAL_HISTOGRAM });
+        const histograms = pair.meters.map((meter) => meter.createHistogram("size"));
+        for (let i = 0; i < 300; i++) {
+          const value = smallest * 2 ** (random() * octaves);
+          for (const histogram of histograms) histogram.record(Math.min(value, Number.MAX_VALUE));
+        }
+        const [own, oracle] = (await pair.histograms("size")) as [ExponentialHistogram, ExponentialHistogram];
+        const { scale, positive } = addExponential(oracle);
+        expect({ scale: own.scale, positive: own.positive }).toEqual({ scale, positive });
+      }
+    },
+  );
 });

@@ -1,22 +1,20 @@
-import { resourceFromAttributes } from "@opentelemetry/resources";
-import { MeterProvider, type ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { describe, expect, it } from "vitest";
 import type { PushResult } from "../destination.ts";
-import { Reader } from "../flush/reader.ts";
-import { Totals } from "../flush/totals.ts";
+import { Metered } from "../recording/metered.ts";
+import { resourceOf } from "../resource.ts";
 import { FakeRuntime } from "../testing/fake-runtime.ts";
 import { Receiver } from "../testing/index.ts";
 import { remoteWrite } from "./index.ts";
 
-const resource = resourceFromAttributes({ "service.name": "courses", "service.instance.id": "i-1" });
+const resource = resourceOf({ "service.name": "courses", "service.instance.id": "i-1" });
 
 /** One instance that pushes to a receiver over a network that a test may break. */
 class Writer {
   readonly runtime = new FakeRuntime();
   readonly receiver = new Receiver({ now: () => this.runtime.now() });
-  readonly #reader = new Reader(() => ({ type: 0 }));
-  readonly #totals = new Totals();
-  readonly meter = new MeterProvider({ resource, readers: [this.#reader] }).getMeter("@pushmeter/sdk");
+  readonly #metered = new Metered({ runtime: this.runtime });
+  readonly meter = this.#metered.meter;
   /** What happens to a request; the default delivers it. */
   network = (request: Request): Promise<Response> => this.receiver.fetch(request);
   readonly #destination = remoteWrite(
@@ -29,13 +27,12 @@ class Writer {
     this.runtime,
   );
 
-  async collect(now = this.runtime.now()): Promise<ResourceMetrics> {
-    this.#totals.add((await this.#reader.collect()).resourceMetrics);
-    return this.#totals.cumulative(resource, now);
+  collect(): Promise<ResourceMetrics> {
+    return this.#metered.collect(resource);
   }
 
-  async push(now?: number): Promise<PushResult> {
-    return this.export(await this.collect(now));
+  async push(): Promise<PushResult> {
+    return this.export(await this.collect());
   }
 
   async export(metrics: ResourceMetrics): Promise<PushResult> {
@@ -86,7 +83,8 @@ describe("remoteWrite", () => {
     const start = writer.runtime.now();
     for (const now of [start, start, start - 60_000, start + 1]) {
       counter.add(1);
-      expect(await writer.push(now)).toMatchObject({ code: 0 });
+      writer.runtime.now = () => now;
+      expect(await writer.push()).toMatchObject({ code: 0 });
     }
     const times = writer.receiver.series("logins_total")[0]?.samples.map(({ timestamp }) => timestamp) ?? [];
     expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
@@ -175,7 +173,7 @@ describe("remoteWrite", () => {
     writer.meter.createCounter("logins").add(1);
     for (const id of ["i-1", "i-2"]) {
       const metrics = await writer.collect();
-      const shared = resourceFromAttributes({ "service.name": "courses", "service.instance.id": id });
+      const shared = resourceOf({ "service.name": "courses", "service.instance.id": id });
       expect(await writer.export({ ...metrics, resource: shared })).toMatchObject({ code: 0 });
     }
     const series = writer.receiver.series("logins_total");

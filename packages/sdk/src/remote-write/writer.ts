@@ -1,14 +1,12 @@
 /** An instance that writes to a receiver over a network that a test makes as bad as it likes. */
-import { resourceFromAttributes } from "@opentelemetry/resources";
-import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import type { PushResult } from "../destination.ts";
-import { Reader } from "../flush/reader.ts";
-import { Totals } from "../flush/totals.ts";
+import { Metered } from "../recording/metered.ts";
+import { resourceOf } from "../resource.ts";
 import { FakeRuntime } from "../testing/fake-runtime.ts";
 import { Receiver } from "../testing/index.ts";
 import { type Protocol, remoteWrite } from "./index.ts";
 
-const resource = resourceFromAttributes({ "service.name": "courses", "service.instance.id": "i-1" });
+const resource = resourceOf({ "service.name": "courses", "service.instance.id": "i-1" });
 
 export type Network = (request: Request) => Promise<Response>;
 
@@ -18,14 +16,15 @@ export class Writer {
   /** `version→status` of every request. */
   readonly exchanges: string[] = [];
   readonly sizes: number[] = [];
-  readonly #reader = new Reader(() => ({ type: 0 }));
-  readonly #totals = new Totals();
-  readonly meter = new MeterProvider({ resource, readers: [this.#reader] }).getMeter("@pushmeter/sdk");
+  readonly #metered: Metered;
+  readonly meter;
   network: Network;
   readonly destination;
 
   constructor(protocol?: Protocol, runtime = new FakeRuntime()) {
     this.runtime = runtime;
+    this.#metered = new Metered({ runtime });
+    this.meter = this.#metered.meter;
     this.receiver = new Receiver({ now: () => runtime.now() });
     this.network = this.receiver.fetch;
     this.destination = remoteWrite(
@@ -45,8 +44,7 @@ export class Writer {
   }
 
   async push(): Promise<PushResult> {
-    this.#totals.add((await this.#reader.collect()).resourceMetrics);
-    const batch = this.#totals.cumulative(resource, this.runtime.now());
+    const batch = await this.#metered.collect(resource);
     const result = await this.runtime.until(
       new Promise<PushResult>((resolve) => this.destination.export(batch, resolve)),
     );
