@@ -33,6 +33,7 @@ const IMPORTS: readonly (readonly [name: string, having: string, without: string
     `${SENDING} import { otlp } from "@pushmeter/sdk/otlp"; export const o = otlp;`,
     SENDING,
   ],
+  ["@pushmeter/sdk/global", `import "@pushmeter/sdk/global"; ${SENDING}`, SENDING],
   [
     "@pushmeter/aggregator/client",
     `${SENDING} import { aggregator } from "@pushmeter/aggregator/client"; export const a = aggregator;`,

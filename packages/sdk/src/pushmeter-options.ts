@@ -15,7 +15,7 @@ export function checkOptions(options: PushmeterOptions<never>): void {
   checkNames(
     "createPushmeter",
     options,
-    "service push flush resource resourceLabels buckets attributes cardinalityLimit debug onError",
+    "service push flush resource resourceLabels buckets attributes cardinalityLimit debug global onError",
   );
   const {
     service = "unknown_service",
@@ -53,6 +53,7 @@ export function checkOptions(options: PushmeterOptions<never>): void {
     invalid("cardinalityLimit", cardinalityLimit, "an integer from 2 to 100000");
   }
   checkOneOf("debug", options.debug ?? false, [true, false]);
+  checkOneOf("global", options.global ?? false, [true, false]);
   checkFunction("onError", onError);
 }
 
