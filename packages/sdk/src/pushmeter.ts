@@ -108,6 +108,7 @@ class Core implements Pushmeter {
       report,
       isOn: (trigger, platform) => !this.#isOff(this.#instance ?? this.#start(platform(), trigger)),
       remind: (error) => reporter.remind(error),
+      ofService: (service) => new Core({ ...options, service, global: false }, runtime),
       recorded: (platform, now) => {
         if (this.#fault) reporter.remind(this.#fault);
         else this.#flusher.recorded(platform, now);
