@@ -61,7 +61,7 @@ export function instrumentWorker<Env, Handlers extends WorkerHandlers<Env>>(
     invalid(
       "instrumentWorker handlers",
       handlers,
-      "an object with fetch, scheduled, queue, email or connect",
+      "an object with fetch, scheduled, queue, email or connect (for a class use instrumentEntrypoint)",
     );
   }
   if (isHandler(fetch)) {

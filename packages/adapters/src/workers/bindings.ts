@@ -4,6 +4,7 @@ import type { Pushmeter } from "@pushmeter/sdk";
 import { recorderOf } from "@pushmeter/sdk/adapter";
 import { attempt } from "../callbacks.ts";
 import { type Handler, isHandler } from "./context.ts";
+import { methodOf } from "./http-method.ts";
 import {
   DATABASE,
   GEN_AI,
@@ -202,16 +203,4 @@ function stub(binding: object, name: string, measure: MeasureOperation): object 
   });
   ORIGINALS.set(proxy, binding);
   return proxy;
-}
-
-const METHODS = new Set("GET POST PUT DELETE PATCH HEAD OPTIONS CONNECT QUERY TRACE".split(" "));
-
-/** The method of an outgoing request, `_OTHER` for one that the conventions do not know. */
-export function methodOf(input: unknown, init: unknown): string {
-  const { method = "GET" } = {
-    ...(input instanceof Request && { method: input.method }),
-    ...(init as RequestInit),
-  };
-  const name = method.toUpperCase();
-  return METHODS.has(name) ? name : "_OTHER";
 }

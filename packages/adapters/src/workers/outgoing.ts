@@ -1,7 +1,7 @@
 /** Outgoing HTTP requests. */
 import type { Attributes } from "@opentelemetry/api";
 import type { Pushmeter } from "@pushmeter/sdk";
-import { methodOf } from "./bindings.ts";
+import { methodOf } from "./http-method.ts";
 import { HTTP_CLIENT, operationsMeasure } from "./operations.ts";
 
 /** Hosts that are told apart in one instance; the others are counted as `_OTHER`. */
