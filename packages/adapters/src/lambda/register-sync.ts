@@ -3,9 +3,9 @@
  * asks for its first invocation as soon as the module's last line has run. A child process with bash takes some 5 ms;
  * where there is no bash, a worker thread takes some 50 ms.
  */
-import { Extension, extensionsAddress } from "./extension.ts";
+import { Extension, extensionsAddress, type Registration } from "./extension.ts";
 import { ExtensionsApi, REGISTRATION } from "./extensions-api.ts";
-import type { Registration, Variables } from "./host.ts";
+import type { Variables } from "./resource.ts";
 
 /** How long to wait, ms. */
 const LONGEST_WAIT = 2_000;
