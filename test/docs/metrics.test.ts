@@ -25,13 +25,15 @@ beforeAll(async () => {
       fetch: async () => Promise.reject(new TypeError("x")),
       scheduled: async () => Promise.reject(new TypeError("x")),
       queue: async () => {},
+      email: async () => {},
     },
     { route: () => "/courses/:id" },
-  ) as Record<"fetch" | "scheduled" | "queue", (...args: unknown[]) => Promise<unknown>>;
+  ) as Record<"fetch" | "scheduled" | "queue" | "email", (...args: unknown[]) => Promise<unknown>>;
   const ctx = { waitUntil: () => {} };
   await worker.fetch(new Request("http://x/"), {}, ctx).catch(() => {});
   await worker.scheduled({ cron: "* * * * *" }, {}, ctx).catch(() => {});
   await worker.queue({ queue: "enrolments" }, {}, ctx);
+  await worker.email({}, {}, ctx);
   refuse = true;
   await pushmeter.flush();
   refuse = false;

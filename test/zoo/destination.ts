@@ -1,8 +1,9 @@
 import type { Runtime } from "@pushmeter/sdk";
+import { nativeHistograms } from "@pushmeter/sdk/native-histograms";
 import { otlp } from "@pushmeter/sdk/otlp";
 import { pushgateway } from "@pushmeter/sdk/pushgateway";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
-import type { Wire } from "@pushmeter/testkit/receivers/types";
+import type { Wire } from "@pushmeter/testkit/receivers/wires";
 
 /** The product's destination for a wire. */
 export function destination(
@@ -23,5 +24,9 @@ export function destination(
       return remoteWrite({ url, auth, protocol: "auto" }, runtime);
     case "remote write 1.0":
       return remoteWrite({ url, auth, protocol: "1.0" }, runtime);
+    case "remote write 2.0":
+      return remoteWrite({ url, auth, protocol: "2.0" }, runtime);
+    case "remote write native":
+      return remoteWrite({ url, auth, histograms: nativeHistograms() }, runtime);
   }
 }

@@ -4,7 +4,8 @@
  */
 import { seeded } from "@pushmeter/testkit/random";
 import { findPrograms, missingPrograms, type Programs } from "@pushmeter/testkit/receivers/programs";
-import type { Receiver, Wire } from "@pushmeter/testkit/receivers/types";
+import type { Receiver } from "@pushmeter/testkit/receivers/types";
+import type { Wire } from "@pushmeter/testkit/receivers/wires";
 import { ZOO } from "@pushmeter/testkit/receivers/zoo";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { play, WINDOW } from "./play.ts";
@@ -44,7 +45,7 @@ describe.each(ZOO.map((kind, n) => [kind.name, kind, n] as const))("%s", (_, kin
       const wire = wires[seed % wires.length] as Wire;
       const schedule = find(receiver);
       const outcome = await play({ kind, receiver, wire, schedule, seed, start });
-      const found = isWrong(kind, wire, outcome.findings) ? outcome.notes : [];
+      const found = isWrong(kind, wire, schedule.name, outcome) ? outcome.notes : [];
       expect(found, `${wire}, ${schedule.name}`).toEqual([]);
     });
 

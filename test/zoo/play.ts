@@ -1,5 +1,6 @@
 import { seeded } from "@pushmeter/testkit/random";
-import type { Receiver, Wire } from "@pushmeter/testkit/receivers/types";
+import type { Receiver } from "@pushmeter/testkit/receivers/types";
+import type { Wire } from "@pushmeter/testkit/receivers/wires";
 import type { Kind } from "@pushmeter/testkit/receivers/zoo";
 import { type Outcome, run } from "./run.ts";
 import { needsLimits, type Schedule } from "./schedule.ts";

@@ -1,7 +1,7 @@
 /** What people read of one service at a receiver, beside the truth. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Receiver, StoredSeries, Traits } from "@pushmeter/testkit/receivers/types";
-import { compare, extrapolated, LOGINS, lastValues, selector } from "./verdict.ts";
+import { type Counts, compare, extrapolated, LOGINS, lastValues, selector } from "./verdict.ts";
 
 const MINUTE = 60_000;
 
@@ -20,7 +20,7 @@ export class Reading {
   readonly #traits: Traits;
   readonly #service: string;
   readonly #job: string;
-  readonly #truth: ReadonlyMap<string, number>;
+  readonly #truth: Counts;
   /** Nothing is older. */
   readonly #from: number;
   /** Nothing is newer: a clock that was fast may have given samples later times than it shows now. */
@@ -33,7 +33,7 @@ export class Reading {
       readonly service: string;
       /** The label that holds the service's name. */
       readonly job: string;
-      readonly truth: ReadonlyMap<string, number>;
+      readonly truth: Counts;
       readonly from: number;
       readonly to: () => number;
     },
@@ -47,22 +47,24 @@ export class Reading {
     this.#to = options.to;
   }
 
-  stored(): Promise<StoredSeries[]> {
-    return this.#receiver.samples(selector(this.#service, this.#job), this.#from, this.#to());
+  /** @param isWhole - with the buckets and sums of histograms. */
+  stored(isWhole = true): Promise<StoredSeries[]> {
+    const series = selector(this.#service, this.#job, isWhole);
+    return this.#receiver.samples(series, this.#from, this.#to());
   }
 
   /** Events that are missing and that are too many; asks again for `longest` ms while there are any. */
   async difference(longest: number): Promise<{ readonly lost: number; readonly double: number }> {
     const deadline = Date.now() + longest;
     for (;;) {
-      const found = compare(lastValues(await this.stored()), this.#truth);
+      const found = compare(lastValues(await this.stored(false)), this.#truth);
       if (!(found.lost + found.double) || Date.now() >= deadline) return found;
       await pause(50);
     }
   }
 
   async growth(stored: readonly StoredSeries[]): Promise<Growth> {
-    const total = [...this.#truth.values()].reduce((sum, count) => sum + count, 0);
+    const total = [...this.#truth.logins.values()].reduce((sum, count) => sum + count, 0);
     const logins = stored.filter(({ labels }) => LOGINS.test(labels.__name__ ?? ""));
     const subtracted = sum(logins, ({ samples }) => (samples.at(-1)?.[1] ?? 0) - (samples[0]?.[1] ?? 0));
     const name = logins[0]?.labels.__name__;

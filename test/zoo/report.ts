@@ -1,120 +1,147 @@
-/** The table of a fault test: one line for each receiver and wire. */
-
-import type { Fault, Wire } from "@pushmeter/testkit/receivers/types";
-import type { Kind } from "@pushmeter/testkit/receivers/zoo";
+/** The table of a fault test: receiver × wire × schedule, and the sum of each receiver and wire. */
+import type { Fault } from "@pushmeter/testkit/receivers/types";
+import type { Wire } from "@pushmeter/testkit/receivers/wires";
+import { type Kind, ZOO } from "@pushmeter/testkit/receivers/zoo";
 import { table } from "@pushmeter/testkit/table";
+import type { Result } from "./results.ts";
 import type { Outcome } from "./run.ts";
+import { isFarAhead, SCHEDULES } from "./schedule.ts";
 import { type Findings, noFindings } from "./verdict.ts";
 
 const MOST_REQUESTS = 10;
+const MAXIMA: readonly Fault[] = ["requests", "growth"];
+const FAULTS = Object.keys(noFindings()) as Fault[];
+const TOO_FAR_AHEAD = SCHEDULES.filter(isFarAhead).map(({ name }) => name);
+
+/** What is found in a run through the receiver's own doing, if it is found. */
+function ownFaults({ traits }: Kind, wire: Wire, schedule: string, dropped: number): readonly Fault[] {
+  const { own, drops = [], dropsFuture } = traits;
+  const told: readonly Fault[] = dropsFuture && TOO_FAR_AHEAD.includes(schedule) ? ["lost", ...drops] : drops;
+  return [...(own?.[wire] ?? []), ...(dropped ? told : [])];
+}
+
+/** Whether something was found that is not the receiver's own doing. */
+export function isWrong(kind: Kind, wire: Wire, schedule: string, outcome: Outcome): boolean {
+  const own = ownFaults(kind, wire, schedule, outcome.dropped);
+  return FAULTS.some(
+    (name) => outcome.findings[name] > (name === "requests" ? MOST_REQUESTS : 0) && !own.includes(name),
+  );
+}
 
 interface Row {
   readonly kind: Kind;
   readonly wire: Wire;
+  readonly line: string;
   runs: number;
   pushes: number;
-  readonly wrong: Set<string>;
+  wrong: number;
+  dropped: number;
   readonly findings: Findings;
+  /** Everything that was found under this name is the receiver's own doing. */
+  readonly own: Set<Fault>;
   readonly increases: number[];
 }
 
-/** Whether something was found that is not the receiver's own doing. */
-export function isWrong(kind: Kind, wire: Wire, findings: Findings): boolean {
-  const own = kind.traits.own?.[wire] ?? [];
-  return (Object.entries(findings) as [Fault, number][]).some(
-    ([name, count]) => count > (name === "requests" ? MOST_REQUESTS : 0) && !own.includes(name),
-  );
-}
+const HEAD = ["receiver", "wire", "schedule", "runs", "wrong", "pushes", ...FAULTS, "increase", "told"];
 
 export class Report {
-  readonly #broken: string[] = [];
   readonly #rows = new Map<string, Row>();
+  readonly #sums = new Map<string, Row>();
+  readonly #wrong: string[] = [];
 
-  /** True if it is wrong. */
-  add(kind: Kind, wire: Wire, schedule: string, { findings, pushes, increase }: Outcome): boolean {
-    const key = `${kind.name} ${wire}`;
-    const row: Row = this.#rows.get(key) ?? {
-      kind,
-      wire,
-      runs: 0,
-      pushes: 0,
-      wrong: new Set(),
-      findings: noFindings(),
-      increases: [],
-    };
-    this.#rows.set(key, row);
-    row.runs++;
-    row.pushes += pushes;
-    for (const [name, count] of Object.entries(findings) as [Fault, number][]) {
-      const isMaximum = name === "requests" || name === "growth";
-      row.findings[name] = isMaximum ? Math.max(row.findings[name], count) : row.findings[name] + count;
+  constructor(results: readonly Result[]) {
+    for (const { receiver, wire, schedule, line, outcome } of results) {
+      const kind = ZOO.find(({ name }) => name === receiver);
+      if (!kind) continue;
+      const wrong = !outcome || isWrong(kind, wire, schedule, outcome);
+      if (wrong) {
+        this.#wrong.push(`${receiver} · ${wire} · ${schedule}: ${outcome?.notes.join("; ") ?? "broke off"}`);
+      }
+      const own = outcome ? ownFaults(kind, wire, schedule, outcome.dropped) : [];
+      const rows: [Map<string, Row>, string][] = [
+        [this.#rows, line],
+        [this.#sums, "all"],
+      ];
+      for (const [map, name] of rows) {
+        const row = rowOf(map, kind, wire, name);
+        row.runs++;
+        if (wrong) row.wrong++;
+        if (outcome) addTo(row, outcome, own);
+      }
     }
-    if (increase !== undefined) row.increases.push(increase);
-    const wrong = isWrong(kind, wire, findings);
-    if (wrong) row.wrong.add(schedule);
-    return wrong;
-  }
-
-  /** A run that has no outcome, because the receiver or the test itself failed. */
-  broke(title: string): void {
-    this.#broken.push(title);
   }
 
   get isClean(): boolean {
-    return !this.#broken.length && [...this.#rows.values()].every(({ wrong }) => !wrong.size);
+    return !this.#wrong.length;
   }
 
-  lines(): string[] {
-    const head = [
-      "receiver",
-      "wire",
-      "runs",
-      "wrong",
-      "pushes",
-      "lost",
-      "double",
-      "resets",
-      "zeros",
-      "requests",
-      "silent",
-      "alarms",
-      "ahead",
-      "growth",
-      "increase",
-    ];
-    const rows = Array.from(
-      this.#rows.values(),
-      ({ kind, wire, runs, pushes, wrong, findings, increases }) => {
-        const own = kind.traits.own?.[wire] ?? [];
-        const cell = (name: Fault, text = `${findings[name]}`) => (own.includes(name) ? `(${text})` : text);
-        const mean = increases.reduce((sum, share) => sum + share, 0) / increases.length;
-        return [
-          kind.name,
-          wire,
-          `${runs}`,
-          `${wrong.size}`,
-          `${pushes}`,
-          cell("lost"),
-          cell("double"),
-          cell("resets"),
-          cell("zeros"),
-          cell("requests"),
-          cell("silent"),
-          cell("alarms"),
-          cell("ahead"),
-          cell("growth", percent(findings.growth)),
-          increases.length ? percent(mean - 1) : "–",
-        ];
-      },
-    );
+  /** @param isBrief - only the sums of each receiver and wire. */
+  lines(isBrief = false): string[] {
+    const inOrder = (rows: Iterable<Row>) =>
+      [...rows].sort((a, b) => ZOO.indexOf(a.kind) - ZOO.indexOf(b.kind) || compare(a.wire, b.wire));
+    const rows = [...(isBrief ? [] : inOrder(this.#rows.values())), ...inOrder(this.#sums.values())];
+    const metrics = new Set(rows.flatMap(({ kind }) => kind.traits.tells ?? []));
     return [
-      ...table([head, ...rows], 2),
-      ...this.#broken.map((title) => `Broke off: ${title}`),
+      ...table([HEAD, ...rows.map(cells)], 3),
       "",
+      ...this.#wrong.map((text) => `Wrong: ${text}`),
       "In brackets: the receiver's own doing. requests: most of one push. growth: furthest from the truth, by",
       "subtraction, by `anchored`, and by `increase` beyond its extrapolation. increase: its mean over all runs.",
+      ...(metrics.size ? [`told: what the receiver counts itself, in ${[...metrics].join(" and ")}.`] : []),
     ];
   }
+}
+
+function rowOf(rows: Map<string, Row>, kind: Kind, wire: Wire, line: string): Row {
+  const key = JSON.stringify([kind.name, wire, line]);
+  const row = rows.get(key) ?? {
+    kind,
+    wire,
+    line,
+    runs: 0,
+    pushes: 0,
+    wrong: 0,
+    dropped: 0,
+    findings: noFindings(),
+    own: new Set<Fault>(FAULTS),
+    increases: [],
+  };
+  rows.set(key, row);
+  return row;
+}
+
+function addTo(row: Row, { findings, pushes, increase, dropped }: Outcome, own: readonly Fault[]): void {
+  row.pushes += pushes;
+  row.dropped += dropped;
+  for (const name of FAULTS) {
+    const [sum, count] = [row.findings[name], findings[name]];
+    row.findings[name] = MAXIMA.includes(name) ? Math.max(sum, count) : sum + count;
+    if (count && !own.includes(name)) row.own.delete(name);
+  }
+  if (increase !== undefined) row.increases.push(increase);
+}
+
+function cells({ kind, wire, line, runs, wrong, pushes, findings, own, increases, dropped }: Row): string[] {
+  const cell = (name: Fault) => {
+    const text = name === "growth" ? percent(findings.growth) : `${findings[name]}`;
+    return findings[name] && own.has(name) ? `(${text})` : text;
+  };
+  const mean = increases.reduce((sum, share) => sum + share, 0) / increases.length;
+  return [
+    kind.name,
+    wire,
+    line,
+    `${runs}`,
+    `${wrong}`,
+    `${pushes}`,
+    ...FAULTS.map(cell),
+    increases.length ? percent(mean - 1) : "–",
+    kind.traits.tells ? `${dropped}` : "",
+  ];
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function percent(share: number): string {

@@ -3,10 +3,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createPushmeter, type Pushmeter } from "@pushmeter/sdk";
 import type { Delivery } from "@pushmeter/testkit/faulty-proxy/deliveries";
 import { FaultyProxy } from "@pushmeter/testkit/faulty-proxy/proxy";
-import type { Receiver, Traits, Wire } from "@pushmeter/testkit/receivers/types";
+import type { Receiver, Traits } from "@pushmeter/testkit/receivers/types";
+import type { Wire } from "@pushmeter/testkit/receivers/wires";
 import { destination } from "./destination.ts";
 import { Reading } from "./reading.ts";
-import type { Round, Schedule } from "./schedule.ts";
+import { FAR_AHEAD, type Round, type Schedule } from "./schedule.ts";
 import { SimulatedRuntime } from "./simulated-runtime.ts";
 import { type Findings, falls, noFindings, wrongZeros } from "./verdict.ts";
 import { Workload } from "./workload.ts";
@@ -39,15 +40,20 @@ export interface Outcome {
   readonly pushes: number;
   /** What `increase` says of what happened, as a share: 1 is right. */
   readonly increase: number | undefined;
+  /** What the receiver says that it has dropped meanwhile. */
+  readonly dropped: number;
 }
 
 export async function run(options: Run): Promise<Outcome> {
   const proxy = await FaultyProxy.start(options.receiver.endpoints[options.wire] as string);
+  const { receiver } = options;
   const trial = new Trial(options, proxy);
+  const dropped = (await receiver.dropped?.()) ?? 0;
   try {
     for (const [n, round] of options.schedule.rounds.entries()) await trial.round(n + 1, round);
     await trial.recover();
-    return await trial.judge();
+    const judgement = await trial.judge();
+    return { ...judgement, dropped: ((await receiver.dropped?.()) ?? 0) - dropped };
   } finally {
     await proxy.stop();
     await trial.liftLimits();
@@ -103,6 +109,9 @@ class Trial {
     const { idle = 0, step = 0, births, longLabel, deliveries = [], rest = "pass", limits, restart } = round;
     const { receiver, traits, pace } = this.#run;
     await this.#runtime.idle(idle * pace);
+    // What is refused because of the clock is lost together with what it is passed on with.
+    const isLostAlone = traits.delayed && step > FAR_AHEAD;
+    if (isLostAlone) await pause(PASSING_ON.restart);
     this.#runtime.step(step);
     if (limits) {
       this.#limited = true;
@@ -116,6 +125,7 @@ class Trial {
     this.#proxy.rest = this.#possible(rest);
     // What was set aside under limits is sent bit by bit: a push may be incomplete though these counters are not.
     await this.#push(`round ${n}`, !this.#limited && !step);
+    if (isLostAlone) await pause(PASSING_ON.restart);
     this.#runtime.step(-step);
   }
 
@@ -136,7 +146,7 @@ class Trial {
     await this.#push("last push", true);
   }
 
-  async judge(): Promise<Outcome> {
+  async judge(): Promise<Omit<Outcome, "dropped">> {
     const { lost, double } = await this.#reading.difference(this.#run.traits.delayed ? PASSING_ON.end : 0);
     const stored = await this.#reading.stored();
     const first = this.#runtime.instance(1);
@@ -156,7 +166,8 @@ class Trial {
     const { plainIncrease: increase, ...shares } = await this.#reading.growth(stored);
     let growth = 0;
     for (const [how, share] of Object.entries(shares)) {
-      const error = Math.abs(share - 1);
+      // No growth at all makes no share.
+      const error = Number.isFinite(share) ? Math.abs(share - 1) : Number.MAX_VALUE;
       // Prometheus adds up in another order.
       if (error < 1e-9) continue;
       growth = Math.max(growth, error);
@@ -189,8 +200,10 @@ class Trial {
     if (count > MOST_REQUESTS) this.#notes.push(`${name}: ${count} requests`);
     // What is passed on is read at the end; what is scraped has to be seen before the next push replaces it.
     if (traits.delayed && traits.clock !== "receiver") return isStored;
-    const { lost } = await this.#reading.difference(isStored && traits.delayed ? PASSING_ON.scraped : 0);
     const isCalm = undisturbed && this.#proxy.disturbed === disturbed && !traits.delayed;
+    const isToBeRead = isStored || isCalm;
+    const longest = isStored && traits.delayed ? PASSING_ON.scraped : 0;
+    const { lost } = isToBeRead ? await this.#reading.difference(longest) : { lost: 0 };
     if (isStored && lost) {
       this.#findings.silent++;
       this.#notes.push(`${name}: ${lost} missing, reported as stored`);

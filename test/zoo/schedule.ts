@@ -153,15 +153,21 @@ export const SCHEDULES: readonly Schedule[] = [
   ),
 ];
 
+/** Further ahead receivers take no samples, ms. */
+export const FAR_AHEAD = 10 * MINUTE;
+
+/** Whether a clock is too far ahead for once. */
+export const isFarAhead = ({ rounds }: Schedule): boolean => rounds.some(({ step = 0 }) => step > FAR_AHEAD);
+
 /** Whether only a receiver with limits can play it. */
 export const needsLimits = ({ rounds }: Schedule): boolean => rounds.some(({ limits }) => limits);
 
 /** Whether a receiver can play it, and the next one after it. */
 export function isPlayable(schedule: Schedule, { tenant }: Receiver, traits: Traits): boolean {
   if (needsLimits(schedule) && !tenant) return false;
+  if (traits.takesFuture && isFarAhead(schedule)) return false;
   return !schedule.rounds.some(
-    ({ step = 0, longLabel, restart }) =>
-      (traits.takesFuture && step > 10 * MINUTE) ||
+    ({ longLabel, restart }) =>
       (traits.cutsLabels && longLabel) ||
       // After a restart it would take nothing from before.
       (traits.window && restart),

@@ -38,29 +38,44 @@ export const noFindings = (): Findings => ({
 /** Counters and the counts of histograms, as any wire and any receiver calls them. */
 const COUNTERS = /^(logins(_total)?|login_duration(_seconds)?_count)$/;
 export const LOGINS = /^logins(_total)?$/;
+const BUCKETS_AND_SUMS = /_(bucket|sum)$/;
 
-/** @param job - the label that holds the service's name. */
-export const selector = (service: string, job: string): string =>
-  `{${job}="${service}",__name__=~"logins(_total)?|login_duration.*"}`;
+/** How often something happened, by the label `result`: what `logins` adds up to, and what `login.duration` counts. */
+export interface Counts {
+  readonly logins: ReadonlyMap<string, number>;
+  readonly durations: ReadonlyMap<string, number>;
+}
 
-/** The sum of the last values of all instances, by the label `result`. */
-export function lastValues(stored: readonly StoredSeries[]): Map<string, number> {
-  const values = new Map<string, number>();
+/**
+ * @param job - the label that holds the service's name.
+ * @param isWhole - with the buckets and sums of histograms.
+ */
+export function selector(service: string, job: string, isWhole: boolean): string {
+  const names = `logins(_total)?|login_duration${isWhole ? ".*" : "(_seconds)?(_count)?"}`;
+  return `{${job}="${service}",__name__=~"${names}"}`;
+}
+
+/** The sums of the last values of all instances. */
+export function lastValues(stored: readonly StoredSeries[]): Counts {
+  const sums = { logins: new Map<string, number>(), durations: new Map<string, number>() };
   for (const { labels, samples } of stored) {
-    if (!LOGINS.test(labels.__name__ ?? "")) continue;
-    const result = labels.result ?? "";
+    const { __name__ = "", result = "" } = labels;
+    if (BUCKETS_AND_SUMS.test(__name__)) continue;
+    const values = LOGINS.test(__name__) ? sums.logins : sums.durations;
     values.set(result, (values.get(result) ?? 0) + (samples.at(-1)?.[1] ?? 0));
   }
-  return values;
+  return sums;
 }
 
 /** Events that are missing from the values, and that are too many. */
-export function compare(values: ReadonlyMap<string, number>, truth: ReadonlyMap<string, number>) {
+export function compare(values: Counts, truth: Counts): { readonly lost: number; readonly double: number } {
   let [lost, double] = [0, 0];
-  for (const result of new Set([...values.keys(), ...truth.keys()])) {
-    const difference = (values.get(result) ?? 0) - (truth.get(result) ?? 0);
-    if (difference < 0) lost -= difference;
-    else double += difference;
+  for (const kind of ["logins", "durations"] as const) {
+    for (const result of new Set([...values[kind].keys(), ...truth[kind].keys()])) {
+      const difference = (values[kind].get(result) ?? 0) - (truth[kind].get(result) ?? 0);
+      if (difference < 0) lost -= difference;
+      else double += difference;
+    }
   }
   return { lost, double };
 }

@@ -1,6 +1,6 @@
 /** The options that every HTTP adapter takes. What a callback throws is reported to `onError`. */
 import type { Attributes } from "@opentelemetry/api";
-import { checkFunction, checkNames, type Recorder } from "@pushmeter/sdk/adapter";
+import { checkFunction, checkNames, type Ending, type Platform, type Recorder } from "@pushmeter/sdk/adapter";
 
 /** @typeParam Env - the environment that the pushmeter's `push` reads. */
 export interface HttpOptions<Env = unknown> {
@@ -10,11 +10,21 @@ export interface HttpOptions<Env = unknown> {
   ignore?(request: Request): boolean;
   /** More attributes. Keep their values few: each instrument has at most 2,000 sets of attributes. */
   attributes?(request: Request, response: Response | undefined, env: Env): Attributes | undefined;
+  /** `wholeBody`: measures to the end of the response's body. Default: to its headers. */
+  readonly body?: PassBody | undefined;
 }
+
+/** Passes a response's body through and calls `end` at its end. Undefined if there is nothing to pass. */
+export type PassBody = (
+  recorder: Recorder,
+  response: Response,
+  platform: () => Platform,
+  end: (ending: Ending) => void,
+) => Response | undefined;
 
 /** @throws TypeError for an option that is unknown or not a function. */
 export function checkHttpOptions(adapter: string, options: HttpOptions<never>): void {
-  checkNames(adapter, options, "route ignore attributes");
+  checkNames(adapter, options, "route ignore attributes body");
   for (const [name, value] of Object.entries(options)) checkFunction(`${adapter} ${name}`, value);
 }
 

@@ -7,7 +7,8 @@ import { invalid, type Platform, recorderOf } from "@pushmeter/sdk/adapter";
 import { checkHttpOptions, type HttpOptions } from "./callbacks.ts";
 import { measureHttp } from "./http.ts";
 
-export type { HttpOptions } from "./callbacks.ts";
+export { wholeBody } from "./body.ts";
+export type { HttpOptions, PassBody } from "./callbacks.ts";
 
 /**
  * Measures a fetch handler. Where the platform passes a context with `waitUntil` (as a further argument),

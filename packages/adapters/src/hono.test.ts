@@ -80,6 +80,49 @@ describe("pushmeterMiddleware", () => {
     expect(await recorded.http()).toEqual(["GET /admin/* 401 client_error = 1"]);
   });
 
+  it("records the route that would have answered when a middleware answers first", async () => {
+    const recorded = new Recorded();
+    const auth: MiddlewareHandler = async (c, next) => {
+      if (!c.req.header("authorization")) return c.text("who are you?", 401);
+      return next();
+    };
+    const limit: MiddlewareHandler = async (c, next) => {
+      if (c.req.query("limit")) throw new HTTPException(429);
+      return next();
+    };
+    const app = new Hono();
+    app.use(pushmeterMiddleware(recorded.pushmeter));
+    app.use(auth);
+    app.use("/courses/*", limit);
+    app.get("/courses/:id", (c) => c.text("course"));
+    app.post("/courses/:id", (c) => c.text("changed"));
+    app.route(
+      "/users",
+      new Hono().get("/:name", (c) => c.text("user")),
+    );
+    app.mount("/old", () => new Response("old"));
+    app.get("*", (c) => c.text("a page of the application"));
+    const init = { headers: { authorization: "me" } };
+    for (const path of ["/courses/1", "/courses/2", "/users/ada", "/elsewhere"]) {
+      await app.request(path);
+      await app.request(path, init);
+    }
+    await app.request("/courses/1", { method: "POST" });
+    await app.request("/courses/1?limit=1", init);
+    await app.request("/old/page", init);
+    expect(await recorded.http()).toEqual([
+      "GET /* 200 success = 1",
+      "GET /* 401 client_error = 1",
+      "GET /courses/:id 200 success = 2",
+      "GET /courses/:id 401 client_error = 2",
+      "GET /courses/:id 429 client_error = 1",
+      "GET /old/* 200 success = 1",
+      "GET /users/:name 200 success = 1",
+      "GET /users/:name 401 client_error = 1",
+      "POST /courses/:id 401 client_error = 1",
+    ]);
+  });
+
   it("records thrown Errors by class, whether Hono's own answer or onError's is sent", async () => {
     const recorded = new Recorded();
     const app = new Hono();

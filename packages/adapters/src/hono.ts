@@ -3,7 +3,7 @@
  * @module @pushmeter/adapters/hono
  */
 import type { Pushmeter } from "@pushmeter/sdk";
-import { type Platform, recorderOf } from "@pushmeter/sdk/adapter";
+import { type Ending, type Platform, recorderOf } from "@pushmeter/sdk/adapter";
 import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import { matchedRoutes } from "hono/route";
@@ -11,7 +11,8 @@ import { findTargetHandler, isMiddleware } from "hono/utils/handler";
 import { attempt, checkHttpOptions, type HttpOptions } from "./callbacks.ts";
 import { INSPECT, type Inspect, type Route } from "./inspect.ts";
 
-export type { HttpOptions } from "./callbacks.ts";
+export { wholeBody } from "./body.ts";
+export type { HttpOptions, PassBody } from "./callbacks.ts";
 
 /**
  * Measures every request that passes through, with the route's pattern as Hono matched it, sub-apps and base
@@ -32,7 +33,7 @@ export function pushmeterMiddleware<Env>(
   const recorder = recorderOf(pushmeter);
   checkHttpOptions("pushmeterMiddleware", options);
   // Hono hands over the environment that the options are typed with.
-  const { route, ignore, attributes } = options as HttpOptions;
+  const { route, ignore, attributes, body } = options as HttpOptions;
   // Without an execution context Hono throws when asked for it: ask once.
   let hasContext = true;
 
@@ -62,14 +63,17 @@ export function pushmeterMiddleware<Env>(
       const answered = c.finalized && !(invocation.thrown && c.error === undefined);
       const status = answered ? c.res.status : 500;
       invocation.route = (route && attempt(recorder, route, request)) ?? routeOf(c, middleware, status);
-      if (outer) {
-        // The outer wrapper records: it sees the response that is really sent.
-      } else if (ignore && attempt(recorder, ignore, request)) {
-        recorder.endIgnored(invocation, platform);
-      } else {
+      const end = (ending: Ending) => {
+        if (ignore && attempt(recorder, ignore, request)) return recorder.endIgnored(invocation, platform);
         const response = answered ? c.res : undefined;
         const custom = attributes && attempt(recorder, attributes, request, response, c.env);
-        recorder.endHttp(invocation, request, { status }, platform, custom);
+        recorder.endHttp(invocation, request, ending, platform, custom);
+      };
+      // The outer wrapper, if there is one, records: it sees the response that is really sent.
+      if (!outer) {
+        const passed = answered ? body?.(recorder, c.res, platform, end) : undefined;
+        if (passed) c.res = passed;
+        else end({ status });
       }
     }
   });
@@ -92,16 +96,22 @@ function isBehindAll(routes: readonly Route[], own: MiddlewareHandler): boolean 
 }
 
 /**
- * The deepest pattern that Hono executed. Undefined if no route matched: the deepest pattern is then this
- * middleware's, or that of another middleware that passed the request on until Hono answered 404.
+ * The pattern of the route that answered, or would have answered if a middleware had not. Undefined if no route
+ * matched: the deepest pattern that Hono executed is then this middleware's, or that of another middleware that passed the
+ * request on until Hono answered 404.
  */
 function routeOf(c: Context, own: MiddlewareHandler, status: number): string | undefined {
-  const route = matchedRoutes(c)[c.req.routeIndex];
-  if (!route) return undefined;
-  const handler = findTargetHandler(route.handler);
-  if (handler === own || (status === 404 && route.method === "ALL" && isMiddleware(handler)))
-    return undefined;
-  return route.path;
+  const matched = matchedRoutes(c);
+  const { routeIndex } = c.req;
+  const executed = matched[routeIndex];
+  if (!executed) return undefined;
+  const { path, method, handler } = executed;
+  const target = findTargetHandler(handler);
+  if (method !== "ALL" || !isMiddleware(target)) return path;
+  const passed = matched.slice(routeIndex + 1).find((each) => !isMiddleware(findTargetHandler(each.handler)));
+  // Not a fallback for everything: a mounted app, which looks like a middleware, answers before it.
+  if (passed && !(passed.path.endsWith("*") && passed.path.length <= path.length)) return passed.path;
+  return target === own || status === 404 ? undefined : path;
 }
 
 function isObject(value: unknown): value is object {

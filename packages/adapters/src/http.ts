@@ -22,28 +22,29 @@ export async function measureHttp(
   if (!invocation) return handle();
 
   let response: Response | undefined;
-  let ending: Ending = {};
-  try {
-    response = await handle();
-    ending = isResponse(response)
-      ? { status: response.status }
-      : { status: 500, thrown: { error: new TypeError("The handler returned no Response") } };
-    return response;
-  } catch (error) {
-    // For a handler that throws, the platform answers with a 500.
-    ending = { status: 500, thrown: { error } };
-    throw error;
-  } finally {
+  const end = (ending: Ending) => {
     // The platform hands over the environment that the options are typed with.
     const { route, ignore, attributes } = options as HttpOptions;
-    if (ignore && attempt(recorder, ignore, request)) {
-      recorder.endIgnored(invocation, platform);
-    } else {
-      invocation.route = (route && attempt(recorder, route, request)) ?? invocation.route;
-      const custom = attributes && attempt(recorder, attributes, request, response, platform().env);
-      recorder.endHttp(invocation, request, ending, platform, custom);
-    }
+    if (ignore && attempt(recorder, ignore, request)) return recorder.endIgnored(invocation, platform);
+    invocation.route = (route && attempt(recorder, route, request)) ?? invocation.route;
+    const custom = attributes && attempt(recorder, attributes, request, response, platform().env);
+    recorder.endHttp(invocation, request, ending, platform, custom);
+  };
+  try {
+    response = await handle();
+  } catch (error) {
+    // For a handler that throws, the platform answers with a 500.
+    end({ status: 500, thrown: { error } });
+    throw error;
   }
+  if (!isResponse(response)) {
+    end({ status: 500, thrown: { error: new TypeError("The handler returned no Response") } });
+    return response;
+  }
+  const { status } = response;
+  const passed = options.body?.(recorder, response, platform, end);
+  if (!passed) end({ status });
+  return passed ?? response;
 }
 
 function isResponse(value: unknown): value is Response {

@@ -68,7 +68,7 @@ export type OnlyHandlers<Handlers> =
 
 /** Everything that `Handlers` holds; handlers that are measured return a promise. */
 export type InstrumentedWorker<Handlers> = {
-  [Name in keyof Handlers]: Name extends "fetch" | "scheduled" | "queue"
+  [Name in keyof Handlers]: Name extends "fetch" | "scheduled" | "queue" | "email" | "connect"
     ? Promised<Handlers[Name]>
     : Handlers[Name];
 };

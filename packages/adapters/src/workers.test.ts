@@ -56,7 +56,27 @@ describe("instrumentWorker", () => {
     ]);
   });
 
-  it("pushes at once for a queue and a cron event: the platform waits for waitUntil there", async () => {
+  it("measures email and connect, and a Worker that handles nothing else", async () => {
+    const recorded = new Recorded();
+    const error = new RangeError("spam");
+    const mail = instrumentWorker(recorded.pushmeter, {
+      email: async (message: unknown) => {
+        if (message === "spam") throw error;
+      },
+    });
+    await call(mail.email, "letter", {}, context());
+    await expect(call(mail.email, "spam", {}, context())).rejects.toBe(error);
+    const tcp = instrumentWorker(recorded.pushmeter, { connect: () => {} });
+    await call(tcp.connect, {}, {}, context());
+    const other = { faas_trigger: "other" };
+    expect(await recorded.series("faas_invoke_duration_seconds_count")).toEqual([
+      [{ ...other, code_function_name: "email", outcome: "success" }, 1],
+      [{ ...other, code_function_name: "email", outcome: "exception", error_type: "RangeError" }, 1],
+      [{ ...other, code_function_name: "connect", outcome: "success" }, 1],
+    ]);
+  });
+
+  it("pushes at once for a queue that cannot call itself and for a cron event", async () => {
     const recorded = new Recorded({ flush: { every: 60_000 } });
     const worker = instrumentWorker(recorded.pushmeter, { queue: async () => {}, scheduled: async () => {} });
     const batches = new WaitUntil();
@@ -112,16 +132,16 @@ describe("instrumentWorker", () => {
       fetch(_request: Request, _env: object, _ctx: object): Response {
         return new Response(this.name);
       }
-      email(): string {
+      tail(): string {
         return this.name;
       }
     }
     const worker = instrumentWorker(recorded.pushmeter, new App());
     const response = await worker.fetch(new Request("https://x/"), {}, context());
-    expect([await response.text(), worker.email()]).toEqual(["app", "app"]);
+    expect([await response.text(), worker.tail()]).toEqual(["app", "app"]);
   });
 
-  it("holds everything that it was given: a Hono app's request() threw 'is not a function', connect was lost", async () => {
+  it("holds everything that it was given: a Hono app's request() threw 'is not a function', other handlers were lost", async () => {
     const recorded = new Recorded();
     const app = new Hono().get("/", (c) => c.text("home"));
     const worker = instrumentWorker(recorded.pushmeter, app);
@@ -139,7 +159,7 @@ describe("instrumentWorker", () => {
       fetch(): Response {
         return new Response(this.#name);
       }
-      connect(): string {
+      tailStream(): string {
         return this.#name;
       }
       comesLater(): number {
@@ -148,7 +168,7 @@ describe("instrumentWorker", () => {
     }
     const service = new Service();
     const instrumented = instrumentWorker(recorded.pushmeter, service);
-    expect([instrumented.connect(), instrumented.comesLater(), instrumented.name]).toEqual([
+    expect([instrumented.tailStream(), instrumented.comesLater(), instrumented.name]).toEqual([
       "service",
       1,
       "service",
@@ -187,7 +207,7 @@ describe("instrumentWorker", () => {
   it("refuses other values than a Worker at start", () => {
     const { pushmeter } = new Recorded();
     expect(() => instrumentWorker(pushmeter, {})).toThrow(
-      /handlers must be an object with fetch, scheduled or queue, got an object with no keys/,
+      /handlers must be an object with fetch, scheduled, queue, email or connect, got an object with no keys/,
     );
     expect(() => instrumentWorker(pushmeter, (() => {}) as never)).toThrow(/got a function/);
     expect(() => instrumentWorker(pushmeter, undefined as never)).toThrow(/got undefined/);

@@ -1,11 +1,13 @@
 /** The HTTPS way to the objects: for Lambda, and for any OTLP sender in any language. */
+
 import type { Attributes } from "@opentelemetry/api";
+import { Refusal } from "@pushmeter/sdk/adapter";
 import { type AggregatorBinding, checkBinding } from "./binding.ts";
 import { type Reply, type Status, VERSION } from "./core/message.ts";
 import { BadInput, jobOf } from "./core/model.ts";
 import { decode, type OtlpEncoding, resourcesOf, split } from "./core/otlp.ts";
 import type { BatchId } from "./core/shard.ts";
-import { isAllowed, Refusal, readBody } from "./http.ts";
+import { bodyOf, isAllowed } from "./http.ts";
 import { accepted, refusal } from "./otlp-answer.ts";
 import { checkShards, shardName, shardOf, stubOf, targetOf } from "./shards.ts";
 
@@ -28,6 +30,8 @@ const LIMIT = 1_900_000;
 const MOST_RESOURCES = 500;
 const MOST_SERVICES = 20;
 const LONGEST_JOB = 200;
+/** Refusals that somebody with the token causes. */
+const COUNTED = [400, 413, 415];
 const ENCODINGS: Readonly<Record<string, OtlpEncoding>> = {
   "application/json": "json",
   "application/x-protobuf": "protobuf",
@@ -72,15 +76,30 @@ export async function ingest(
     if (request.method !== "POST") throw new Refusal(405, "metrics are sent with POST");
     encoding = encodingOf(request);
     const router = { binding, shards, formerShards };
-    return await store(request, router, encoding, await readBody(request, limit));
+    return await store(request, router, encoding, await bodyOf(request, limit));
   } catch (error) {
     // A body that is neither read nor cancelled holds its connection.
     if (request.body && !request.bodyUsed) await request.body.cancel();
-    if (error instanceof Refusal) return refusal(encoding, error.status, error.message);
-    if (error instanceof BadInput) return refusal(encoding, 400, error.message);
+    const status = error instanceof Refusal ? error.status : error instanceof BadInput ? 400 : 0;
+    if (status) {
+      const { message } = error as Error;
+      if (COUNTED.includes(status)) await count(binding, status, message);
+      return refusal(encoding, status, message);
+    }
     // The object could not be reached, or not all of it was stored: the sender keeps the batch and repeats it.
     console.error(`pushmeter: ingest: not stored: ${error}`);
     return refusal(encoding, 503, "not stored, send it again");
+  }
+}
+
+/** In the object of the service that has no name, for these requests have no service that could be relied on. */
+async function count(binding: AggregatorBinding, status: number, reason: string): Promise<void> {
+  const target = targetOf({}, shardName(0));
+  try {
+    await stubOf(binding, jobOf(target.resource), 0).refused(target, status, reason);
+  } catch {
+    // An object of another release, or none: the sender has its answer all the same.
+    console.error(`pushmeter: ingest: refused with ${status}: ${reason}`);
   }
 }
 

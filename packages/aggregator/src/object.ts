@@ -8,7 +8,7 @@ import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import type { AggregatorStub } from "./binding.ts";
 import { ShardHost } from "./core/host.ts";
 import type { Message, Reply, Status } from "./core/message.ts";
-import type { BatchId } from "./core/shard.ts";
+import type { BatchId, Target } from "./core/shard.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 
 export interface AggregatorOptions<Env> {
@@ -118,7 +118,12 @@ export function createAggregator<Env = unknown>(
 
     /** Whether it has had something of this sender. */
     async knows(id: BatchId, instance: string): Promise<boolean> {
-      return this.#host.shard.knows(id, instance);
+      return this.#host.knows(id, instance);
+    }
+
+    /** Counts a request that was refused before its service was known. */
+    async refused(target: Target, status: number, reason: string): Promise<void> {
+      this.#host.refused(target, status, reason);
     }
 
     /** Ends all series at the next heartbeat and begins new ones. */

@@ -17,6 +17,11 @@ export interface PushResult extends ExportResult {
   readonly conflicts?: ReadonlySet<string> | undefined;
   /** The error has been told with an earlier push. */
   readonly isTold?: boolean | undefined;
+  /**
+   * Of `write`, if the receiver has stored everything else: the points that it names in its refusal, as family name and
+   * `keyOf` the labels.
+   */
+  readonly refused?: ReadonlySet<string> | undefined;
   /** What the push cost, if it came to sending. */
   readonly details?: (Details & { readonly series?: number }) | undefined;
 }
@@ -45,7 +50,7 @@ export interface Destination extends PushMetricExporter {
   pause?(): Promise<void>;
   /**
    * Writes one sample of each point at a given time and remembers nothing of the series: for an aggregator, which
-   * keeps totals and zeros itself. Never rejects.
+   * keeps totals and zeros itself. Does not search for series that are refused. Never rejects.
    */
   write?(metrics: ResourceMetrics, options: WriteOptions): Promise<PushResult>;
 }

@@ -12,6 +12,8 @@ export interface Ending {
   readonly status?: number | undefined;
   /** Present when something was thrown; `error` may be any value, also `undefined`. */
   readonly thrown?: { readonly error: unknown } | undefined;
+  /** True if it was thrown when the status had been sent, as by the stream of a body. */
+  readonly isLate?: boolean | undefined;
 }
 
 /** The part of a request that is recorded. */

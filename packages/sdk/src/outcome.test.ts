@@ -23,6 +23,7 @@ describe("outcome and error.type", () => {
     ["a thrown undefined", threw(undefined), "exception", "_OTHER"],
     ["a time-out", threw(new DOMException("x", "TimeoutError")), "timeout", "TimeoutError"],
     ["a client that went away", threw(new DOMException("x", "AbortError")), "canceled", "AbortError"],
+    ["a body that broke", { ...threw(new TypeError("x"), 200), isLate: true }, "exception", "TypeError"],
     ["an error that became a 404", threw(new Error("x"), 404), "client_error", undefined],
   ])("%s", (_, ending, outcome, errorType) => {
     expect(outcomeOf(ending)).toBe(outcome);

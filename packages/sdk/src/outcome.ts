@@ -2,9 +2,9 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { Ending, Outcome } from "./invocation.ts";
 
-export function outcomeOf({ status, thrown }: Ending): Outcome {
+export function outcomeOf({ status, thrown, isLate }: Ending): Outcome {
   // A 404 that a handler threw (Hono's HTTPException) is the client's error, not an exception.
-  if (thrown && !(status && status < 500)) {
+  if (thrown && (isLate || !(status && status < 500))) {
     const type = errorType(thrown.error);
     return type === "TimeoutError" ? "timeout" : type === "AbortError" ? "canceled" : "exception";
   }
@@ -13,12 +13,12 @@ export function outcomeOf({ status, thrown }: Ending): Outcome {
 }
 
 /** `error.type`: the class of what was thrown, or the status as a string for a 5xx, else undefined. */
-export function errorTypeOf({ status, thrown }: Ending): string | undefined {
-  if (status && status < 500) return undefined;
+export function errorTypeOf({ status, thrown, isLate }: Ending): string | undefined {
+  if (!isLate && status && status < 500) return undefined;
   return thrown ? errorType(thrown.error) : status ? `${status}` : undefined;
 }
 
-/** Adds `outcome` and, where something failed, `error.type`. */
+/** Adds `outcome` and, where something failed, `error.type`; returns `attributes`. */
 export function withOutcome(attributes: Attributes, ending: Ending): Attributes {
   attributes.outcome = outcomeOf(ending);
   const type = errorTypeOf(ending);

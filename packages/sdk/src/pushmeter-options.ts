@@ -15,7 +15,7 @@ export function checkOptions(options: PushmeterOptions<never>): void {
   checkNames(
     "createPushmeter",
     options,
-    "service push flush resource resourceLabels buckets attributes cardinalityLimit debug onError",
+    "service push flush resource resourceLabels buckets attributes cardinalityLimit exemplars debug onError",
   );
   const {
     service = "unknown_service",
@@ -23,6 +23,7 @@ export function checkOptions(options: PushmeterOptions<never>): void {
     flush = "invocation",
     resource = {},
     resourceLabels,
+    exemplars,
     onError,
   } = options;
   if (typeof service === "object") {
@@ -53,6 +54,7 @@ export function checkOptions(options: PushmeterOptions<never>): void {
     invalid("cardinalityLimit", cardinalityLimit, "an integer from 2 to 100000");
   }
   checkOneOf("debug", options.debug ?? false, [true, false]);
+  checkFunction("exemplars", exemplars);
   checkFunction("onError", onError);
 }
 

@@ -101,6 +101,7 @@ class Core implements Pushmeter {
       instruments,
       cardinalityLimit,
       guard,
+      exemplars: options.exemplars,
       report,
       isOn: (trigger, platform) => !this.#isOff(this.#instance ?? this.#start(platform(), trigger)),
       remind: (error) => reporter.remind(error),

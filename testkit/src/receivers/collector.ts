@@ -2,17 +2,22 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Process } from "../servers/process.ts";
+import { Drops } from "./drops.ts";
 import type { Receiver } from "./types.ts";
+
+/** Points that an exporter of the Collector has given up. */
+export const COLLECTOR_DROPS = "otelcol_exporter_send_failed_metric_points";
 
 export async function startCollector(file: string, store: Receiver): Promise<Receiver> {
   const collector = await Process.start({
     file,
+    ports: 2,
     // What waits in memory is sent only at an orderly end.
     signal: "SIGTERM",
     // It has the OTLP paths and no other.
     readyStatus: 404,
     ready: ([port]) => `http://127.0.0.1:${port}/`,
-    args: async ([port], folder) => {
+    args: async ([port, metrics], folder) => {
       const configuration = join(folder, "collector.json");
       await writeFile(
         configuration,
@@ -27,7 +32,7 @@ export async function startCollector(file: string, store: Receiver): Promise<Rec
             },
           },
           service: {
-            telemetry: { metrics: { level: "none" }, logs: { level: "warn" } },
+            telemetry: { metrics: { readers: [readerAt(metrics)] }, logs: { level: "warn" } },
             pipelines: { metrics: { receivers: ["otlp"], exporters: ["prometheus_remote_write"] } },
           },
         }),
@@ -35,10 +40,20 @@ export async function startCollector(file: string, store: Receiver): Promise<Rec
       return ["--config", configuration];
     },
   });
+  const drops = new Drops(`http://127.0.0.1:${collector.ports[1]}/metrics`, COLLECTOR_DROPS);
   return {
     ...store,
     endpoints: { OTLP: `${collector.url}/v1/metrics` },
-    restart: () => collector.restart(),
+    dropped: () => drops.read(),
+    async restart() {
+      await drops.keep();
+      await collector.restart();
+    },
     stop: () => Promise.all([collector.stop(), store.stop()]).then(() => {}),
   };
+}
+
+/** Where its own metrics can be scraped. */
+function readerAt(port: number | undefined): object {
+  return { pull: { exporter: { prometheus: { host: "127.0.0.1", port } } } };
 }

@@ -85,7 +85,8 @@ export async function startDouble(manners: Manners): Promise<Receiver> {
   });
   const url = `${server.url}/api/v1/push`;
   const receiver = (name: string): Receiver => ({
-    endpoints: { "remote write 1.0": url, "remote write auto": url },
+    // Native histograms it does not read.
+    endpoints: { "remote write 1.0": url, "remote write auto": url, "remote write 2.0": url },
     headers: { "x-scope-orgid": name },
     async samples(selector, from, to) {
       const matches = matcher(selector);

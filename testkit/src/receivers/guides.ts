@@ -67,7 +67,7 @@ export const GUIDES: readonly Guide[] = [
     ],
     limits: ["It takes anything in any order up to two days ahead; the last value of a time wins."],
     own: [
-      "vmagent answers 204 before it passes on. What the next server refuses with 400 it drops: watch `vmagent_remotewrite_packets_dropped_total`. The totals that pushmeter sends next make up for it, a zero that was dropped does not come again.",
+      "vmagent answers 204 before it passes on. What the next server refuses with 400 it drops: watch `vmagent_remotewrite_packets_dropped_total`. The totals that pushmeter sends next make up for it; a zero that was dropped does not come again, nor does what came with a clock that was more than ten minutes ahead.",
       "What vmagent or VictoriaMetrics has taken within the last second is lost if it is killed rather than ended.",
       "Over OTLP it makes no zeros.",
     ],
@@ -173,7 +173,7 @@ export const GUIDES: readonly Guide[] = [
     ],
     limits: ["It has none for each series; what the next server refuses, see below."],
     own: [
-      "It answers 200 before it passes on. What the next server refuses it drops, and says so in its log only.",
+      "It answers 200 before it passes on. What the next server refuses it drops: watch `otelcol_exporter_send_failed_metric_points`. The totals that pushmeter sends next make up for it, except for what came with a clock that was more than ten minutes ahead.",
       "It makes no zeros: the first value of each instance is not in `increase`.",
       "What waits in memory is lost if it is killed rather than ended.",
     ],

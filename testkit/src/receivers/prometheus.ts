@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Process } from "../servers/process.ts";
 import { promql } from "./promql.ts";
 import type { Receiver } from "./types.ts";
+import { remoteWriteTo } from "./wires.ts";
 
 export interface PrometheusSettings {
   /** More of its own flags. */
@@ -37,8 +38,7 @@ export async function startPrometheus(
   const write = `${process.url}/api/v1/write`;
   return {
     endpoints: {
-      "remote write 1.0": write,
-      "remote write auto": write,
+      ...remoteWriteTo(write),
       ...(otlp && { OTLP: `${process.url}/api/v1/otlp/v1/metrics` }),
     },
     headers: {},
@@ -71,7 +71,7 @@ export async function startPrometheusAgent(file: string): Promise<Receiver> {
   const write = `${agent.url}/api/v1/write`;
   return {
     ...store,
-    endpoints: { "remote write 1.0": write, "remote write auto": write },
+    endpoints: remoteWriteTo(write),
     restart: () => agent.restart(),
     stop: () => Promise.all([agent.stop(), store.stop()]).then(() => {}),
   };

@@ -16,17 +16,24 @@ export function promql(
   root: string,
   { headers, before }: PromqlOptions = {},
 ): Required<Pick<Receiver, "samples" | "query">> {
+  // On one machine it costs more to compress an answer than to send it.
+  const sent = { ...headers, "accept-encoding": "identity" };
   const queried = (query: string, time: number) =>
     afterRestart(async () => {
       await before?.();
-      return ask(root, "query", { query, time: `${time / 1000}` }, headers);
+      return ask(root, "query", { query, time: `${time / 1000}` }, sent);
     });
   return {
     async samples(selector, from, to) {
       const result = await queried(`${selector}[${Math.ceil(to - from)}ms]`, to);
-      return result.flatMap(({ metric, values = [] }: Result): StoredSeries[] =>
-        values.length ? [{ labels: metric, samples: distinct(values.map(sample)) }] : [],
-      );
+      return result.flatMap(({ metric, values = [], histograms = [] }: Result): StoredSeries[] => {
+        const counts = histograms.map(([seconds, { count }]) => sample([seconds, count]));
+        const count = { ...metric, __name__: `${metric.__name__}_count` };
+        return [
+          ...(values.length ? [{ labels: metric, samples: distinct(values.map(sample)) }] : []),
+          ...(counts.length ? [{ labels: count, samples: counts }] : []),
+        ];
+      });
     },
     async query(query, time) {
       const [first, ...more] = await queried(query, time);

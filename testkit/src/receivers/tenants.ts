@@ -5,6 +5,7 @@ import { Process } from "../servers/process.ts";
 import { createOverrides, type LimitNames, Overrides } from "./overrides.ts";
 import { promql } from "./promql.ts";
 import type { Receiver } from "./types.ts";
+import { remoteWriteTo } from "./wires.ts";
 
 export interface TenantServer {
   /** The program. */
@@ -40,8 +41,7 @@ export async function startTenants(server: TenantServer): Promise<Receiver> {
     const write = `${process.url}/api/v1/push`;
     return {
       endpoints: {
-        "remote write 1.0": write,
-        "remote write auto": write,
+        ...remoteWriteTo(write),
         OTLP: `${process.url}${server.otlpPath}`,
       },
       headers,

@@ -4,6 +4,7 @@ import { until } from "../poll.ts";
 import { Process } from "../servers/process.ts";
 import { afterRestart, promql } from "./promql.ts";
 import type { Receiver } from "./types.ts";
+import { remoteWriteTo } from "./wires.ts";
 import { writeRequest } from "./write-request.ts";
 
 /** Samples from before this one would not be found for a while. */
@@ -51,8 +52,7 @@ export async function startThanos(file: string): Promise<Receiver> {
   await waitForReceive();
   return {
     endpoints: {
-      "remote write 1.0": write,
-      "remote write auto": write,
+      ...remoteWriteTo(write),
       OTLP: `${receive.url}/api/v1/otlp`,
     },
     headers: {},

@@ -1,13 +1,12 @@
 /** What all receivers of the zoo have in common: how they are started, written to, limited, restarted and read. */
 
-/** How a sender can speak to a receiver. `auto` is remote write 2.0 that falls back to 1.0. */
-export type Wire = "remote write 1.0" | "remote write auto" | "OTLP" | "Pushgateway";
+import type { Wire } from "./wires.ts";
 
 /** One stored series. */
 export interface StoredSeries {
   /** With `__name__`. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Milliseconds since the epoch, and value. Native histograms are not among them. */
+  /** Milliseconds since the epoch, and value. Of a native histogram its count, as a series that ends in `_count`. */
   readonly samples: readonly (readonly [time: number, value: number])[];
 }
 
@@ -35,8 +34,8 @@ export interface Receiver {
   tenant?(name: string): Receiver;
   /** Replaces the limits; resolves when they hold. */
   setLimits?(limits: Limits): Promise<void>;
-  /** What the receiver itself says that it has dropped after it had acknowledged it. */
-  dropped?(): Promise<string>;
+  /** How much it has dropped after it had acknowledged it, by its metric that `Traits.tells` names. */
+  dropped?(): Promise<number>;
   /** Kills the receiver and starts it again with its data, at the same endpoints. */
   restart(): Promise<void>;
   /** Ends its processes and removes its data. */
@@ -65,8 +64,14 @@ export interface Traits {
   readonly clock?: "receiver";
   /** How much of simulated time it takes, from now on, ms. Default: an hour that ends now. */
   readonly window?: number;
-  /** It acknowledges samples from any future, and drops them later or refuses everything older from then on. */
+  /** It takes samples from any future, and refuses everything older from then on: of all senders. */
   readonly takesFuture?: boolean;
+  /** The receiver's metric that counts what it drops after it has acknowledged it. */
+  readonly tells?: string;
+  /** What is missing where that metric has grown. */
+  readonly drops?: readonly Fault[];
+  /** It acknowledges samples from any future and drops them: what was acknowledged is not sent again. */
+  readonly dropsFuture?: boolean;
   /** It cuts a label value that is too long instead of refusing the series. */
   readonly cutsLabels?: boolean;
   /** The label that holds the service's name over OTLP. Default `job`. */

@@ -1,8 +1,10 @@
 /** VictoriaMetrics, and vmagent before it or before any other receiver of remote write. */
 import { join } from "node:path";
 import { Process } from "../servers/process.ts";
-import { afterRestart, promql } from "./promql.ts";
+import { Drops } from "./drops.ts";
+import { promql } from "./promql.ts";
 import type { Receiver } from "./types.ts";
+import { remoteWriteTo } from "./wires.ts";
 
 export async function startVictoriaMetrics(file: string): Promise<Receiver> {
   const process = await Process.start({
@@ -24,8 +26,7 @@ export async function startVictoriaMetrics(file: string): Promise<Receiver> {
   const write = `${process.url}/api/v1/write`;
   return {
     endpoints: {
-      "remote write 1.0": write,
-      "remote write auto": write,
+      ...remoteWriteTo(write),
       OTLP: `${process.url}/opentelemetry/v1/metrics`,
     },
     headers: {},
@@ -34,6 +35,9 @@ export async function startVictoriaMetrics(file: string): Promise<Receiver> {
     stop: () => process.stop(),
   };
 }
+
+/** Blocks that vmagent has given up, because the next receiver refuses them. */
+export const VMAGENT_DROPS = "vmagent_remotewrite_packets_dropped_total";
 
 /** vmagent answers 204 and passes on later what it took. What is read is the receiver behind it. */
 export async function startVmagent(file: string, store: Receiver): Promise<Receiver> {
@@ -52,25 +56,15 @@ export async function startVmagent(file: string, store: Receiver): Promise<Recei
       "-loggerLevel=ERROR",
     ],
   });
-  const write = `${process.url}/api/v1/write`;
-  let dropped = 0;
+  const drops = new Drops(`${process.url}/metrics`, VMAGENT_DROPS);
   return {
     ...store,
-    endpoints: { "remote write 1.0": write, "remote write auto": write },
-    async dropped() {
-      return `${dropped + (await droppedPackets(process.url))} blocks`;
-    },
+    endpoints: remoteWriteTo(`${process.url}/api/v1/write`),
+    dropped: () => drops.read(),
     async restart() {
-      // Its counters begin anew.
-      dropped += await droppedPackets(process.url);
+      await drops.keep();
       await process.restart();
     },
     stop: () => Promise.all([process.stop(), store.stop()]).then(() => {}),
   };
-}
-
-/** What it has given up, because the next receiver answered 400. */
-async function droppedPackets(url: string): Promise<number> {
-  const text = await afterRestart(async () => (await fetch(`${url}/metrics`)).text());
-  return Number(/^vmagent_remotewrite_packets_dropped_total\{.*\} (\d+)/m.exec(text)?.[1] ?? 0);
 }

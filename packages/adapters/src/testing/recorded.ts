@@ -1,5 +1,6 @@
 /** For the adapters' tests: a pushmeter that pushes to a receiver, and what the receiver has stored. */
 import { createPushmeter, type Pushmeter, type PushmeterOptions } from "@pushmeter/sdk";
+import type { Runtime } from "@pushmeter/sdk/adapter";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { Receiver } from "@pushmeter/sdk/testing";
 
@@ -8,13 +9,13 @@ export class Recorded {
   readonly errors: unknown[] = [];
   readonly pushmeter: Pushmeter;
 
-  constructor(options: PushmeterOptions = {}) {
-    this.pushmeter = createPushmeter({
+  constructor(options: PushmeterOptions = {}, runtime?: Runtime) {
+    const required = {
       service: "courses",
       push: remoteWrite({ url: "http://receiver/api/v1/write", fetch: this.receiver.fetch }),
-      onError: (error) => this.errors.push(error),
-      ...options,
-    });
+      onError: (error: unknown) => this.errors.push(error),
+    };
+    this.pushmeter = createPushmeter({ ...required, ...options }, runtime);
   }
 
   /** Pushes, and returns each HTTP series as `METHOD route status outcome error_type = count`. */

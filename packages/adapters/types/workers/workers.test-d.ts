@@ -1,9 +1,15 @@
 /** What the compiler promises to whoever writes a Worker. Each `@ts-expect-error` is a mistake that it finds. */
+import { DurableObject, WorkerEntrypoint, WorkflowEntrypoint } from "cloudflare:workers";
 import { createPushmeter } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { Hono } from "hono";
 import { pushmeterMiddleware } from "../../src/hono.ts";
-import { instrumentWorker } from "../../src/workers.ts";
+import {
+  instrumentDurableObject,
+  instrumentEntrypoint,
+  instrumentWorker,
+  instrumentWorkflow,
+} from "../../src/workers.ts";
 import { same } from "../same.ts";
 
 interface Env {
@@ -111,3 +117,39 @@ class App {
 const appWorker = instrumentWorker(pushmeter, new App());
 same<typeof appWorker.name, "app">();
 same<ReturnType<typeof appWorker.fetch>, Promise<Response>>();
+
+// Classes keep their types.
+class Catalogue extends WorkerEntrypoint<Env> {
+  readonly #title = "Databases";
+  get title(): string {
+    return this.#title;
+  }
+  find(id: number): string {
+    return `${id}`;
+  }
+}
+class Room extends DurableObject<Env> {
+  async join(name: string): Promise<string> {
+    return name;
+  }
+}
+class Enrolment extends WorkflowEntrypoint<Env, { readonly course: number }> {
+  override async run(): Promise<string> {
+    return "done";
+  }
+}
+const MeasuredCatalogue = instrumentEntrypoint(pushmeter, Catalogue, { route: () => "/" });
+const MeasuredRoom = instrumentDurableObject(pushmeter, Room);
+const MeasuredEnrolment = instrumentWorkflow(pushmeter, Enrolment);
+same<typeof MeasuredCatalogue, typeof Catalogue>();
+same<typeof MeasuredRoom, typeof Room>();
+same<typeof MeasuredEnrolment, typeof Enrolment>();
+export class Extended extends MeasuredCatalogue {
+  more(): string {
+    return this.find(1);
+  }
+}
+// @ts-expect-error There is no such option.
+instrumentEntrypoint(pushmeter, Catalogue, { rout: () => "/" });
+// @ts-expect-error Not a class.
+instrumentDurableObject(pushmeter, { fetch: () => new Response() });

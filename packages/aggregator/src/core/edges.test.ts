@@ -383,6 +383,45 @@ describe("a heartbeat that has no time for everything", () => {
   });
 });
 
+describe("a series that the receiver refuses", () => {
+  it.each([
+    ["whole requests, without a name", "label limit"],
+    ["that series, by its name", 'label limit: logins_total{poison="poison"}'],
+  ] as const)(
+    "takes nothing else along and is asked about ever more rarely: it refuses %s",
+    async (_, why) => {
+      const object = new FakeObject();
+      const { network } = object;
+      let requests = 0;
+      object.network = async (request) => {
+        requests++;
+        const text = new TextDecoder("latin1").decode(await request.clone().arrayBuffer());
+        if (!text.includes("poison")) return network(request);
+        return new Response(why, { status: 400 });
+      };
+      const perHeartbeat: number[] = [];
+      for (let n = 0; n < 40; n++) {
+        const now = object.runtime.now();
+        const good = Array.from({ length: 20 }, (_, i) => sum(1, now, { attributes: { user: `u${i}` } }));
+        send(object, { metrics: [...good, sum(1, now, { attributes: { poison: "poison" } })] });
+        requests = 0;
+        await object.nextHeartbeat();
+        perHeartbeat.push(requests);
+      }
+      const series = object.receiver.series("logins_total");
+      expect(series).toHaveLength(20);
+      expect(series.map((one) => growth([one]))).toEqual(Array(20).fill(40));
+      expect(zeros(series)).toEqual(Array(20).fill(1));
+      // A heartbeat is one request for the values, and one for zeros if there are new ones.
+      expect(perHeartbeat.filter((count) => count > 2).length).toBeLessThanOrEqual(5);
+      expect(object.receiver.total("pushmeter_push_dropped_total", { reason: "refused" })).toBeGreaterThan(
+        30,
+      );
+      expect(object.host.status().lastPush?.result).toBe("success");
+    },
+  );
+});
+
 describe("a restart", () => {
   it.each([1, 2, 3])("makes the same shard again, whatever happened, seed %i", async (seed) => {
     const random = seeded(seed);

@@ -66,9 +66,14 @@ export class Heartbeat {
       series.isLeaving || (ended.size > 0 && series.sent === undefined && ended.has(identityOf(series)));
     const all: Series[] = [];
     const waiting: number[] = [];
-    for (const series of shard.series)
-      if (waits(series)) waiting.push(series.id);
+    const aside: Series[] = [];
+    for (const series of shard.series) {
+      const isAside = series.asideUntil > time;
+      if (isAside) aside.push(series);
+      if (isAside || waits(series)) waiting.push(series.id);
       else all.push(series);
+    }
+    for (const series of aside) this.#log.refuse(series, time);
     const isWhole = await this.#pushes.push({ all, waiting, time, before });
     this.#log.end(time);
     if (isWhole && !hadFailed && !this.#log.failure && now - shard.received >= IDLE) await this.#sleep(time);

@@ -4,14 +4,16 @@
  */
 import type { Destination, Runtime } from "@pushmeter/sdk";
 import type { Labels } from "@pushmeter/sdk/prometheus";
+import { Commits } from "./commits.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { type HeartbeatEntry, Journal } from "./journal.ts";
 import { type Message, type Reply, type Status, VERSION } from "./message.ts";
 import { BadInput, jobOf } from "./model.ts";
 import { Decoder } from "./otlp.ts";
 import { sampleClock } from "./sample-clock.ts";
-import { Shard } from "./shard.ts";
+import { type BatchId, Shard, type Target } from "./shard.ts";
 import { LARGEST_VALUE, type Store, type Stored } from "./store.ts";
+import { Warnings } from "./warnings.ts";
 
 /** Calls `ShardHost.alarm` at a time. A new time replaces the last one. */
 export interface Alarm {
@@ -47,31 +49,19 @@ export interface HostOptions {
 }
 
 const FORGET_AFTER = 24 * 3_600_000;
-/** Batches wait for company, ms, while more than so many come in a second: a row is paid for. */
-const COMPANY = 200;
-const CROWD = 20;
-/** With so many they wait no longer. */
-const COMPANY_SIZE = 20;
-/** Between two warnings of the same kind, ms. */
-const WARN_EVERY = 3_600_000;
-
 export class ShardHost {
+  /** @internal Tests look into it. */
   readonly shard: Shard;
   readonly #options: HostOptions;
   readonly #decoder = new Decoder();
   readonly #journal: Journal;
   #heartbeat: Heartbeat | undefined;
   #alarmAt = 0;
-  #commit: Promise<void> | undefined;
+  readonly #commits: Commits;
+  readonly #warnings: Warnings;
   /** Why there is no heartbeat. */
   #error: string | undefined;
   #isAborted = false;
-  /** Batches of this second, and of the one before. */
-  #rate = { second: 0, count: 0, before: 0 };
-  #warned = 0;
-  /** Batches that the next row is going to have. */
-  #waiting = 0;
-  #endWait = () => {};
 
   /**
    * @param stored - what `options.store.load()` returned.
@@ -79,11 +69,14 @@ export class ShardHost {
    */
   constructor(options: HostOptions, stored: Stored) {
     this.#options = options;
+    const { runtime, gather } = options;
     this.shard = new Shard(options.native);
+    this.#commits = new Commits(runtime, () => this.flush(), gather);
+    this.#warnings = new Warnings(() => runtime.now());
     this.#journal = new Journal(options.store, this.shard, this.#decoder);
     const damaged = this.#journal.restore(stored);
     if (!damaged.length) return;
-    const now = options.runtime.now();
+    const now = runtime.now();
     this.shard.count("pushmeter.aggregator.set_aside", {}, damaged.length, now, "counter");
     console.error(
       `pushmeter: aggregator: ${damaged.length} stored rows could not be read and were set aside`,
@@ -136,18 +129,7 @@ export class ShardHost {
 
   /** Stores all that was received. Batches that come while others are being stored share a row. */
   commit(): Promise<void> {
-    const second = Math.floor(this.#options.runtime.now() / 1000);
-    const { second: last, count } = this.#rate;
-    if (second === last) this.#rate.count++;
-    else this.#rate = { second, count: 1, before: second === last + 1 ? count : 0 };
-    this.#waiting++;
-    if (this.#waiting >= COMPANY_SIZE) this.#endWait();
-    this.#commit ??= this.#gather().then(() => {
-      this.#commit = undefined;
-      this.#waiting = 0;
-      return this.flush();
-    });
-    return this.#commit;
+    return this.#commits.commit();
   }
 
   /** Stores all that was received, at once. */
@@ -156,6 +138,25 @@ export class ShardHost {
       await this.#journal.flush();
       if (this.#journal.isFull) await this.#journal.save();
     });
+  }
+
+  /**
+   * Counts a request that was refused before any shard saw it, and says why.
+   *
+   * @param target - of the shard, should this be the first that it hears.
+   * @param status - of the answer.
+   */
+  refused(target: Target, status: number, reason: string): void {
+    const now = this.#options.runtime.now();
+    const { shard } = this;
+    shard.target ??= target;
+    shard.received = now;
+    shard.asleep = false;
+    shard.count("pushmeter.aggregator.refused", { status }, 1, now, "counter");
+    this.#warnings.warn("refused", `a request was refused with ${status}: ${reason}`);
+    if (this.#alarmAt < now - this.#options.interval) this.#setAlarm(now);
+    // The answer does not wait for it; `abort` hears of a failure.
+    this.commit().catch(() => {});
   }
 
   /** A heartbeat if one is due. Never rejects: a platform may give up an alarm that keeps failing. */
@@ -187,6 +188,15 @@ export class ShardHost {
     await this.#guarded(() => this.#journal.save());
   }
 
+  /**
+   * Something of the same sender is in the totals.
+   *
+   * @param instance - its `service.instance.id`, which identifies senders without numbers.
+   */
+  knows(id: BatchId, instance: string): boolean {
+    return this.shard.knows(id, instance);
+  }
+
   status(): Status {
     const { target, instances, series, asleep } = this.shard;
     const batches = (result: string) => {
@@ -209,17 +219,6 @@ export class ShardHost {
       lastPush: error || this.#heartbeat?.last,
       asleep,
     };
-  }
-
-  async #gather(): Promise<void> {
-    const { runtime, gather } = this.#options;
-    if (Math.max(this.#rate.count, this.#rate.before) > CROWD) {
-      await new Promise<void>((resolve) => {
-        this.#endWait = resolve;
-        runtime.timer(COMPANY, resolve);
-      });
-    }
-    await gather?.();
   }
 
   #setAlarm(now: number): void {
@@ -247,13 +246,13 @@ export class ShardHost {
   }
 
   #warn(): void {
-    const now = this.#options.runtime.now();
-    if (!this.#heartbeat?.hasRival || now < this.#warned + WARN_EVERY) return;
-    this.#warned = now;
+    if (!this.#heartbeat?.hasRival) return;
     const { target } = this.shard;
-    console.warn(
-      `pushmeter: aggregator: another writer writes the series job="${target && jobOf(target.resource)}" ` +
-        `instance="${this.#options.prefix ?? ""}${target?.shard}": give one of them a prefix or labels`,
+    const job = target && jobOf(target.resource);
+    const instance = `${this.#options.prefix ?? ""}${target?.shard}`;
+    this.#warnings.warn(
+      "rival",
+      `another writer writes the series job="${job}" instance="${instance}": give one of them a prefix or labels`,
     );
   }
 

@@ -3,6 +3,10 @@ import type { Labels } from "@pushmeter/sdk/prometheus";
 import type { Point, Value } from "./model.ts";
 import { add, isBuckets, isZero, zeroOf } from "./values.ts";
 
+/** How long a series that was refused is not pushed, ms: the first time, and at most. */
+const FIRST_ASIDE = 300_000;
+const LONGEST_ASIDE = 3_600_000;
+
 /** The names that a family takes in Prometheus, its type, and what is newest of its metadata. */
 export interface FamilyInfo {
   readonly type: "counter" | "gauge" | "histogram";
@@ -33,6 +37,9 @@ export class Series {
   changed: number;
   /** The heartbeat whose push was acknowledged last; 0 after a start of the host. */
   acknowledged = 0;
+  /** The receiver refuses it: not pushed until then, milliseconds since the epoch. */
+  asideUntil = 0;
+  #refusals = 0;
   /** To be marked stale and forgotten. */
   isLeaving = false;
   /** When a gauge was set, milliseconds since the epoch. */
@@ -69,6 +76,11 @@ export class Series {
   get size(): number {
     if (typeof this.value === "number") return 1;
     return isBuckets(this.value) ? this.value.length + 1 : 20;
+  }
+
+  /** The receiver refuses it though it stores others: it is asked again ever more rarely. */
+  refuse(now: number): void {
+    this.asideUntil = now + Math.min(LONGEST_ASIDE, FIRST_ASIDE * 2 ** this.#refusals++);
   }
 
   /** Adds growth of a counter or histogram. */

@@ -36,8 +36,14 @@ export interface Recorder {
     attributes?: Attributes,
   ): void;
 
-  /** An invocation that is not measured has ended. What the handler recorded during it is pushed. */
+  /**
+   * An invocation has ended that is not measured, or that the adapter measures itself with an instrument of its own.
+   * What was recorded during it is pushed.
+   */
   endIgnored(invocation: Invocation, platform: () => Platform): void;
+
+  /** The instance's monotonic clock, ms. */
+  now(): number;
 
   /** Passes an error to `onError`. */
   report(error: unknown): void;

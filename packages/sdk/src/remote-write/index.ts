@@ -22,9 +22,8 @@ export type { Protocol } from "./receiver.ts";
 export interface RemoteWriteOptions extends TargetOptions {
   /**
    * The version of remote write. `"auto"`, the default: 2.0 first, and 1.0 for the rest of the instance's life once
-   * the receiver shows that it does not understand it; counters begin with a sample of zero, for most receivers
-   * ignore start timestamps. `"2.0"`: start timestamps only, for a receiver that reads them (Prometheus with
-   * `--enable-feature=created-timestamp-zero-ingestion`). `"1.0"`: samples of zero.
+   * the receiver shows that it does not understand it; `"2.0"` and `"1.0"`: that version only. Counters begin
+   * with a sample of zero in both, for most receivers ignore the start timestamps that 2.0 carries as well.
    */
   readonly protocol?: Protocol | undefined;
   /**
@@ -102,7 +101,8 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
       }
     },
   );
-  destination.write = async (metrics, { time, stale = false, ...options }) => {
+  const write: Destination["write"] & {} = async (metrics, { time, stale = false, ...options }) => {
+    receiver.searches = false;
     const translation = translate(metrics, { exponential });
     const { families, job, instance, dropped } = translation;
     if (!families.length) return { code: 0, dropped };
@@ -110,8 +110,11 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
     const batch = ledger.start(time, translation);
     const push = new Push(target, receiver, ledger, encoder, { ...batch, isStale: stale });
     const result = await push.run(options);
-    return { ...result, dropped: sumOf(dropped, result.dropped) };
+    if (push.needsClassic) return write(metrics, { time, stale, ...options });
+    const refused = push.queue.length ? undefined : push.refused;
+    return { ...result, refused, dropped: sumOf(dropped, result.dropped) };
   };
+  destination.write = write;
   destination.selectAggregation = (type) => ({
     type: takesNative() && type === HISTOGRAM ? EXPONENTIAL_BUCKETS : DEFAULT_BUCKETS,
   });

@@ -79,6 +79,8 @@ export class Push implements Wire<Request> {
   /** How many series were refused alone or are missing from what the receiver says it has stored, and their names. */
   #refused = 0;
   readonly #names = new Set<string>();
+  /** `Series.point` of those that the receiver has named. */
+  readonly refused = new Set<string>();
 
   constructor(target: Target, receiver: Receiver, ledger: Ledger, encoder: Encoder, batch: Batch) {
     this.#target = target;
@@ -192,6 +194,7 @@ export class Push implements Wire<Request> {
     for (const entry of named) {
       this.#refuse(answer, 1, entry.series.name);
       this.#ledger.refuse(entry);
+      this.refused.add(entry.series.point);
     }
     if (action === "drop") {
       if (!named.length) this.#refuse(answer, Math.max(1, Math.min(missing, entries.length)));

@@ -15,6 +15,8 @@ export class Receiver implements Known {
   readonly isAuto: boolean;
   version: Version;
   isConfirmed = false;
+  /** Series that are refused are searched for. */
+  searches = true;
   /** It has not refused native histograms. */
   takesNative = true;
   /** Requests with openings so far: a number for each. */
@@ -34,7 +36,7 @@ export class Receiver implements Known {
   }
 
   get isHopeless(): boolean {
-    return this.#clock() < this.#hopelessUntil;
+    return !this.searches || this.#clock() < this.#hopelessUntil;
   }
 
   /** @param isAll - all series of a push have been refused, each alone. */

@@ -1,16 +1,22 @@
 /** For destinations that write samples at given times: in requests of bounded size, some at a time. */
 import { PushError } from "@pushmeter/sdk";
+import { keyOf, metricName } from "@pushmeter/sdk/prometheus";
 import type { Sample } from "../outgoing.ts";
 import type { Series } from "../series.ts";
 import type { PushLog } from "./log.ts";
 import type { Pushes, PushOptions, Round } from "./options.ts";
 import { groupsOf, requestsOf } from "./packing.ts";
 import { request } from "./request.ts";
+import { search } from "./search.ts";
 
 /** Requests at a time, of six that a Worker may have. */
 const PARALLEL = 6;
 /** The part of an interval after which no further group is begun. */
 const PART_OF_INTERVAL = 0.8;
+/** Requests of one heartbeat that search for series that are refused. */
+const MOST_SEARCHES = 100;
+/** Where everything is refused no single series is to blame: no search for so long, ms. */
+const NO_SEARCH = 300_000;
 /** Receivers' words for a sample that another one contradicts. */
 const CONFLICT = /out.of.order|duplicate/i;
 
@@ -19,6 +25,10 @@ export class PushesBySample implements Pushes {
   readonly #log: PushLog;
   /** Where the last heartbeat ran out of time: the next one begins there. */
   #cursor = 0;
+  /** Requests that this heartbeat may still use to search. */
+  #searches = MOST_SEARCHES;
+  /** Milliseconds since the epoch. */
+  #searchFrom = 0;
 
   constructor(options: PushOptions, log: PushLog) {
     this.#options = options;
@@ -28,6 +38,7 @@ export class PushesBySample implements Pushes {
   async push({ all, waiting, time, before }: Round): Promise<boolean> {
     const { shard, interval, clock, note } = this.#options;
     const end = clock.monotonic() + interval * PART_OF_INTERVAL;
+    this.#searches = MOST_SEARCHES;
     const first = Math.max(
       all.findIndex(({ id }) => id >= this.#cursor),
       0,
@@ -54,12 +65,15 @@ export class PushesBySample implements Pushes {
       await note({ state: shard.state, sent: [from.id, to.id], except: [...except] });
       const values = group.filter(({ id }) => !except.has(id));
       const failed = new Set<number>();
-      const pushed = await this.#write(
-        values.map((series) => [series, series.sent ?? series.zero]),
-        time,
-        (series) => failed.add(series.id),
+      const samples = values.map(
+        (series): Sample => [series, series.sent ?? series.zero, shard.exemplars.get(series.id)],
       );
-      for (const series of values) if (!failed.has(series.id)) series.acknowledged = time;
+      const pushed = await this.#write(samples, time, (series) => failed.add(series.id));
+      for (const [series, , exemplar] of samples) {
+        if (failed.has(series.id)) continue;
+        series.acknowledged = time;
+        if (exemplar) shard.exemplars.sent(series.id, exemplar);
+      }
       if (!pushed) return false;
     }
     this.#cursor = 0;
@@ -90,21 +104,64 @@ export class PushesBySample implements Pushes {
     failed: (series: Series) => void,
     stale = false,
   ): Promise<boolean> {
-    const requests = [...requestsOf(samples)];
+    const parts = [...requestsOf(samples)];
     let isReachable = true;
     const send = async () => {
-      for (let part = requests.shift(); part; part = requests.shift()) {
-        if (isReachable) {
-          const error = await request(this.#options, this.#log, part, time, stale);
-          if (!error) continue;
-          this.#log.fail(error);
-          if (!(error instanceof PushError && error.result === "refused")) isReachable = false;
-          else if (CONFLICT.test(error.message)) this.#log.hasRival = true;
-        }
-        for (const [series] of part) failed(series);
+      for (let part = parts.shift(); part; part = parts.shift()) {
+        const series = part.map(([one]) => one);
+        const unsent = isReachable ? await this.#send(part, time, stale) : undefined;
+        isReachable &&= unsent !== undefined;
+        for (const one of unsent ?? series) failed(one);
       }
     };
     await Promise.all(Array.from({ length: PARALLEL }, send));
     return isReachable;
+  }
+
+  /** Sends one request. Returns the series that are not stored, undefined if the receiver cannot be reached. */
+  async #send(
+    samples: readonly Sample[],
+    time: number,
+    stale: boolean,
+  ): Promise<readonly Series[] | undefined> {
+    const { error, refused } = await request(this.#options, this.#log, samples, time, stale);
+    if (!error) return [];
+    this.#log.fail(error);
+    if (!(error instanceof PushError && error.result === "refused")) return undefined;
+    const all = samples.map(([series]) => series);
+    const named = refused && all.filter((series) => refused.has(this.#pointOf(series)));
+    if (CONFLICT.test(error.message)) {
+      this.#log.hasRival = true;
+      return named ?? all;
+    }
+    for (const series of named ?? []) series.refuse(time);
+    if (named) return named;
+    if (error.status !== 400 && error.status !== 409) return all;
+    // As it did before.
+    if (all.every(({ asideUntil }) => asideUntil > 0)) return this.#refuse(all, time);
+    if (samples.length < 2 || time < this.#searchFrom) return all;
+    const found = await search(samples, this.#searches, async (part) => {
+      this.#searches--;
+      const { error } = await request(this.#options, this.#log, part, time, stale);
+      if (!error) return "stored";
+      return error instanceof PushError && error.result === "refused" ? "refused" : undefined;
+    });
+    if (!found.isUseful) this.#searchFrom = time + NO_SEARCH;
+    this.#refuse(found.refused, time);
+    return found.failed;
+  }
+
+  #refuse(all: readonly Series[], time: number): readonly Series[] {
+    for (const series of all) {
+      series.refuse(time);
+      this.#log.refuse(series, time);
+    }
+    return all;
+  }
+
+  /** As the destination names it. */
+  #pointOf({ family, labels }: Series): string {
+    const name = metricName(family.name, family.unit, family.type);
+    return name + keyOf({ ...labels, ...this.#options.labels });
   }
 }

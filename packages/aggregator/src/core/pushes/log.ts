@@ -1,5 +1,6 @@
 /** How the heartbeats end: for the status, and for the aggregator's own metrics. */
 import { PushError, type PushResult } from "@pushmeter/sdk";
+import type { Series } from "../series.ts";
 import type { Shard } from "../shard.ts";
 
 export interface Push {
@@ -41,6 +42,11 @@ export class PushLog {
     for (const [reason, points] of dropped ?? []) {
       this.#shard.count("pushmeter.push.dropped", { reason }, points, time, "counter");
     }
+  }
+
+  /** The receiver does not take a series: nothing of it is stored at this heartbeat. */
+  refuse({ size }: Series, time: number): void {
+    this.drop(new Map([["refused", size]]), time);
   }
 
   end(time: number): void {

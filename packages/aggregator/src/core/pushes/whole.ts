@@ -61,7 +61,7 @@ export class WholePushes implements Pushes {
   async #export(all: readonly Series[], time: number): Promise<boolean> {
     if (!all.length) return true;
     const samples = all.map((series): Sample => [series, series.sent ?? series.zero]);
-    const error = await request(this.#options, this.#log, samples, time);
+    const { error } = await request(this.#options, this.#log, samples, time);
     if (error) this.#log.fail(error);
     return !error;
   }

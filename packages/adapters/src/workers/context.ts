@@ -1,0 +1,19 @@
+/** What the entry points of a Worker have in common. */
+import type { Platform } from "@pushmeter/sdk/adapter";
+
+/** The part of a Worker's execution context, or of a Durable Object's state, that is used. */
+export interface Context {
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+/** A method or a handler, whatever its parameters are. */
+export type Handler = (...args: unknown[]) => unknown;
+
+export function isHandler(value: unknown): value is Handler {
+  return typeof value === "function";
+}
+
+export function platformOf(env: unknown, ctx: Context, more?: Partial<Platform>): Platform {
+  // Called as a method: without its context waitUntil throws "Illegal invocation".
+  return { env, waitUntil: (promise) => ctx.waitUntil(promise), ...more };
+}
