@@ -95,6 +95,23 @@ describe.runIf(await hasRuntimeClient())("the layer", () => {
     await expect.poll(failed).toBe(1);
   });
 
+  it("finds a handler in a folder, in CommonJS, inside another export", async () => {
+    const code = "export const api = { get: async () => 'found' };";
+    const source = { code, from: import.meta.dirname };
+    await bundleLambda(source, { folder: join(folder, "src"), format: "cjs" });
+    const lambda = start({ handler: "src/index.api.get" });
+    expect((await lambda.invoke({})).payload).toBe("found");
+    await lambda.stop();
+    expect([server.counted(OWN), server.counted(PLATFORM)]).toEqual([1, 1]);
+  });
+
+  it("names a handler that there is not, and the init counts as failed", async () => {
+    const missing = start({ handler: "index.nothing" }).invoke({});
+    await expect(missing).rejects.toThrow(/index\.mjs exports no function nothing/);
+    const failed = () => server.counted("aws_lambda_init_duration_seconds_count", { outcome: "exception" });
+    await expect.poll(failed).toBe(1);
+  });
+
   it("runs on Node 22, too", async () => {
     const lambda = start({ node: await node22() });
     for (let i = 0; i < 3; i++) expect((await lambda.invoke({})).payload).toBe("done");
