@@ -62,7 +62,9 @@ function askByBash(host: string, port: string, { PATH }: Variables): string | un
   const lines = Object.entries({ host, ...headers, "content-length": body.length, connection: "close" });
   const head = [`POST ${path} HTTP/1.1`, ...lines.map(([name, value]) => `${name}: ${value}`)].join("\r\n");
   const args = ["-c", BASH, "pushmeter", host, port, `${head}\r\n\r\n${body}`];
-  const options = { env: { PATH }, timeout: LONGEST_WAIT, encoding: "utf8" } as const;
+  // Without HOME and SHELL bash looks for the user in the system's databases: 150 ms instead of 2.
+  const environment = { PATH, HOME: "/", SHELL: "/bin/bash" };
+  const options = { env: environment, timeout: LONGEST_WAIT, encoding: "utf8" } as const;
   const { pid, status, stdout } = spawnSync("bash", args, options);
   return !pid || status ? undefined : stdout;
 }
