@@ -9,7 +9,7 @@ import { wrap } from "./wrap.ts";
 
 export type { Variables } from "./resource.ts";
 
-/** An extension, or why there is none. */
+/** An extension, or why there is no extension. */
 export type Registration = { readonly extension: Extension } | { readonly refusal: string | undefined };
 
 export interface Host {
