@@ -1,7 +1,7 @@
 /**
  * Pushes for a queue's consumer. The platform delivers the next batch when `waitUntil` of the last one has ended, so
- * a consumer leaves nothing in it that waits: it calls its own Worker, and that call lingers and pushes in a
- * `waitUntil` of its own, which holds no queue.
+ * a consumer leaves nothing in it that waits: it calls its own Worker, and that call lingers and pushes in its
+ * own `waitUntil`, which holds no queue.
  */
 import type { Pushmeter } from "@pushmeter/sdk";
 import type { Recorder } from "@pushmeter/sdk/adapter";

@@ -1,16 +1,17 @@
 /** docs/benchmarks.md: a table for each part of the bench, sizes as they are measured, prices as they are computed. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { workerSize } from "@pushmeter/testkit/bundle-size";
 import { entryPoints, importSizes } from "@pushmeter/testkit/import-sizes";
+import { rows, sectionOf, withSection } from "@pushmeter/testkit/markdown";
 import { describe, expect, it } from "vitest";
-import { sectionOf, withSection } from "../../bench/src/document.ts";
-import { PARTS } from "../../bench/src/parts.ts";
-import { costOf } from "../../bench/src/prices/price.ts";
-import { prices } from "../../bench/src/prices/prices.ts";
-import { ENTRIES } from "../../bench/src/sizes.ts";
-import { ROOT, read, rows } from "./documents.ts";
+import { PARTS } from "./parts.ts";
+import { costOf } from "./prices/price.ts";
+import { prices } from "./prices/prices.ts";
+import { ENTRIES } from "./sizes.ts";
 
-const PAGE = read("docs/benchmarks.md");
+const ROOT = join(import.meta.dirname, "../..");
+const PAGE = readFileSync(join(ROOT, "docs/benchmarks.md"), "utf8");
 /** Of a stated size, so that not each change of the code changes the page. */
 const TOLERANCE = 0.02;
 /** Bytes: an import that adds little is stated as exactly as one that adds much. */
