@@ -12,7 +12,7 @@ const pushmeter = createPushmeter({
 describe("a pushmeter", () => {
   it("shows its users only what they call", () => {
     const members = Object.getOwnPropertyNames(Object.getPrototypeOf(pushmeter));
-    expect(members.sort()).toEqual(["constructor", "flush", "meter", "scrape", "shutdown"]);
+    expect(members.sort()).toEqual(["constructor", "flush", "meter", "meterProvider", "scrape", "shutdown"]);
     expect(Object.keys(pushmeter)).toEqual([]);
   });
 
