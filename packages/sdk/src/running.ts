@@ -12,7 +12,7 @@ export interface Running extends Invocation {
 const MOST_RECENT = 8;
 
 class RunningInvocations {
-  /** Those that began last, the newest at the end. */
+  /** Most of those that began last, in any order. */
   readonly #recent: Running[] = [];
   readonly #older = new WeakMap<object, Running>();
   /** At least how many are in the map: mostly none, and then nothing is looked up. */
@@ -38,9 +38,12 @@ class RunningInvocations {
 
   /** Without effect for one that is not among them. A request that is sent twice counts twice. */
   delete(invocation: Running): void {
-    const i = this.#recent.lastIndexOf(invocation);
+    const recent = this.#recent;
+    const i = recent.lastIndexOf(invocation);
     if (i >= 0) {
-      this.#recent.splice(i, 1);
+      const last = recent.pop() as Running;
+      // A splice takes longer.
+      if (i < recent.length) recent[i] = last;
       return;
     }
     const { key, context } = invocation;
