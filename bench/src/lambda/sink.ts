@@ -43,7 +43,11 @@ export class Sink {
 
   /** Invocations that were counted, in all. */
   get counted(): number {
-    return this.#receiver.total("faas_invoke_duration_seconds_count") + this.#otlp.count;
+    // Before the stale markers with which environments end their series.
+    const lasts = this.#receiver
+      .series("faas_invoke_duration_seconds_count")
+      .map(({ samples }) => samples.findLast(({ stale }) => !stale)?.value ?? 0);
+    return lasts.reduce((sum, value) => sum + value, this.#otlp.count);
   }
 
   /** Pushes that were accepted. */

@@ -1,5 +1,4 @@
 /** The types of Lambda handlers. */
-import type { Pushmeter } from "@pushmeter/sdk";
 import type { LambdaOptions } from "./options.ts";
 
 /**
@@ -54,18 +53,3 @@ export type OptionsOf<Handler extends AnyHandler> = LambdaOptions<
   Handler extends (event: infer Event, ...rest: never) => unknown ? Event : unknown,
   ResultOf<Handler>
 >;
-
-/** The type of `instrumentLambda`. */
-export interface InstrumentLambda {
-  <Handler extends LambdaHandler>(
-    pushmeter: Pushmeter,
-    handler: Handler,
-    options?: OptionsOf<Handler>,
-  ): InstrumentedHandler<Handler>;
-  /** For handlers that stream, and for those typed with a callback, as `@types/aws-lambda` does. */
-  <Handler extends AnyHandler>(
-    pushmeter: Pushmeter,
-    handler: Handler,
-    options?: OptionsOf<Handler>,
-  ): InstrumentedHandler<Handler>;
-}

@@ -1,10 +1,12 @@
 /** Keeps a handler's signature: the runtime reads the number of parameters and marks on the function. */
 import type { Pushmeter } from "@pushmeter/sdk";
 import { invalid } from "@pushmeter/sdk/adapter";
-import { type Host, InstrumentedFunction } from "./instrument.ts";
+import { withoutCallback } from "./callback.ts";
+import type { Host } from "./host.ts";
+import { InstrumentedFunction } from "./instrument.ts";
 import { checkLambdaOptions, type LambdaOptions } from "./options.ts";
-import { streamEnding } from "./response.ts";
-import type { AnyHandler, InstrumentLambda } from "./signature.ts";
+import { StreamedResponse } from "./response.ts";
+import type { AnyHandler } from "./signature.ts";
 
 /** Marks of `awslambda.streamifyResponse`, as AWS's runtime reads them. */
 const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
@@ -12,44 +14,27 @@ const HIGH_WATER_MARK = Symbol.for("aws.lambda.runtime.handler.streaming.highWat
 
 type Callable = ((...args: unknown[]) => unknown) & { [STREAMING]?: unknown; [HIGH_WATER_MARK]?: unknown };
 
-type Options = LambdaOptions<never, never>;
-
 /**
- * Makes the `instrumentLambda` of a module format.
+ * Returns a function with the same parameters and result.
  *
- * @param hostOf - called once for each handler, with options that are usable.
+ * @throws TypeError if `handler` is not a handler, and for options that are unusable.
  */
-export function instrumentOn(hostOf: (options: Options) => Host): InstrumentLambda {
-  const instrument = (pushmeter: Pushmeter, handler: AnyHandler, options: Options = {}) =>
-    wrap(pushmeter, handler, options, hostOf);
-  // `wrap` keeps the parameters and the result, which its own types do not say.
-  return instrument as InstrumentLambda;
-}
-
-function wrap(
+export function wrap(
   pushmeter: Pushmeter,
   handler: AnyHandler,
-  options: Options,
-  hostOf: (options: Options) => Host,
+  options: LambdaOptions<never, never>,
+  host: Host,
 ): (...args: unknown[]) => Promise<unknown> {
   checkLambdaOptions(options);
   if (typeof handler !== "function") invalid("instrumentLambda handler", handler, "a function");
-  const handle = handler as Callable;
+  let handle = handler as Callable;
   const { [STREAMING]: streaming, [HIGH_WATER_MARK]: highWaterMark } = handle;
-  if (!streaming && handle.length > 2) {
-    throw new TypeError(
-      "pushmeter: instrumentLambda needs a handler with (event, context) that returns a promise, got one with " +
-        `${handle.length} parameters: Lambda's Node.js runtime has no callbacks since version 24`,
-    );
-  }
-  const instrumented = new InstrumentedFunction(pushmeter, options, hostOf(options));
+  if (!streaming && handle.length > 2) handle = withoutCallback(handle, process.versions.node);
+  const instrumented = new InstrumentedFunction(pushmeter, options, host);
   if (!streaming) return (event, context) => instrumented.run(event, context, () => handle(event, context));
-  const wrapped = (event: unknown, stream: unknown, context: unknown) =>
-    instrumented.run(
-      event,
-      context,
-      () => handle(event, stream, context),
-      () => streamEnding(stream),
-    );
+  const wrapped = (event: unknown, stream: unknown, context: unknown) => {
+    const handleStream = () => handle(event, stream, context);
+    return instrumented.run(event, context, handleStream, new StreamedResponse(stream));
+  };
   return Object.assign(wrapped, { [STREAMING]: streaming, [HIGH_WATER_MARK]: highWaterMark });
 }

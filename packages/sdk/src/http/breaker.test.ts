@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FakeRuntime } from "../testing/fake-runtime.ts";
+import { Endpoint } from "./endpoint.ts";
 import { busy, byStatus, send } from "./send.ts";
-import { Target } from "./target.ts";
 
 /** A receiver that is up or down, and what comes to it. */
 class Flaky {
@@ -9,7 +9,7 @@ class Flaky {
   isUp = false;
   requests = 0;
   answer = () => new Response();
-  readonly target = new Target(
+  readonly endpoint = new Endpoint(
     "remoteWrite",
     {
       url: "http://receiver/",
@@ -27,7 +27,7 @@ class Flaky {
   async send(timeout = 1000, last = false): Promise<string> {
     const call = { method: "POST", headers: {} };
     const decide = (answer: Parameters<typeof byStatus>[0]) => byStatus(answer, busy);
-    const sent = send(this.target, call, decide, { timeout, last });
+    const sent = send(this.endpoint, call, decide, { timeout, last });
     const { error, answer } = await this.runtime.until(sent);
     if (!error) return `${answer?.status}`;
     return error.message.includes("not tried") ? "not tried" : error.result;
@@ -61,6 +61,15 @@ describe("a receiver that is down", () => {
       expect(await receiver.send()).toBe("unreachable");
       expect(receiver.requests).toBeGreaterThan(before);
     }
+  });
+
+  it("is asked once by a call after three that failed, and not again and again", async () => {
+    const receiver = new Flaky();
+    for (let i = 0; i < 3; i++) await receiver.send();
+    const before = receiver.requests;
+    const since = receiver.runtime.monotonic();
+    expect(await receiver.send(1000, true)).toBe("unreachable");
+    expect([receiver.requests - before, receiver.runtime.monotonic() - since]).toEqual([1, 0]);
   });
 
   it("is tried at once by the last call of an instance", async () => {

@@ -35,7 +35,7 @@ interface AnyAuth {
 }
 
 /** The options that every destination has. */
-export interface TargetOptions {
+export interface EndpointOptions {
   /** Absolute, http or https. A user name and password in it become basic authentication. */
   readonly url: string;
   readonly auth?: Auth | undefined;
@@ -45,16 +45,20 @@ export interface TargetOptions {
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
 }
 
-export const TARGET_OPTIONS = "url auth timeout fetch";
+export const ENDPOINT_OPTIONS = "url auth timeout fetch";
 
 /** Headers, in lower case, that are part of a wire format; a user's headers cannot replace them. */
 const RESERVED = /^(content-(type|encoding|length)|host|x-prometheus-remote-write-version)$/;
 const DEFAULT_TIMEOUT = 10_000;
 /** Of an answer's body in a message, in characters. */
 const KEPT_LENGTH = 1024;
+/** An attempt has at least so long, ms, if the push has. */
+const SHORTEST_SHARE = 1_000;
+/** A connection that was idle for longer, ms, may have been dropped without a word, by a NAT for example. */
+const LONGEST_IDLE = 30_000;
 
 /** Where to send, how long to try, and what to say when it fails. */
-export class Target {
+export class Endpoint {
   readonly runtime: Runtime;
   readonly breaker: Breaker;
   /** For schedules. */
@@ -64,20 +68,22 @@ export class Target {
   /** Without credentials. */
   readonly url: string;
   readonly #headers: Record<string, string>;
-  readonly #fetch: TargetOptions["fetch"];
+  readonly #fetch: EndpointOptions["fetch"];
   readonly #sign: Signer | undefined;
   readonly #secrets: readonly string[];
   /** Who sends and where to, the start of every message. */
   readonly #name: string;
   readonly #wanted: string;
-  /** The last answer took more than half of a push's time. */
+  /** The last answer took more than an attempt's share of a push's time. */
   #isSlow = false;
+  /** When the last attempt ended, on `clock`. */
+  #usedAt = 0;
 
   /**
    * @param name - the destination as the user knows it, the first word of its messages.
    * @param wanted - what its url has to be.
    */
-  constructor(name: string, options: TargetOptions, runtime: Runtime, wanted: string) {
+  constructor(name: string, options: EndpointOptions, runtime: Runtime, wanted: string) {
     const { timeout = DEFAULT_TIMEOUT, fetch } = options;
     const { username, password, origin, pathname, search, searchParams } = checkUrl(
       `${name} url`,
@@ -114,12 +120,17 @@ export class Target {
   }
 
   /**
-   * One request, to the target's URL if the call has none. An attempt takes at most half of a push's time, so that
+   * One request, to the endpoint's URL if the call has none. An attempt takes at most half of a push's time, so that
    * a connection that was dropped silently leaves time for another; all of it if half was not enough last time.
    *
    * @param left - of the push, ms.
+   * @param budget - of the whole push, ms.
    */
-  async attempt(call: Omit<Call, "url"> & Partial<Call>, left: number): Promise<Answer> {
+  async attempt(
+    call: Omit<Call, "url"> & Partial<Call>,
+    left: number,
+    budget = this.timeout,
+  ): Promise<Answer> {
     const { runtime } = this;
     const secrets = new Set(this.#secrets);
     const fetch = async (request: Request) => {
@@ -130,11 +141,14 @@ export class Target {
     const send = (!this.#fetch && !this.#sign && runtime.send) || sendBy(fetch);
     const client = { runtime, send, redact: (text: string) => redact(text, secrets) };
     const headers = { ...this.#headers, ...call.headers };
-    const timeout = Math.min(left, this.#isSlow ? this.timeout : this.timeout / 2);
+    const share = Math.min(this.timeout / 2, Math.max(budget / 2, SHORTEST_SHARE));
+    const timeout = Math.min(left, this.#isSlow ? this.timeout : share);
+    const isFresh = this.clock() - this.#usedAt > LONGEST_IDLE;
     const started = runtime.monotonic();
-    const answer = await attempt(client, { url: this.url, ...call, headers }, timeout);
+    const answer = await attempt(client, { url: this.url, ...call, headers, isFresh }, timeout);
     const took = runtime.monotonic() - started;
-    this.#isSlow = answer.failure === "timeout" || took >= this.timeout / 2;
+    this.#isSlow = answer.failure === "timeout" || took >= share;
+    this.#usedAt = this.clock();
     return answer;
   }
 
