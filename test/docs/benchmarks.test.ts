@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { workerSize } from "@pushmeter/testkit/bundle-size";
 import { entryPoints, importSizes } from "@pushmeter/testkit/import-sizes";
 import { describe, expect, it } from "vitest";
+import { all, atLeast, atMost, rowsOf } from "../../bench/src/bars.ts";
 import { sectionOf, withSection } from "../../bench/src/document.ts";
 import { PARTS } from "../../bench/src/parts.ts";
 import { costOf } from "../../bench/src/prices/price.ts";
@@ -40,6 +41,17 @@ describe.each(Object.keys(PARTS))("docs/benchmarks.md: %s", (part) => {
       if (other !== part) expect(sectionOf(changed, other)).toBe(sectionOf(PAGE, other));
     }
   });
+});
+
+it("a figure above its bar, below it, or missing, is MISSED", () => {
+  const bars = [
+    atMost("a", 2, 1),
+    atLeast("b", 1, 2),
+    atMost("c", Number.NaN, 1),
+    atLeast("d", Number.NaN, 1),
+  ];
+  expect(rowsOf(bars).map((row) => row.at(-1))).toEqual(["", "MISSED", "MISSED", "MISSED", "MISSED"]);
+  expect([atMost("a", 1, 1), atLeast("b", 2, 2), all("c", 3, 3)].every(({ ok }) => ok)).toBe(true);
 });
 
 it("a part that the page has no place for is an error", () => {
