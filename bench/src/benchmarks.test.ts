@@ -5,6 +5,7 @@ import { workerSize } from "@pushmeter/testkit/bundle-size";
 import { entryPoints, importSizes } from "@pushmeter/testkit/import-sizes";
 import { rows, sectionOf, withSection } from "@pushmeter/testkit/markdown";
 import { describe, expect, it } from "vitest";
+import { all, atLeast, atMost, rowsOf } from "./bars.ts";
 import { PARTS } from "./parts.ts";
 import { costOf } from "./prices/price.ts";
 import { prices } from "./prices/prices.ts";
@@ -41,6 +42,17 @@ describe.each(Object.keys(PARTS))("docs/benchmarks.md: %s", (part) => {
       if (other !== part) expect(sectionOf(changed, other)).toBe(sectionOf(PAGE, other));
     }
   });
+});
+
+it("a figure above its bar, below it, or missing, is MISSED", () => {
+  const bars = [
+    atMost("a", 2, 1),
+    atLeast("b", 1, 2),
+    atMost("c", Number.NaN, 1),
+    atLeast("d", Number.NaN, 1),
+  ];
+  expect(rowsOf(bars).map((row) => row.at(-1))).toEqual(["", "MISSED", "MISSED", "MISSED", "MISSED"]);
+  expect([atMost("a", 1, 1), atLeast("b", 2, 2), all("c", 3, 3)].every(({ ok }) => ok)).toBe(true);
 });
 
 it("a part that the page has no place for is an error", () => {
