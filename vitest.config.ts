@@ -4,22 +4,28 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
  * The files that took longest the last time begin, in whatever project they are, so that no core waits at the end.
- * Vitest alone goes project by project. Files that share a worker come last, one after the other.
+ * Vitest alone goes project by project. Files that share workers come last, still project by project: a worker
+ * serves one project.
  */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const durationOf = (file: TestSpecification) =>
       this.ctx.cache.getTestSpecificationResult(file)?.duration ?? Number.MAX_VALUE;
-    const sharesWorker = ({ project }: TestSpecification) => Number(!project.config.isolate);
-    // Stable: new files keep Vitest's order, by project and size.
-    return (await super.sort(files)).toSorted(
-      (a, b) => sharesWorker(a) - sharesWorker(b) || durationOf(b) - durationOf(a),
-    );
+    // Vitest's order is by project. Sorting is stable, so that new files keep it.
+    const sorted = await super.sort(files);
+    const shares = (file: TestSpecification) => !file.project.config.isolate;
+    return [
+      ...sorted.filter((file) => !shares(file)).sort((a, b) => durationOf(b) - durationOf(a)),
+      ...sorted.filter(shares),
+    ];
   }
 }
 
 /** Long enough for a slow machine with every core busy: they end tests that hang. */
 const DEADLINES = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } };
+
+/** Nothing that these files import keeps state: one worker serves many, which takes half of the time. */
+const SHARED = { isolate: false };
 
 /** Unit tests run against the sources, `test/` against the built packages, as users get them. */
 const sources = (suffix: ".ts" | ".edge.ts") => [
@@ -38,8 +44,7 @@ export default defineConfig({
       "./grafana/vitest.config.ts",
       {
         resolve: { alias: sources(".ts") },
-        // Nothing that these files import keeps state, so that one worker serves many.
-        test: { ...DEADLINES, name: "node", include: ["packages/*/src/**/*.test.ts"], isolate: false },
+        test: { ...DEADLINES, ...SHARED, name: "node", include: ["packages/*/src/**/*.test.ts"] },
       },
       {
         // The same suite in workerd, the runtime of Cloudflare Workers.
@@ -51,6 +56,7 @@ export default defineConfig({
         resolve: { alias: sources(".edge.ts") },
         test: {
           ...DEADLINES,
+          ...SHARED,
           name: "workerd",
           include: ["packages/*/src/**/*.test.ts"],
           exclude: ["**/*.node.test.ts"],

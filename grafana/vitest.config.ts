@@ -1,8 +1,13 @@
+import { createRequire } from "node:module";
 import { defineProject } from "vitest/config";
+
+const { resolve } = createRequire(import.meta.url);
 
 /** Dashboards and rules as they are committed, against the built packages and a real Prometheus. */
 export default defineProject({
   root: import.meta.dirname,
+  // Its ES modules import names that their CommonJS dependencies do not have in Node.
+  resolve: { alias: { "@grafana/data": resolve("@grafana/data") } },
   test: {
     name: "grafana",
     include: ["test/**/*.test.ts"],

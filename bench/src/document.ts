@@ -1,41 +1,81 @@
 /** `--write`: the tables of docs/benchmarks.md, each between two comments that name its part. */
+import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { rowsOf } from "./bars.ts";
 import type { Result } from "./part.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const PAGE = join(ROOT, "docs/benchmarks.md");
-/** Packages whose versions decide about the figures. */
-const PEERS = ["@hono/otel", "@hono/prometheus", "@opentelemetry/sdk-metrics", "hono", "prom-client"];
+
+/** @throws Error if the page has no place for one of the parts. */
+export async function checkDocument(parts: readonly string[]): Promise<void> {
+  const page = await readFile(PAGE, "utf8");
+  for (const part of parts) sectionOf(page, part);
+}
 
 /** Replaces the tables of the parts that ran; the others stay as they are. */
 export async function writeDocument(results: Readonly<Record<string, Result>>, date: Date): Promise<void> {
   let page = await readFile(PAGE, "utf8");
-  for (const [name, result] of Object.entries(results)) {
-    const [begin, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
-    const [before, rest = ""] = page.split(begin);
-    const [, after] = rest.split(end);
-    if (after === undefined) throw new Error(`docs/benchmarks.md has no comments ${begin} and ${end}`);
-    page = [before, begin, "\n\n", await section(name, result, date), "\n\n", end, after].join("");
+  for (const [part, result] of Object.entries(results)) {
+    page = withSection(page, part, await section(part, result, date));
   }
   await writeFile(PAGE, page);
+  // Lint wants the columns of tables aligned.
+  await promisify(execFile)(join(ROOT, "node_modules/.bin/biome"), ["format", "--write", PAGE], {
+    cwd: ROOT,
+  });
 }
 
-async function section(name: string, { rows, notes, bars }: Result, date: Date): Promise<string> {
-  const [header = [], ...body] = rows;
-  const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const { dependencies } = JSON.parse(await readFile(join(ROOT, "bench/package.json"), "utf8"));
-  const versions = PEERS.map((peer) => `${peer} ${dependencies[peer]}`).join(", ");
+/**
+ * What the page says of a part.
+ *
+ * @throws Error if the page has no place for it.
+ */
+export function sectionOf(page: string, part: string): string {
+  return page.slice(...positions(page, part));
+}
+
+/** The page with another text for one part. */
+export function withSection(page: string, part: string, text: string): string {
+  const [from, to] = positions(page, part);
+  return `${page.slice(0, from)}\n\n${text}\n\n${page.slice(to)}`;
+}
+
+/** Of the text between the part's two comments. */
+function positions(page: string, part: string): [from: number, to: number] {
+  const [begin, end] = [`<!-- ${part} -->`, `<!-- end of ${part} -->`];
+  const [from, to] = [page.indexOf(begin) + begin.length, page.indexOf(end)];
+  if (from < begin.length || to < from) {
+    throw new Error(`docs/benchmarks.md has no comments ${begin} and ${end}, in this order`);
+  }
+  return [from, to];
+}
+
+async function section(part: string, { rows, notes, bars }: Result, date: Date): Promise<string> {
   return [
-    row(header),
-    row(header.map((_, column) => (column ? "---:" : "---"))),
-    ...body.map(row),
+    ...table(rows),
     "",
-    notes.join(" "),
+    ...notes.map((note) => `- ${note}`),
     "",
-    ...bars.map((bar) => `- ${bar.met ? "Met" : "**Missed**"}: ${bar.name}: ${bar.figures}.`),
-    "",
-    `Measured on ${date.toISOString().slice(0, 10)} with Node ${process.versions.node}, ${versions}. ` +
-      `Repeat: \`npm run bench -- --only ${name} --write\`.`,
+    ...(bars.length ? [...table(rowsOf(bars), 3), ""] : []),
+    `Measured on ${date.toISOString().slice(0, 10)} with Node ${process.versions.node}` +
+      `${(await versions()).map((version) => `, ${version}`).join("")}.`,
+    `Repeat: \`npm run bench -- --only ${part} --write\`.`,
   ].join("\n");
+}
+
+/** @param texts - how many columns are text, aligned left. */
+function table([header = [], ...body]: readonly (readonly string[])[], texts = 1): string[] {
+  const row = (cells: readonly string[]) => `| ${header.map((_, i) => cells[i] ?? "").join(" | ")} |`;
+  return [row(header), row(header.map((_, i) => (i < texts ? "---" : "---:"))), ...body.map(row)];
+}
+
+/** Of everything that is compared: the bench names exact versions. */
+async function versions(): Promise<string[]> {
+  const { dependencies } = JSON.parse(await readFile(join(ROOT, "bench/package.json"), "utf8"));
+  return Object.entries(dependencies)
+    .filter(([name]) => !name.startsWith("@pushmeter/"))
+    .map(([name, version]) => `${name} ${version}`);
 }

@@ -1,12 +1,5 @@
-/** The result of a part of the bench. */
-
-/** A limit, and whether it is met. */
-export interface Bar {
-  readonly name: string;
-  readonly met: boolean;
-  /** The measured value and the limit. */
-  readonly figures: string;
-}
+/** A part of the bench: one question, answered by one table. */
+import type { Bar } from "./bars.ts";
 
 export interface Result {
   readonly title: string;

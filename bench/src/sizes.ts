@@ -1,18 +1,19 @@
-/** Bundle sizes, one file per contender. */
+/** The size of a Worker, one file per contender. */
 import { join } from "node:path";
 import { type BundleSize, workerSize } from "@pushmeter/testkit/bundle-size";
-import { importSizes } from "@pushmeter/testkit/import-sizes";
+import { atMost, bytes, count } from "./bars.ts";
 import type { Progress, Result } from "./part.ts";
 
 /** Bytes after gzip, for the API, the SDK, the Workers adapter and remote write together. */
-const SIZE_LIMIT = 25_000;
+const LIMIT = 25_000;
 
 /** Files of `entries/` and their names in the table. */
-const ENTRIES = [
+export const ENTRIES = [
   ["pushmeter", "pushmeter: Workers, remote write"],
   ["pushmeter-hono", "pushmeter: Hono, remote write"],
   ["pushmeter-pushgateway", "pushmeter: Workers, Pushgateway"],
   ["hono-prometheus", "@hono/prometheus, prom-client"],
+  ["prometheus-client", "@prometheus-io/client in a Hono middleware"],
   ["hono-otel", "@hono/otel, SDK, OTLP exporter"],
   ["opentelemetry", "OpenTelemetry API and SDK alone"],
 ] as const;
@@ -24,32 +25,23 @@ export async function sizes(progress: Progress): Promise<Result> {
     const entry = join(import.meta.dirname, "entries", `${file}.ts`);
     measured.push({ name, ...(await workerSize({ file: entry })) });
   }
-  progress("each import");
-  const imports = await importSizes(import.meta.dirname);
   const own = measured[0]?.gzip ?? Number.NaN;
   return {
-    title: "Bundle sizes, bytes",
+    title: "The size of a Worker, bytes",
     rows: [
       ["", "minified", "gzip -9", "ratio"],
       ...measured.map(({ name, minified, gzip }) => [
         name,
-        minified.toLocaleString("en"),
-        gzip.toLocaleString("en"),
-        `${(gzip / own).toFixed(2)} x`,
+        count(minified),
+        count(gzip),
+        `${(gzip / own).toFixed(2)} ×`,
       ]),
-      ...imports.map(({ name, adds }) => [name, "", `+ ${adds.toLocaleString("en")}`, ""]),
     ],
     notes: [
       "esbuild as wrangler calls it; without hono itself, which is the app's, and Node's built-in modules.",
-      "With a plus: what an import adds to the Worker with remote write.",
+      "Powertools does not run on Workers; its Lambda is measured below.",
     ],
-    bars: [
-      {
-        name: "size: API, SDK, Workers adapter and remote write",
-        met: own <= SIZE_LIMIT,
-        figures: `${own.toLocaleString("en")} of at most ${SIZE_LIMIT.toLocaleString("en")} bytes`,
-      },
-    ],
-    data: { bundles: measured, imports },
+    bars: [atMost("size: a Worker with remote write, gzip", own, LIMIT, bytes)],
+    data: measured,
   };
 }

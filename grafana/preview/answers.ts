@@ -5,6 +5,8 @@ import type { Prometheus, Series } from "../read/prometheus.ts";
 
 export interface Answer {
   readonly panel: Panel;
+  /** Between samples, seconds. */
+  readonly step: number;
   /** One list per target. */
   readonly results: readonly (readonly Series[])[];
 }
@@ -16,8 +18,6 @@ export interface Preview {
   /** Milliseconds since the epoch. */
   readonly start: number;
   readonly end: number;
-  /** Seconds. */
-  readonly step: number;
   readonly answers: readonly Answer[];
 }
 
@@ -34,20 +34,21 @@ export async function answersOf(
   chosen: Readonly<Record<string, string>>,
 ): Promise<Preview> {
   const start = end - minutes * 60_000;
-  const values = {
-    ...chosen,
-    ...windows(Math.max(STEP + TIME_INTERVAL, 4 * TIME_INTERVAL), minutes * 60),
-  };
   const answers: Answer[] = [];
   for (const panel of dashboard.panels) {
+    const step = Math.max(STEP, panel.interval === "1m" ? 60 : 0);
+    const values = {
+      ...chosen,
+      ...windows(Math.max(step + TIME_INTERVAL, 4 * TIME_INTERVAL), minutes * 60),
+    };
     const results: Series[][] = [];
     for (const { expr, instant } of panel.targets ?? []) {
       const query = substitute(expr, values);
       results.push(
-        instant ? await prometheus.instant(query, end) : await prometheus.range(query, start, end, STEP),
+        instant ? await prometheus.instant(query, end) : await prometheus.range(query, start, end, step),
       );
     }
-    answers.push({ panel, results });
+    answers.push({ panel: named(panel, values), step, results });
   }
   const shown = dashboard.templating.list
     .filter(({ hide }) => !hide)
@@ -58,8 +59,22 @@ export async function answersOf(
     chosen: shown,
     start,
     end,
-    step: STEP,
     answers,
+  };
+}
+
+/** The panel with the values of variables in its title and its legends. */
+function named(panel: Panel, values: Readonly<Record<string, string>>): Panel {
+  const { title, targets } = panel;
+  return {
+    ...panel,
+    title: substitute(title, values),
+    ...(targets && {
+      targets: targets.map((target) => ({
+        ...target,
+        ...(target.legendFormat && { legendFormat: substitute(target.legendFormat, values) }),
+      })),
+    }),
   };
 }
 

@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 import sharp from "sharp";
 
-const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const PLACES = [
+  "/usr/bin/chromium-headless-shell",
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
+const WIDTH = 1280;
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -16,21 +22,27 @@ const FLAGS = [
 ];
 
 /**
- * @param pages - names to HTML.
+ * @param url - of the pages' server.
  * @returns the files.
  * @throws Error if there is no Chromium, or a page fails.
  */
-export async function savePictures(pages: ReadonlyMap<string, string>, folder: string): Promise<string[]> {
+export async function savePictures(url: string, names: readonly string[], folder: string): Promise<string[]> {
   const executablePath = process.env.CHROMIUM_BIN ?? PLACES.find((file) => existsSync(file));
-  if (!executablePath) throw new Error("install Chromium (Debian: chromium), or name it in CHROMIUM_BIN");
+  if (!executablePath) {
+    throw new Error("install Chromium (Debian: chromium-headless-shell), or name it in CHROMIUM_BIN");
+  }
   const browser = await chromium.launch({ executablePath, args: FLAGS });
   const files: string[] = [];
   try {
-    for (const [name, content] of pages) {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 400 } });
+    for (const name of names) {
+      const page = await browser.newPage({ viewport: { width: WIDTH, height: 400 } });
       const failures: Error[] = [];
       page.on("pageerror", (error) => failures.push(error));
-      await page.setContent(content, { waitUntil: "load" });
+      await page.goto(`${url}/${name}`, { waitUntil: "networkidle" });
+      // Tables draw only what is in view.
+      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      await page.setViewportSize({ width: WIDTH, height });
+      await page.waitForFunction(isDrawn);
       if (failures[0]) throw failures[0];
       const file = join(folder, `${name}.png`);
       const picture = await page.screenshot({ fullPage: true });
@@ -41,4 +53,14 @@ export async function savePictures(pages: ReadonlyMap<string, string>, folder: s
     await browser.close();
   }
   return files;
+}
+
+/** In the page: every panel's icon is loaded, and every table its rows. */
+function isDrawn(): boolean {
+  const panels = [...document.querySelectorAll("main > section:not(:has(> h2))")];
+  const tables = [...document.querySelectorAll("[role=grid]")];
+  return (
+    panels.every((panel) => panel.querySelector("svg:has(*)")) &&
+    tables.every((table) => table.querySelectorAll("[role=row]").length > 1)
+  );
 }

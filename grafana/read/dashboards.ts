@@ -114,14 +114,25 @@ export function targetsOf(dashboard: Dashboard): Placed[] {
 
 /** The selector in a variable's `label_values(selector, label)`, and the label. */
 export function labelValuesOf(variable: Variable): { selector: string; label: string } | undefined {
-  const text = typeof variable.query === "string" ? variable.query : variable.query.query;
-  const [, selector, label] = /^label_values\((.*), (\w+)\)$/.exec(text) ?? [];
+  const [, selector, label] = /^label_values\((.*), (\w+)\)$/.exec(textOf(variable)) ?? [];
   return selector && label ? { selector, label } : undefined;
+}
+
+/** The query in a variable's `query_result(query)`. */
+export function queryResultOf(variable: Variable): string | undefined {
+  return /^query_result\((.*)\)$/.exec(textOf(variable))?.[1];
+}
+
+function textOf({ query }: Variable): string {
+  return typeof query === "string" ? query : query.query;
 }
 
 /** What stands for `$name` and `${name}`; Grafana's own variables have names that begin with `__`. */
 export function substitute(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(/\$\{?(\w+)\}?/g, (whole, name: string) => values[name] ?? whole);
+  return text.replace(
+    /\$(?:\{(\w+)\}|(\w+))/g,
+    (whole, braced?: string, bare?: string) => values[braced ?? bare ?? ""] ?? whole,
+  );
 }
 
 /** What Grafana puts in the place of its own variables, for windows in seconds. */
@@ -131,14 +142,16 @@ export function windows(rateInterval: number, range: number): Record<string, str
     __rate_interval_ms: `${rateInterval * 1000}`,
     __range: `${range}s`,
     __range_s: `${range}`,
+    __range_ms: `${range * 1000}`,
   };
 }
 
-/** Choices that select everything; no service pushes to a Pushgateway. */
+/** Choices that select everything; no service pushes to a Pushgateway or has restarted. */
 export const EVERYTHING = {
   job: ".+",
   instance: ".+",
   route: ".*",
   by: "http_route",
   gateway: "()",
+  restarted: "()",
 } as const;

@@ -40,9 +40,10 @@ export async function dialectServers(): Promise<Server[]> {
     try {
       servers.push({ dialect, start: await starts[dialect.name]() });
     } catch (error) {
-      // Prometheus 3.16 is in no package that a test could unpack.
-      if (process.env.CI === "true" && dialect !== anchored) throw error;
-      console.warn(`Tests of the dialect ${dialect.name} are skipped: ${(error as Error).message}`);
+      // Prometheus 3.16 is in no package that a test could unpack: only a machine that names one must have it.
+      const isWanted = dialect === anchored ? process.env.PROMETHEUS_3_16_BIN : process.env.CI === "true";
+      if (isWanted) throw error;
+      console.warn(`skipped: the dialect ${dialect.name}: ${(error as Error).message}`);
     }
   }
   return servers;

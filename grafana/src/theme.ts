@@ -31,7 +31,13 @@ export const STATUSES = [
   [/ 500$/, BAD],
 ] as const;
 
-export const PERCENTILES: Colours = { p50: "light-blue", p95: "dark-blue", p99: WARN };
+/** Names that are a status: else the first of them would be green. */
+export const ERROR_STATUSES = [
+  [/^5\d\d$/, SERIOUS],
+  [/^500$/, BAD],
+] as const;
+
+export const PERCENTILES: Colours = { p50: NEUTRAL, p95: OK, p99: WARN };
 
 export const PUSH_RESULTS: Colours = {
   success: OK,

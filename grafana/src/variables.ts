@@ -11,12 +11,14 @@ import {
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { counts, HTTP, PUSH_TIME, SIGNS_OF_LIFE } from "./names.ts";
 import { DATASOURCE } from "./panels/panel.ts";
+import type { Dialect } from "./query/dialect.ts";
 import type { Scope } from "./query/queries.ts";
 
 /** What the variables choose, for every selector of a dashboard. */
-export const CHOSEN: Pick<Scope, "matchers" | "gateway"> = {
+export const CHOSEN: Pick<Scope, "matchers" | "gateway" | "restarted"> = {
   matchers: ['job=~"$job"', 'instance=~"$instance"'],
   gateway: 'job=~"$gateway"',
+  restarted: "$restarted",
 };
 export const ROUTE = 'http_route=~"$route"';
 
@@ -28,7 +30,7 @@ const datasource = new DatasourceVariableBuilder("datasource")
   .current({ text: "Prometheus", value: "prometheus" });
 
 /** Data source, service and instance. By default services that have been called at all. */
-export function choices(series = named(SIGNS_OF_LIFE)): Builder<VariableModel>[] {
+export function choices(dialect?: Dialect, series = named(SIGNS_OF_LIFE)): Builder<VariableModel>[] {
   const job = labelValues("job", "Service", series).multi(true).includeAll(true).current(ALL).allValue(".+");
   const instance = labelValues("instance", "Instance", named(SIGNS_OF_LIFE, 'job=~"$job"'))
     .multi(true)
@@ -41,8 +43,26 @@ export function choices(series = named(SIGNS_OF_LIFE)): Builder<VariableModel>[]
     .includeAll(true)
     .current(ALL)
     .hide(VariableHide.HideVariable);
-  return [datasource, job, instance, gateway];
+  return [datasource, job, instance, gateway, ...(dialect?.parts ? [restarted] : [])];
 }
+
+/** Windows and look-backs before the time shown, and the week before that Route compares with. */
+const RESTARTS = ["[$__range]", "[2h]", "[$__range] offset 1w"]
+  .map((range) => `resets(${named(SIGNS_OF_LIFE, 'job=~"$job"')}${range}) > 0`)
+  .join(" or ");
+
+/** Services one of whose processes kept its series over a restart: `parts` of a dialect does not count them right. */
+const restarted = new QueryVariableBuilder("restarted")
+  .label("Restarted")
+  .datasource(DATASOURCE)
+  .query({ query: `query_result(group by (job) (${RESTARTS}))`, refId: "restarted" })
+  .definition(`query_result(group by (job) (${RESTARTS}))`)
+  .regex('/job="([^"]+)"/')
+  .refresh(VariableRefresh.OnTimeRangeChanged)
+  .multi(true)
+  .includeAll(true)
+  .current(ALL)
+  .hide(VariableHide.HideVariable);
 
 /** Any number of routes. All of them includes requests that no route matched. */
 export const routes = routeValues().multi(true).includeAll(true).current(ALL).allValue(".*");

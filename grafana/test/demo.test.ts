@@ -65,8 +65,7 @@ describeWithServers("npm run demo", ({ prometheus: file }) => {
   it("is read as it was printed", () => {
     expect(printed.instances.map(({ name }) => name).sort()).toEqual([...instances].sort());
     expect(sum(printed.instances, "requests")).toBe(sum(printed.requests, "requests"));
-    // How many fit into its seconds is a matter of the machine.
-    expect(sum(printed.requests, "requests")).toBeGreaterThan(20);
+    expect(sum(printed.requests, "requests")).toBeGreaterThan(100);
   });
 
   it.each(

@@ -4,6 +4,7 @@ import {
   EVERYTHING,
   labelValuesOf,
   panelsOf,
+  queryResultOf,
   readDashboards,
   substitute,
   targetsOf,
@@ -55,9 +56,9 @@ describe.each(dashboards)("%s", (_, dashboard) => {
   it("has variables that follow the time range and parse", () => {
     for (const variable of variables.filter(({ type }) => type === "query")) {
       expect(variable.refresh, variable.name).toBe(2);
-      const query = labelValuesOf(variable);
+      const query = labelValuesOf(variable)?.selector ?? queryResultOf(variable);
       expect(query, variable.name).toBeDefined();
-      expect(parsed(query?.selector ?? ""), variable.name).toHaveLength(1);
+      expect(parsed(query ?? "").length, variable.name).toBeGreaterThan(0);
     }
   });
 

@@ -3,6 +3,7 @@ import { objectives } from "../examples/courses/slo.ts";
 import {
   EVERYTHING,
   labelValuesOf,
+  queryResultOf,
   readDashboards,
   substitute,
   targetsOf,
@@ -57,6 +58,8 @@ describe("metrics and labels that are emitted, and nothing else", () => {
     for (const variable of dashboard.templating.list) {
       const query = labelValuesOf(variable);
       if (query) expectEmitted(`${title} › $${variable.name}`, query.selector, query.label);
+      const result = queryResultOf(variable);
+      if (result) expectEmitted(`${title} › $${variable.name}`, result);
     }
   });
 

@@ -32,7 +32,15 @@ const NEITHER = [
 const EMPTY: Readonly<Record<string, readonly string[]>> = {
   Pushgateway: NEITHER,
   // What is scraped pushes nothing, and is no Lambda.
-  scrape: [...NEITHER, ...OF_LAMBDA, "Pushes", "Failed pushes", "Pushes by result", "Push duration"],
+  scrape: [
+    ...NEITHER,
+    ...OF_LAMBDA,
+    "Pushes",
+    "Failed pushes",
+    "Pushes by result",
+    "Mean push duration",
+    "Slow pushes",
+  ],
 };
 
 describeWithServers("panels have data", ({ prometheus: file, pushgateway: gatewayFile }) => {

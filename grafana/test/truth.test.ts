@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   EVERYTHING,
   type Placed,
+  queryResultOf,
   readDashboards,
   substitute,
   targetsOf,
@@ -149,11 +150,13 @@ const servers = await dialectServers();
 const rows: string[] = [];
 
 describe.each(servers.map((server) => [server.dialect.name, server] as const))("%s", (dialect, { start }) => {
-  const targets = readDashboards(dialect).flatMap(targetsOf);
+  const dashboards = readDashboards(dialect);
+  const targets = dashboards.flatMap(targetsOf);
   const end = Math.floor(Date.now() / MINUTE) * MINUTE;
   const begin = end - HISTORY;
   const deliveries = new Map<string, Delivery>();
   let prometheus: Prometheus;
+  let restarted: ReadonlySet<string>;
 
   beforeAll(async () => {
     prometheus = await start();
@@ -163,11 +166,20 @@ describe.each(servers.map((server) => [server.dialect.name, server] as const))("
       await writeSeries(prometheus.writeUrl, [...delivery.series, ...recorded(name, delivery, end)]);
     }
     await isSettled(prometheus, deliveries.size, end);
+    restarted = new Set(await hasRestarted());
   }, 240_000);
   afterAll(async () => {
     await prometheus?.stop();
     console.log([`| ${dialect} | worst | where |`, ...rows.splice(0)].join("\n"));
   });
+
+  const hasRestarted = async () => {
+    const variable = dashboards[0]?.templating.list.find(({ name }) => name === "restarted");
+    const query = variable && queryResultOf(variable);
+    if (!query) return [];
+    const values = { ...EVERYTHING, ...windows(RATE_INTERVAL / 1000, RANGE / 1000) };
+    return (await prometheus.instant(substitute(query, values), end)).map(({ labels }) => labels.job ?? "");
+  };
 
   const ask = async ({ target }: Placed, job: string) => {
     const gateway = await prometheus.instant(`group by (job) (push_time_seconds{job="${job}"})`, end);
@@ -176,6 +188,7 @@ describe.each(servers.map((server) => [server.dialect.name, server] as const))("
       ...windows(RATE_INTERVAL / 1000, RANGE / 1000),
       job,
       ...(gateway.length && { gateway: job }),
+      ...(restarted.has(job) && { restarted: job }),
     };
     const expr = substitute(target.expr, values);
     return target.instant

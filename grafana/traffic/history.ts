@@ -38,11 +38,20 @@ const CRON_EVERY = 45_000;
 const BATCH_EVERY = 11_000;
 const SCHEDULE_EVERY = 70_000;
 
+interface Instance {
+  readonly service: Service;
+  /** Gets requests until then, ms since the history began. */
+  readonly until: number;
+}
+
 /** From which part of the history on, 0 to 1, and for how long pushes fail: for another part, or so many ms. */
 const STORMS: readonly (readonly [from: number, part: number, least: number, Weather])[] = [
   [0.42, 0.045, 110_000, "unavailable"],
   [0.7, 0.025, 20_000, "unreachable"],
 ];
+/** What an instance has kept it pushes so long after the receiver is back, ms, and so long after its last request. */
+const RECOVERY = 30_000;
+const LINGER = 10_000;
 /** The part where a faulty version runs. */
 const FAULTY = [0.5, 0.75] as const;
 
@@ -97,15 +106,19 @@ export async function writeHistory(options: HistoryOptions): Promise<Truth> {
   const isBatch = timetable(BATCH_EVERY);
   const isSchedule = timetable(SCHEDULE_EVERY);
   const isRenewal = timetable(lifetime * 1000);
-  const live: { readonly service: Service; readonly until: number }[] = [];
+  const live: Instance[] = [];
+  const retired: Instance[] = [];
   let lambda = startLambda();
   for (let elapsed = 0; elapsed < duration; elapsed = clock.monotonic()) {
     const progress = elapsed / duration;
     const now = clock.now();
     clock.weather = storms.find(({ from, to }) => now >= from && now < to)?.weather ?? "fine";
     const faulty = !options.calm && progress >= FAULTY[0] && progress < FAULTY[1];
+    const isBack = !storms.some(({ from, to }) => now >= from && now < to + RECOVERY);
     for (let i = 0; i < instances; i++) {
-      if (live[i] && elapsed < (live[i]?.until ?? 0)) continue;
+      const old = live[i];
+      if (old && elapsed < old.until) continue;
+      if (old) retired.push(old);
       const age = live[i] ? 0 : (i / instances) * lifetime;
       live[i] = { service: start(faulty), until: elapsed + (lifetime - age) * 1000 };
     }
@@ -113,7 +126,11 @@ export async function writeHistory(options: HistoryOptions): Promise<Truth> {
     if (isCron(elapsed)) await service.cron();
     if (isBatch(elapsed)) await lambda.batch();
     if (isSchedule(elapsed)) await lambda.schedule();
-    if (isRenewal(elapsed)) {
+    // Idle instances end once they have pushed: none takes with it what the truth has counted.
+    while (isBack && retired[0] && elapsed > retired[0].until + LINGER) {
+      pushed.push((retired.shift() as Instance).service.pushmeter.flush());
+    }
+    if (isBack && isRenewal(elapsed)) {
       await lambda.end();
       lambda = startLambda();
     }
@@ -125,6 +142,7 @@ export async function writeHistory(options: HistoryOptions): Promise<Truth> {
     const gap = (-Math.log(1 - random()) * 1000) / (rate * wave);
     await clock.pass(Math.max(gap - (clock.monotonic() - before), 0));
   }
+  for (const { service } of retired) pushed.push(service.pushmeter.flush());
   // The last instances linger and push; an aggregator beats once more.
   await clock.pass(20_000);
   await Promise.all(pushed);

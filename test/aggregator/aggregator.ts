@@ -26,7 +26,10 @@ export async function startAggregator({
   const miniflare = startWorkerd(script, {
     name: "aggregator",
     bindings: { PUSH_URL: url, PROTOCOL: protocol, TOKEN, SHARDS: `${shards}` },
-    durableObjects: { AGGREGATOR: { className: "Aggregator", useSQLite: true } },
+    durableObjects: {
+      AGGREGATOR: { className: "Aggregator", useSQLite: true },
+      STAGING: { className: "Staging", useSQLite: true },
+    },
     folder,
   });
   await miniflare.ready;

@@ -1,7 +1,7 @@
 /**
  * Plain OpenTelemetry senders in every temporality, an OpenTelemetry Collector and pushmeter's own, while objects are
- * evicted, workerd is killed, answers get lost and a second deployment changes units and types. `SOAK` is the length
- * in seconds.
+ * evicted, workerd is killed, answers get lost and a new version changes units and types. Production and staging have
+ * one service name and one receiver. `SOAK` is the length in seconds.
  */
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -28,13 +28,15 @@ import { ask, json, startAggregator, TOKEN } from "./aggregator.ts";
 const SECONDS = Number(process.env.SOAK) || 15;
 const SHARDS = 2;
 const INSTANCES = 12;
+/** What staging records as its result. */
+const STAGING = 999;
 const PREFERENCES = [
   AggregationTemporalityPreference.DELTA,
   AggregationTemporalityPreference.CUMULATIVE,
   AggregationTemporalityPreference.LOWMEMORY,
 ];
 
-/** One instance with OpenTelemetry's own SDK, of the first or the second deployment. */
+/** One instance with OpenTelemetry's own SDK, of the first or the second version. */
 class Instance {
   readonly #provider: MeterProvider;
   readonly #logins: Counter;
@@ -119,7 +121,8 @@ describeWithServers("the aggregator in chaos", ({ prometheus: file }) => {
         await ready;
         try {
           const { method, headers } = request;
-          const response = await ask(worker, "/v1/metrics", { method, headers: [...headers], body });
+          const { pathname } = new URL(request.url);
+          const response = await ask(worker, pathname, { method, headers: [...headers], body });
           const answer = await response.arrayBuffer();
           if (random.next() < 0.1) return new Response("the answer was lost", { status: 503 });
           const type = response.headers.get("content-type") ?? "";
@@ -139,6 +142,7 @@ describeWithServers("the aggregator in chaos", ({ prometheus: file }) => {
     let ids = 0;
     const create = (isNew: boolean) => new Instance(`i-${++ids}`, random.pick(urls), random, isNew);
     const instances = Array.from({ length: INSTANCES }, () => create(false));
+    const staging = new Instance("i-1", `${entry.url}/staging/v1/metrics`, random, false);
     const happened = new Map<string, number>();
     const ending: Promise<unknown>[] = [];
     let all = 0;
@@ -163,7 +167,11 @@ describeWithServers("the aggregator in chaos", ({ prometheus: file }) => {
           ending.push((instances[at] as Instance).end());
           instances[at] = create(isNew);
         };
-        // In the middle a second deployment takes over half of the instances, and then one after another.
+        // Its result is another one only so that both can be compared.
+        staging.record(1, STAGING);
+        count(1, `${STAGING}`);
+        if (round % 4 === 0) ending.push(staging.push());
+        // In the middle a second version takes over half of the instances, and then one after another.
         if (random.next() < 0.1) replace(at, progress > 0.5 && random.next() < progress);
         if (!hasNew && progress > 0.5) {
           hasNew = true;
@@ -203,7 +211,7 @@ describeWithServers("the aggregator in chaos", ({ prometheus: file }) => {
       }
       await out.work();
       await Promise.all(ending);
-      await Promise.all(instances.map((instance) => instance.end()));
+      await Promise.all([...instances, staging].map((instance) => instance.end()));
       await until("own batches are out", () => json<boolean>(worker, "/flush"), Boolean);
       const query = "sum by (result) (last_over_time(logins_total[1h]))";
       const totals = async () =>
@@ -215,7 +223,14 @@ describeWithServers("the aggregator in chaos", ({ prometheus: file }) => {
         return [...happened].every(([result, value]) => seen[result] === value);
       });
       const ended = Date.now();
-      const sizes = ["200", "404"].reduce((total, result) => total + (happened.get(result) ?? 0), 0);
+      const byInstance = await prometheus.query("count by (instance, result) (logins_total)");
+      for (const { labels } of byInstance) {
+        expect(labels.instance?.startsWith("staging-"), labels.instance).toBe(labels.result === `${STAGING}`);
+      }
+      const sizes = ["200", "404", `${STAGING}`].reduce(
+        (total, result) => total + (happened.get(result) ?? 0),
+        0,
+      );
       const one = async (promql: string) => (await prometheus.query(promql))[0]?.value ?? 0;
       expect(await one("sum(last_over_time(sizes_bytes_sum[1h]))")).toBe(sizes);
       for (const name of ["logins_total", "sizes_bytes_count", "sizes_bytes_sum", "sizes_bytes_bucket"]) {

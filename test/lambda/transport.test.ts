@@ -84,6 +84,24 @@ describe("a push on Lambda", () => {
     close();
   });
 
+  it("goes over a new connection when the one that was kept is dead", async () => {
+    const sockets = new Set<object>();
+    const dead = new Set<object>();
+    const { close, errors, pushmeter } = await start((response) => {
+      const { socket } = response;
+      // As behind a NAT that has forgotten the connection: no answer comes.
+      if (!socket || dead.has(socket)) return;
+      sockets.add(socket);
+      response.writeHead(204).end();
+    }, 10_000);
+    for (let i = 0; i < 2; i++) {
+      expect([await pushmeter.flush({ timeout: 2_400 }), errors]).toEqual([true, []]);
+      for (const socket of sockets) dead.add(socket);
+    }
+    close();
+    expect(sockets.size).toBe(2);
+  });
+
   it("follows no redirect, and reports at most 1,024 characters of an answer, without the token", async () => {
     const body = `s3cr3t-token ${"x".repeat(200_000)}`;
     const { close, received, errors, pushmeter } = await start((response) =>

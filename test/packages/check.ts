@@ -15,11 +15,27 @@ async function publintFindings({ tarball }: Packed): Promise<string[]> {
   return messages.map((message) => `publint: ${pkg.name}: ${formatMessage(message, pkg, { color: false })}`);
 }
 
-/** What attw finds. ES modules only: until a package has CommonJS, `require` is not checked. */
-async function attwFindings({ tarball }: Packed): Promise<string[]> {
-  const attw = join(ROOT, "node_modules/.bin/attw");
+/** What attw finds. `require` is checked for the entry points that have CommonJS. */
+async function attwFindings({ tarball, manifest }: Packed): Promise<string[]> {
+  const names = Object.keys(manifest.exports);
+  const isBoth = (name: string) => "require" in (manifest.exports[name] as object);
+  const findings = [
+    await attw(tarball, "node16", names.filter(isBoth)),
+    await attw(
+      tarball,
+      "esm-only",
+      names.filter((name) => !isBoth(name)),
+    ),
+  ];
+  return findings.flat();
+}
+
+async function attw(tarball: string, profile: string, entryPoints: readonly string[]): Promise<string[]> {
+  if (!entryPoints.length) return [];
+  const program = join(ROOT, "node_modules/.bin/attw");
+  const options = ["--profile", profile, "--no-color", "--format", "ascii"];
   try {
-    await promisify(execFile)(attw, ["--profile", "esm-only", "--no-color", "--format", "ascii", tarball]);
+    await promisify(execFile)(program, [tarball, ...options, "--entrypoints", ...entryPoints]);
     return [];
   } catch (error) {
     return [`attw: ${(error as { readonly stdout?: string }).stdout || error}`];

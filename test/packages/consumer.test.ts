@@ -52,20 +52,29 @@ describe("a project that installs the packed packages", () => {
     }
   });
 
-  it.each(["workers", "node", "web"])("compiles for %s with skipLibCheck: false", async (platform) => {
-    for (const { manifest, source } of platform === "workers" ? packages : []) {
-      const readme = await readFile(join(source, "README.md"), "utf8");
-      const [block = ""] = codeBlocks(readme, "ts");
-      await writeFile(join(folder, platform, `readme-${manifest.name.split("/")[1]}.ts`), block);
-    }
-    const tsc = join(ROOT, "node_modules/.bin/tsc");
-    const { stdout } = await run(tsc, ["-p", join(folder, platform)]).catch((error) => error);
-    expect(stdout).toBe("");
-  });
+  it.each(["workers", "node", "commonjs", "web"])(
+    "compiles for %s with skipLibCheck: false",
+    async (platform) => {
+      for (const { manifest, source } of platform === "workers" ? packages : []) {
+        const readme = await readFile(join(source, "README.md"), "utf8");
+        const [block = ""] = codeBlocks(readme, "ts");
+        await writeFile(join(folder, platform, `readme-${manifest.name.split("/")[1]}.ts`), block);
+      }
+      const tsc = join(ROOT, "node_modules/.bin/tsc");
+      const { stdout } = await run(tsc, ["-p", join(folder, platform)]).catch((error) => error);
+      expect(stdout).toBe("");
+    },
+  );
 
   it("counts in Node, unbundled", async () => {
     const { stdout } = await run(process.execPath, [join(folder, "node/counts.ts")]);
     expect(stdout).toBe("2 1\n");
+  });
+
+  it("counts in Node as CommonJS, as Lambda's runtime for Node 22 runs it", async () => {
+    const flags = ["--no-experimental-require-module", join(folder, "commonjs/counts.cjs")];
+    const { stdout } = await run(process.execPath, flags);
+    expect(stdout).toBe("2 1 2 function\n");
   });
 
   it.each(["remote-write", "pushgateway", "otlp", "aggregator", "aggregator-main"])(

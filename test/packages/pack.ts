@@ -1,5 +1,6 @@
 /** The published packages, as `npm publish` would upload them. */
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
@@ -51,11 +52,20 @@ export async function packAll(folder: string): Promise<Packed[]> {
 
 /** Removes what earlier builds have left and the build no longer writes: turbo restores one build over another. */
 async function removeStale(source: string): Promise<void> {
-  const tsc = join(ROOT, "node_modules/.bin/tsc");
-  const { stdout } = await run(tsc, ["-p", join(source, "tsconfig.build.json"), "--listFilesOnly"]);
-  const modules = new Set(stdout.split("\n").map((file) => relative(join(source, "src"), file)));
+  const modules = new Set([
+    ...(await modulesOf(source, "tsconfig.build.json")),
+    ...(await modulesOf(source, "tsconfig.cjs.json")).map((file) => join("cjs", file)),
+  ]);
   for (const file of await readdir(join(source, "dist"), { recursive: true })) {
     const [, name] = /^(.*?)(?:\.d)?\.[jt]s(?:\.map)?$/.exec(file) ?? [];
     if (name && !modules.has(`${name}.ts`)) await rm(join(source, "dist", file));
   }
+}
+
+/** The modules that a build compiles; none if the package has no such build. */
+async function modulesOf(source: string, config: string): Promise<string[]> {
+  if (!existsSync(join(source, config))) return [];
+  const tsc = join(ROOT, "node_modules/.bin/tsc");
+  const { stdout } = await run(tsc, ["-p", join(source, config), "--listFilesOnly"]);
+  return stdout.split("\n").map((file) => relative(join(source, "src"), file));
 }

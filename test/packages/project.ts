@@ -34,7 +34,9 @@ export async function createProject(folder: string, packages: readonly Packed[])
 /** A module that imports everything that the packages export, so that the compiler checks all declarations. */
 function entryPoints(packages: readonly Packed[], platform: string): string {
   const names = packages.flatMap(({ manifest }) =>
-    Object.keys(manifest.exports).map((subpath) => manifest.name + subpath.slice(1)),
+    Object.entries(manifest.exports)
+      .filter(([, conditions]) => platform !== "commonjs" || "require" in (conditions as object))
+      .map(([subpath]) => manifest.name + subpath.slice(1)),
   );
   return names
     .filter((name) => platform === "workers" || !WORKERS_ONLY.includes(name))

@@ -1,71 +1,78 @@
-/** What each import of pushmeter adds to a Worker's bundle. */
+/** What each import of pushmeter brings into a Worker's bundle. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { workerSize } from "./bundle-size.ts";
 
-const SDK = 'import { createPushmeter } from "@pushmeter/sdk";';
-const push = (code: string) => `export const p = createPushmeter({ push: (env) => ${code} });`;
-const WORKER =
-  'import { instrumentWorker } from "@pushmeter/adapters/workers"; export const w = instrumentWorker;';
-const REMOTE_WRITE = 'import { remoteWrite } from "@pushmeter/sdk/remote-write";';
-const BASE = `${SDK} ${WORKER} ${REMOTE_WRITE}`;
-const SENDING = `${BASE} ${push("remoteWrite({ url: env.URL })")}`;
+const PACKAGES = join(import.meta.dirname, "../../packages");
 
-/** Each import, a bundle with it, and the same bundle without it. */
-const IMPORTS: readonly (readonly [name: string, having: string, without: string])[] = [
-  [
-    "@pushmeter/sdk/native-histograms",
-    `${BASE} import { nativeHistograms } from "@pushmeter/sdk/native-histograms";
-     ${push("remoteWrite({ url: env.URL, histograms: nativeHistograms() })")}`,
-    SENDING,
-  ],
-  [
-    "@pushmeter/sdk/sigv4",
-    `${BASE} import { sigv4 } from "@pushmeter/sdk/sigv4";
-     ${push("remoteWrite({ url: env.URL, auth: { sigv4: sigv4() } })")}`,
-    SENDING,
-  ],
-  [
-    "@pushmeter/sdk/pushgateway",
-    `${SENDING} import { pushgateway } from "@pushmeter/sdk/pushgateway"; export const g = pushgateway;`,
-    SENDING,
-  ],
-  [
-    "@pushmeter/sdk/otlp",
-    `${SENDING} import { otlp } from "@pushmeter/sdk/otlp"; export const o = otlp;`,
-    SENDING,
-  ],
-  ["@pushmeter/sdk/global", `import "@pushmeter/sdk/global"; ${SENDING}`, SENDING],
-  [
-    "@pushmeter/aggregator/client",
-    `${SENDING} import { aggregator } from "@pushmeter/aggregator/client"; export const a = aggregator;`,
-    SENDING,
-  ],
-  [
-    "@pushmeter/adapters/hono",
-    `${SENDING} import { pushmeterMiddleware } from "@pushmeter/adapters/hono"; export const m = pushmeterMiddleware;`,
-    SENDING,
-  ],
-  [
-    "@pushmeter/adapters/fetch",
-    `${SENDING} import { instrumentFetch } from "@pushmeter/adapters/fetch"; export const f = instrumentFetch;`,
-    SENDING,
-  ],
-];
+/** The README's Worker. */
+const WORKER = `
+  import { instrumentWorker } from "@pushmeter/adapters/workers";
+  import { createPushmeter } from "@pushmeter/sdk";
+  import { remoteWrite } from "@pushmeter/sdk/remote-write";
+  const pushmeter = createPushmeter({ push: (env) => remoteWrite({ url: env.URL }) });
+  export default instrumentWorker(pushmeter, { fetch: () => new Response() });`;
+
+/** Every entry point of the packages, and what is imported from it; empty: it is imported for its effect. */
+const IMPORTS: Readonly<Record<string, string>> = {
+  "@pushmeter/sdk": "createPushmeter",
+  "@pushmeter/sdk/remote-write": "remoteWrite",
+  "@pushmeter/sdk/pushgateway": "pushgateway",
+  "@pushmeter/sdk/otlp": "otlp",
+  "@pushmeter/sdk/native-histograms": "nativeHistograms",
+  "@pushmeter/sdk/exemplars": "exemplars",
+  "@pushmeter/sdk/sigv4": "sigv4",
+  "@pushmeter/sdk/global": "",
+  "@pushmeter/sdk/adapter": "recorderOf",
+  "@pushmeter/sdk/prometheus": "translate",
+  "@pushmeter/sdk/testing": "Receiver",
+  "@pushmeter/adapters/workers": "instrumentWorker",
+  "@pushmeter/adapters/hono": "pushmeterMiddleware",
+  "@pushmeter/adapters/fetch": "instrumentFetch",
+  "@pushmeter/adapters/lambda": "instrumentLambda",
+  "@pushmeter/adapters/lambda/esm": "instrumentLambda",
+  "@pushmeter/aggregator": "Aggregator",
+  "@pushmeter/aggregator/client": "aggregator",
+  "@pushmeter/aggregator/core": "ShardHost",
+};
 
 export interface ImportSize {
+  readonly entry: string;
+  /** What is imported from it. */
   readonly name: string;
-  /** Bytes after gzip, besides a Worker with remote write. */
-  readonly adds: number;
+  /** Bytes after gzip. */
+  readonly alone: number;
+  /** Bytes after gzip, besides a Worker with remote write. Undefined if that imports it already. */
+  readonly adds: number | undefined;
 }
 
-/** @param from - a folder from which the packages are found. */
-export async function importSizes(from: string): Promise<ImportSize[]> {
+/** Every entry point of the packages that are published. */
+export async function entryPoints(): Promise<string[]> {
+  const entries: string[] = [];
+  for (const folder of await readdir(PACKAGES)) {
+    const manifest = JSON.parse(await readFile(join(PACKAGES, folder, "package.json"), "utf8"));
+    for (const path of Object.keys(manifest.exports)) entries.push(manifest.name + path.slice(1));
+  }
+  return entries;
+}
+
+/**
+ * Of every entry point.
+ *
+ * @param from - a folder from which the packages are found.
+ */
+export async function importSizes(from: string, progress = (_: string) => {}): Promise<ImportSize[]> {
+  const base = await workerSize({ code: WORKER, from });
   const sizes: ImportSize[] = [];
-  for (const [name, having, without] of IMPORTS) {
-    const [{ gzip }, base] = [
-      await workerSize({ code: having, from }),
-      await workerSize({ code: without, from }),
-    ];
-    sizes.push({ name, adds: gzip - base.gzip });
+  for (const [entry, name] of Object.entries(IMPORTS)) {
+    progress(entry);
+    const code = name
+      ? `import { ${name} as imported } from "${entry}"; export const used = imported;`
+      : `import "${entry}";`;
+    const alone = await workerSize({ code, from });
+    const both = await workerSize({ code: `${WORKER} ${code}`, from });
+    const adds = WORKER.includes(`"${entry}"`) ? undefined : both.gzip - base.gzip;
+    sizes.push({ entry, name, alone: alone.gzip, adds });
   }
   return sizes;
 }

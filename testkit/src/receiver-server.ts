@@ -7,6 +7,8 @@ export class ReceiverServer {
   readonly receiver = new Receiver();
   /** Milliseconds until an answer; Infinity: it takes the request and never answers. */
   delay = 0;
+  /** Answers with 503, as a proxy does whose backend is gone. */
+  isDown = false;
   #held: Promise<void> | undefined;
   #server: Server | undefined;
 
@@ -35,6 +37,14 @@ export class ReceiverServer {
     return resolve;
   }
 
+  /** The sum of the last values of the series with these labels, of those too that have ended. */
+  counted(name: string, labels?: Readonly<Record<string, string>>): number {
+    const values = this.receiver
+      .series(name, labels)
+      .map(({ samples }) => samples.findLast(({ stale }) => !stale));
+    return values.reduce((sum, sample) => sum + (sample?.value ?? 0), 0);
+  }
+
   stop(): void {
     this.#server?.close();
   }
@@ -47,6 +57,7 @@ export class ReceiverServer {
     if (this.delay === Infinity) return new Promise(() => {});
     await this.#held;
     await sleep(this.delay);
+    if (this.isDown) return new Response("no healthy upstream", { status: 503 });
     return this.receiver.fetch(request);
   }
 }

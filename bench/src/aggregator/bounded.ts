@@ -1,19 +1,20 @@
 /** What a thousand instances leave behind in one object: ten simulated minutes, a batch of each every 30 s. */
-import { readdirSync, readFileSync } from "node:fs";
 import type { Progress } from "../part.ts";
+import { workerd } from "../usage.ts";
 import { startObjects } from "./objects.ts";
 
 export const INSTANCES = 1000;
 export const SERIES = 50;
 const ROUNDS = 20;
+export const BATCHES = INSTANCES * ROUNDS;
 /** By then the heap has grown to what so many calls at once need. */
 const WARM = 10;
 
 export interface Size {
   /** Bytes of the object's database. */
   readonly stored: number;
-  /** Bytes of memory that workerd occupies; undefined where /proc does not tell. */
-  readonly memory: number | undefined;
+  /** Bytes of memory that workerd occupies; NaN where /proc does not tell. */
+  readonly memory: number;
 }
 
 /** After five minutes and after ten, and the batches that were stored. */
@@ -30,24 +31,10 @@ export async function bounded(progress: Progress): Promise<{ five: Size; ten: Si
       );
       const { stored, bytes } = (await response.json()) as { stored: number; bytes: number };
       batches += stored;
-      sizes.push({ stored: bytes, memory: memoryOfWorkerd() });
+      sizes.push({ stored: bytes, memory: workerd()?.memory ?? Number.NaN });
     }
     return { five: sizes[WARM - 1] as Size, ten: sizes.at(-1) as Size, batches };
   } finally {
     await miniflare.dispose();
   }
-}
-
-/** Resident bytes of this process's child. */
-function memoryOfWorkerd(): number | undefined {
-  try {
-    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-      const status = readFileSync(`/proc/${pid}/status`, "utf8");
-      if (!status.startsWith("Name:\tworkerd\n") || !status.includes(`PPid:\t${process.pid}\n`)) continue;
-      return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
-    }
-  } catch {
-    // A process that has just ended, or another system.
-  }
-  return undefined;
 }

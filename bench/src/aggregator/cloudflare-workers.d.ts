@@ -4,7 +4,11 @@ declare module "cloudflare:workers" {
     protected ctx: {
       storage: {
         put(key: string, value: unknown): Promise<void>;
-        readonly sql: { readonly databaseSize: number };
+        setAlarm(time: number): Promise<void>;
+        readonly sql: {
+          readonly databaseSize: number;
+          exec(query: string, ...bindings: unknown[]): { readonly rowsWritten: number };
+        };
       };
     };
     protected env: Env;

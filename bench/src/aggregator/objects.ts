@@ -4,7 +4,7 @@ import { bundleWorker } from "@pushmeter/testkit/bundle";
 import { startWorkerd } from "@pushmeter/testkit/workerd";
 import type { Miniflare } from "miniflare";
 
-const CLASSES = ["Aggregator", "Frequent", "Bare", "Idle"];
+const CLASSES = ["Aggregator", "Frequent", "Counted", "Bare", "Idle"];
 
 export async function startObjects(): Promise<Miniflare> {
   const miniflare = startWorkerd(await bundleWorker({ file: join(import.meta.dirname, "worker.ts") }), {

@@ -27,6 +27,50 @@ export class Frequent extends createAggregator({ push: () => nowhere, every: 100
   }
 }
 
+type Context = ConstructorParameters<typeof DurableObject>[0];
+
+/** Counts the rows that it writes. */
+export class Counted extends createAggregator({ push: () => nowhere }) {
+  readonly #rows: () => number;
+
+  constructor(ctx: Context, env: Env) {
+    const rows = countRows(ctx);
+    super(ctx as never, env);
+    this.#rows = rows;
+  }
+
+  async rowsWritten(): Promise<number> {
+    return this.#rows();
+  }
+}
+
+function countRows({ storage }: Context): () => number {
+  let rows = 0;
+  let cursors: { readonly rowsWritten: number }[] = [];
+  const { sql } = storage;
+  const [exec, setAlarm] = [sql.exec, storage.setAlarm];
+  // A cursor knows its number once it has been read.
+  const count = () => {
+    for (const { rowsWritten } of cursors) rows += rowsWritten;
+    cursors = [];
+    return rows;
+  };
+  Object.assign(sql, {
+    exec(...args: Parameters<typeof exec>) {
+      const cursor = exec.apply(sql, args);
+      cursors.push(cursor);
+      return cursor;
+    },
+  });
+  Object.assign(storage, {
+    setAlarm(time: number) {
+      rows++;
+      return setAlarm.call(storage, time);
+    },
+  });
+  return count;
+}
+
 interface Message {
   readonly body: Uint8Array;
 }
@@ -52,6 +96,7 @@ interface Env {
     get(id: unknown): {
       push(message: object): Promise<{ status: string }>;
       nextHeartbeat(): Promise<number>;
+      rowsWritten(): Promise<number>;
     };
   };
 }
@@ -79,13 +124,51 @@ function batch(series: number, value: number): Uint8Array {
   return encodeCompact({ resource, scopeMetrics });
 }
 
+const TARGET = { resource: { "service.name": "bench" }, shard: "shard-0" };
+
+/** Instances that began at different times send a batch each in equal intervals. */
+async function rows(env: Env, number: (name: string) => number): Promise<Response> {
+  const binding = env.Counted;
+  if (!binding) return new Response("no such object", { status: 404 });
+  const stub = binding.get(binding.idFromName("rows"));
+  const [every, seconds] = [number("every") * 1000, number("seconds")];
+  const bodies = Array.from({ length: BODIES }, (_, i) => batch(number("series"), 1 + i));
+  const waits: number[] = [];
+  let stored = 0;
+  const instance = async (i: number) => {
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * every));
+    for (let seq = 1; seq <= (seconds * 1000) / every; seq++) {
+      const began = Date.now();
+      const body = bodies[(i + seq) % BODIES];
+      const id = { instance: `instance-${i}`, seq };
+      const { status } = await stub.push({ version: VERSION, id, target: TARGET, encoding: "compact", body });
+      if (status === "stored") stored++;
+      waits.push(Date.now() - began);
+      await new Promise((resolve) => setTimeout(resolve, began + every - Date.now()));
+    }
+  };
+  const started = Date.now();
+  await Promise.all(Array.from({ length: number("instances") }, (_, i) => instance(i)));
+  const rate = waits.length / ((Date.now() - started) / 1000);
+  waits.sort((a, b) => a - b);
+  const quantile = (q: number) => waits[Math.floor(q * (waits.length - 1))];
+  return Response.json({
+    batches: waits.length,
+    stored,
+    rate,
+    rows: await stub.rowsWritten(),
+    p50: quantile(0.5),
+    p99: quantile(0.99),
+  });
+}
+
 export default {
   /** Calls from so many instances at once, each waiting for its answer before the next. */
   async fetch(request: Request, env: Env): Promise<Response> {
-    const { searchParams } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
     const number = (name: string) => Number(searchParams.get(name));
+    if (pathname === "/rows") return rows(env, number);
     const bodies = Array.from({ length: BODIES }, (_, i) => batch(number("series"), 1 + i));
-    const target = { resource: { "service.name": "bench" }, shard: "shard-0" };
     const binding = env[searchParams.get("object") ?? ""];
     if (!binding) return new Response("no such object", { status: 404 });
     const stub = binding.get(binding.idFromName("bench"));
@@ -97,7 +180,13 @@ export default {
       for (let seq = first; seq < first + number("calls"); seq++) {
         const id = { instance: `${round}-${caller}`, seq };
         const body = bodies[calls++ % BODIES];
-        const { status } = await stub.push({ version: VERSION, id, target, encoding: "compact", body });
+        const { status } = await stub.push({
+          version: VERSION,
+          id,
+          target: TARGET,
+          encoding: "compact",
+          body,
+        });
         if (status === "stored") stored++;
       }
     };

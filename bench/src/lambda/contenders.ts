@@ -8,24 +8,34 @@ export interface Contender {
   readonly name: string;
   /** A file of `functions/`. */
   readonly file: string;
-  /** prom-client is CommonJS and loads Node's modules by `require`. */
+  /** prom-client and its successor are CommonJS and load Node's modules by `require`. */
   readonly format: "esm" | "cjs";
   readonly env?: Readonly<Record<string, string>>;
   /** Whether it is invoked as often as the bars need, time-outs included. */
   readonly own?: boolean;
+  /** Whether it pushes nothing by itself. */
+  readonly isLocal?: boolean;
 }
 
+export const BARE = "no metrics";
+export const EXTENSION = "pushmeter, extension";
+export const AWAITING = "pushmeter, awaiting";
+export const PROM_CLIENT = "prom-client, Pushgateway";
+
 export const CONTENDERS: readonly Contender[] = [
-  { name: "no metrics", file: "bare", format: "esm" },
-  { name: "pushmeter, extension", file: "pushmeter", format: "esm", own: true },
+  { name: BARE, file: "bare", format: "esm", isLocal: true },
+  { name: EXTENSION, file: "pushmeter", format: "esm", own: true },
   {
-    name: "pushmeter, awaiting",
+    name: AWAITING,
     file: "pushmeter",
     format: "esm",
     env: { PUSHMETER_LAMBDA_EXTENSION: "false" },
     own: true,
   },
-  { name: "prom-client, Pushgateway", file: "prom-client", format: "cjs" },
+  { name: PROM_CLIENT, file: "prom-client", format: "cjs" },
+  { name: "@prometheus-io/client, Pushgateway", file: "prometheus-client", format: "cjs" },
+  { name: "OpenTelemetry, OTLP", file: "opentelemetry", format: "esm" },
+  { name: "Powertools, the log", file: "powertools", format: "esm", isLocal: true },
 ];
 
 export interface Bundle extends BundleSize {

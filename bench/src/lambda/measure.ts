@@ -1,7 +1,7 @@
 /** One function under AWS's own runtime interface client, frozen between invocations. */
 import { LocalLambda } from "@pushmeter/testkit/lambda/local-lambda";
-import { ReceiverServer } from "@pushmeter/testkit/receiver-server";
 import type { Contender } from "./contenders.ts";
+import { Sink } from "./sink.ts";
 
 /** The handler's own time and the receiver's, ms. */
 const WORK = 20;
@@ -31,8 +31,8 @@ export interface ColdStart {
 
 /** A new environment and its first invocation. */
 export async function coldStart({ env }: Contender, directory: string): Promise<ColdStart> {
-  const server = await ReceiverServer.start();
-  const lambda = new LocalLambda({ directory, env: { RECEIVER: server.url, ...env } });
+  const sink = await Sink.start();
+  const lambda = new LocalLambda({ directory, env: { RECEIVER: sink.url, ...env } });
   try {
     const start = performance.now();
     const environment = await lambda.environment();
@@ -44,7 +44,7 @@ export async function coldStart({ env }: Contender, directory: string): Promise<
     return { wall, cpu, rss };
   } finally {
     await lambda.stop();
-    server.stop();
+    sink.stop();
   }
 }
 
@@ -55,9 +55,8 @@ export async function run(
   invocations: number,
   progress: (done: number) => void,
 ): Promise<Run> {
-  const server = await ReceiverServer.start();
-  server.delay = RECEIVER_DELAY;
-  const lambda = new LocalLambda({ directory, env: { RECEIVER: server.url, ...env }, timeout: TIMEOUT });
+  const sink = await Sink.start(RECEIVER_DELAY);
+  const lambda = new LocalLambda({ directory, env: { RECEIVER: sink.url, ...env }, timeout: TIMEOUT });
   const waits: number[] = [];
   const ends: Record<string, number> = { response: 0, error: 0, timeout: 0 };
   try {
@@ -72,8 +71,7 @@ export async function run(
     }
   } finally {
     await lambda.stop();
-    server.stop();
+    sink.stop();
   }
-  const counted = server.receiver.total("faas_invoke_duration_seconds_count");
-  return { invocations, waits, ends, counted, pushes: server.receiver.accepted };
+  return { invocations, waits, ends, counted: sink.counted, pushes: sink.pushes };
 }

@@ -9,7 +9,8 @@ import { serve } from "@pushmeter/testkit/serve";
 import { quantile } from "@pushmeter/testkit/statistics";
 import { startWorkerd } from "@pushmeter/testkit/workerd";
 import type { Miniflare } from "miniflare";
-import type { Bar, Progress, Result } from "../part.ts";
+import { atMost, times as ratioOf } from "../bars.ts";
+import type { Progress, Result } from "../part.ts";
 import { load } from "./load.ts";
 
 const WRAPPED = ["default flush", 'flush: "invocation"'] as const;
@@ -94,15 +95,16 @@ function result(times: ReadonlyMap<Mode, number[]>, counted: ReadonlyMap<Mode, n
     return { mode, requests: values.length, p50: quantile(values, 0.5), p99: quantile(values, 0.99) };
   });
   const [unwrapped] = measured as [(typeof measured)[0]];
-  const ratio = (value: number, key: "p50" | "p99") => `${(value / unwrapped[key]).toFixed(3)} x`;
+  const ratio = (value: number, key: "p50" | "p99") => `${(value / unwrapped[key]).toFixed(3)} ×`;
   const wrapped = measured.filter(({ mode }) => counted.has(mode));
   const bars = wrapped.flatMap(({ mode, ...values }) =>
-    (["p50", "p99"] as const).map(
-      (key): Bar => ({
-        name: `latency: ${mode}, ${key}`,
-        met: values[key] <= LIMIT * unwrapped[key],
-        figures: `${ratio(values[key], key)} the unwrapped handler's, at most ${LIMIT} x`,
-      }),
+    (["p50", "p99"] as const).map((key) =>
+      atMost(
+        `latency: ${mode}, ${key}, of the unwrapped handler's`,
+        values[key] / unwrapped[key],
+        LIMIT,
+        ratioOf,
+      ),
     ),
   );
   return {

@@ -9,6 +9,7 @@ import { createPushmeter, type Pushmeter } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { Hono, type MiddlewareHandler } from "hono";
 import { Registry } from "prom-client";
+import { clientMiddleware } from "./prometheus-client.ts";
 
 export interface ExecutionContext {
   waitUntil(promise: Promise<unknown>): void;
@@ -25,6 +26,7 @@ export interface Contender {
 }
 
 export const BASELINE = "no metrics";
+export const EMPTY = "an empty middleware";
 export const PUSHMETER = ["pushmeterMiddleware", "instrumentWorker", "both, nested"] as const;
 export const HONO_PROMETHEUS = "@hono/prometheus";
 export const HONO_OTEL = "@hono/otel, tracing off";
@@ -36,13 +38,14 @@ export function contenders(otlpUrl: string): Contender[] {
   const empty: MiddlewareHandler = async (_c, next) => next();
   return [
     { name: BASELINE, fetch: app().fetch },
-    { name: "an empty middleware", fetch: app(empty).fetch },
+    { name: EMPTY, fetch: app(empty).fetch },
     pushmeterContender(middleware, (pushmeter) => app(pushmeterMiddleware(pushmeter))),
     pushmeterContender(worker, (pushmeter) => instrumentWorker(pushmeter, app())),
     pushmeterContender(nested, (pushmeter) =>
       instrumentWorker(pushmeter, app(pushmeterMiddleware(pushmeter))),
     ),
     honoPrometheus(),
+    prometheusClient(),
     honoOtel(HONO_OTEL, otlpUrl, true),
     honoOtel(HONO_OTEL_TRACING, otlpUrl, false),
   ];
@@ -80,6 +83,15 @@ function honoPrometheus(): Contender {
   return {
     name: HONO_PROMETHEUS,
     fetch: app(registerMetrics).fetch,
+    counted: async () => countIn(await registry.metrics()),
+  };
+}
+
+function prometheusClient(): Contender {
+  const { middleware, registry } = clientMiddleware();
+  return {
+    name: "@prometheus-io/client",
+    fetch: app(middleware).fetch,
     counted: async () => countIn(await registry.metrics()),
   };
 }

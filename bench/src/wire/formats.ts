@@ -13,20 +13,34 @@ export type Encode = () => Promise<number>;
 const URL = "http://receiver.example/api/v1/write";
 const WRITTEN = { "x-prometheus-remote-write-samples-written": "1000000" };
 
-export function remoteWriteOf(metrics: ResourceMetrics, protocol: "1.0" | "2.0"): Encode {
+export const [RW2, RW1, PEER] = [
+  "pushmeter, remote write 2.0",
+  "pushmeter, remote write 1.0",
+  "prometheus-remote-write",
+] as const;
+
+export const CONTENDERS: Readonly<Record<string, (metrics: ResourceMetrics) => Encode | Promise<Encode>>> = {
+  [RW2]: (metrics) => remoteWriteOf(metrics, "2.0"),
+  [RW1]: (metrics) => remoteWriteOf(metrics, "1.0"),
+  [PEER]: peerOf,
+  "OTLP/JSON, gzip": otlpJsonOf,
+  "pushmeter, Pushgateway text, gzip": textOf,
+};
+
+function remoteWriteOf(metrics: ResourceMetrics, protocol: "1.0" | "2.0"): Encode {
   return captured((fetch) => remoteWrite({ url: URL, protocol, fetch }), metrics);
 }
 
-export function textOf(metrics: ResourceMetrics): Encode {
+function textOf(metrics: ResourceMetrics): Encode {
   return captured((fetch) => pushgateway({ url: URL, fetch }), metrics);
 }
 
-export function otlpJsonOf(metrics: ResourceMetrics): Encode {
+function otlpJsonOf(metrics: ResourceMetrics): Encode {
   return async () => gzipSync(JsonMetricsSerializer.serializeRequest(metrics) as Uint8Array).length;
 }
 
 /** The peer takes plain series; converting to them is not measured. */
-export async function peerOf(metrics: ResourceMetrics): Promise<Encode> {
+async function peerOf(metrics: ResourceMetrics): Promise<Encode> {
   const { seriesFrom } = await import("./series.ts");
   const series = seriesFrom(metrics);
   return async () => {

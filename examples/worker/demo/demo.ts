@@ -50,10 +50,10 @@ export async function demo(args: Arguments, resources: AsyncDisposableStack): Pr
   progress.end(introduction(instances, server !== undefined));
 
   const traffic = new Traffic(instances, SEED);
-  await traffic.run(args.seconds, (seconds) =>
+  const took = await traffic.run(args.seconds, (seconds) =>
     progress.update(`Sending requests: ${traffic.requests} in ${seconds.toFixed(0)} of ${args.seconds} s`),
   );
-  progress.end(`Sent ${traffic.requests} requests in ${args.seconds} s, chosen with seed ${SEED}.`);
+  progress.end(`Sent ${traffic.requests} requests in ${took.toFixed(0)} s, chosen with seed ${SEED}.`);
   await traffic.settle((seconds) =>
     progress.update(`Waiting for the last pushes, one every 5 s: ${seconds.toFixed(0)} s`),
   );

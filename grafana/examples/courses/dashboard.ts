@@ -29,7 +29,7 @@ export function courses({ dialect }: Pick<Scope, "dialect">): Dashboard {
     uid: "pushmeter-courses",
     title: "Courses",
     description: "The example's course catalogue: log-ins, users, searches and enrolments.",
-    variables: choices(LOGINS),
+    variables: choices(dialect, LOGINS),
     rows: [
       {
         height: 4,

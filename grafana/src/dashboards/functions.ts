@@ -31,7 +31,7 @@ export function functions({ dialect }: Pick<Scope, "dialect">): Dashboard {
     uid: UIDS.functions,
     title: "Functions",
     description: "Invocations by triggers other than HTTP, batches, cold starts, and instances.",
-    variables: choices(),
+    variables: choices(dialect),
     rows: [
       {
         height: 4,

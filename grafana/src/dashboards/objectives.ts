@@ -16,6 +16,8 @@ const LEGEND = "{{job}} {{http_route}} {{objective}}";
 
 export function objectives(): Dashboard {
   const recorded = (name: string) => `${name}{${CHOSEN_JOBS}}`;
+  // Without the metric's name: rows of different names are not merged.
+  const unnamed = (name: string) => `max by (${SLO_LABELS}) (${recorded(name)})`;
   const burn = (window: string) =>
     `${recorded(`${BAD_RATIO}_${window}`)} / on (${SLO_LABELS}) (1 - ${recorded(SLO_TARGET)})`;
   return dashboard({
@@ -23,7 +25,7 @@ export function objectives(): Dashboard {
     title: "Objectives",
     description:
       "Promises of services, as recorded by the rules that slo() makes: targets, what is left of the budgets of 30 days, and how fast they burn.",
-    variables: choices(SLO_TARGET),
+    variables: choices(undefined, SLO_TARGET),
     rows: [
       {
         height: 9,
@@ -40,10 +42,10 @@ export function objectives(): Dashboard {
                 name: "Budget left",
                 unit: "percentunit",
                 decimals: 1,
-                expr: recorded(BUDGET_LEFT),
+                expr: unnamed(BUDGET_LEFT),
                 thresholds: BUDGET_STEPS,
               },
-              { name: "Target", unit: "percentunit", decimals: 2, expr: recorded(SLO_TARGET) },
+              { name: "Target", unit: "percentunit", decimals: 2, expr: unnamed(SLO_TARGET) },
               {
                 name: "Bad",
                 unit: "none",

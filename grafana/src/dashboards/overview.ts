@@ -5,7 +5,7 @@ import { linkTo, UIDS } from "../links.ts";
 import { FAAS, HTTP } from "../names.ts";
 import { lines } from "../panels/lines.ts";
 import type { PanelBuilder } from "../panels/panel.ts";
-import { FAILED_SHARE, recent, SLOW } from "../panels/requests.ts";
+import { FAILED_SHARE, QUANTILE_INTERVAL, recent, SLOW } from "../panels/requests.ts";
 import { stat } from "../panels/stat.ts";
 import { table } from "../panels/table.ts";
 import { failedInvocations, failedRequests, observations } from "../query/growing.ts";
@@ -27,7 +27,7 @@ function servicesTable(q: Queries): PanelBuilder {
   const failed = recent(q, calls, (window) => q.growthOrZero(failures, calls, "job", window));
   const share = recent(q, calls, (window) => q.share(failures, calls, "job", window));
   const p95 = (window: string) => q.quantile(0.95, HTTP, [], "job", window);
-  const failing = `((${share} > ${FAILING}) and on (job) ${failed} >= ${FAILURES})`;
+  const failing = `((${failed} >= ${FAILURES}) / on (job) ${all} > ${FAILING})`;
   const { live, quiet, failing: bad, silent: dead } = STATE;
   return table({
     title: "Services",
@@ -89,7 +89,7 @@ export function overview({ dialect }: Pick<Scope, "dialect">): Dashboard {
     uid: UIDS.overview,
     title: "Overview",
     description: "All services measured by pushmeter: which are silent, which fail, which are slow.",
-    variables: choices(),
+    variables: choices(dialect),
     rows: [
       {
         height: 4,
@@ -143,7 +143,7 @@ export function overview({ dialect }: Pick<Scope, "dialect">): Dashboard {
           }),
           lines({
             title: "p95 latency by service",
-            interval: "1m",
+            interval: QUANTILE_INTERVAL,
             description: "95 % of a service's requests were answered within this time.",
             unit: "s",
             queries: [{ expr: q.quantile(0.95, HTTP, [], "job", "$__rate_interval"), legend: "{{job}}" }],

@@ -18,13 +18,15 @@ import { stat } from "../panels/stat.ts";
 import { states } from "../panels/states.ts";
 import { counter, observations } from "../query/growing.ts";
 import { liveInstances, orNone, QUIET, REACH, receiverReached, sinceLastPush } from "../query/presence.ts";
-import { ALIVE, Queries, RATE_INTERVAL, type Scope, WHOLE_RANGE } from "../query/queries.ts";
-import { BAD, NEUTRAL, OK, PERCENTILES, PUSH_RESULTS, WARN } from "../theme.ts";
+import { ALIVE, Queries, type Scope, WHOLE_RANGE } from "../query/queries.ts";
+import { BAD, NEUTRAL, OK, PUSH_RESULTS, WARN } from "../theme.ts";
 import { CHOSEN, choices } from "../variables.ts";
 
 /** A push is counted by the next: windows that span a receiver's absence. */
 const LONG = { window: "10m" };
 const PER_MINUTE = "suffix:/min";
+/** The only bound of the histogram of pushes, seconds. */
+const SLOW_PUSH = 1;
 const LATE = "A push is counted by the next one: what fails shows once something has got through again.";
 
 const pushes = observations(PUSH);
@@ -39,7 +41,7 @@ export function pushHealth({ dialect }: Pick<Scope, "dialect">): Dashboard {
     title: "Push health",
     description:
       "Whether the metrics themselves arrive: pushes, what they lose, and how many series they make.",
-    variables: choices(),
+    variables: choices(dialect),
     rows: [
       {
         height: 4,
@@ -104,15 +106,19 @@ export function pushHealth({ dialect }: Pick<Scope, "dialect">): Dashboard {
             queries: [{ expr: q.perMinute(pushes, "result", LONG), legend: "{{result}}" }],
           }),
           lines({
-            title: "Push duration",
-            description:
-              "From collecting to the receiver's answer, retries included. The response never waits for it.",
+            title: "Mean push duration",
+            description: `From collecting to the receiver's answer, retries included, over ten minutes. The response never waits for it. ${LATE}`,
             unit: "s",
-            colours: PERCENTILES,
-            queries: [0.5, 0.95, 0.99].map((part) => ({
-              expr: q.quantile(part, PUSH, [], "", RATE_INTERVAL),
-              legend: `p${part * 100}`,
-            })),
+            colours: { mean: OK },
+            queries: [{ expr: q.mean(PUSH, "", LONG.window), legend: "mean" }],
+          }),
+          lines({
+            title: "Slow pushes",
+            description: `Part of the pushes of ten minutes that took longer than ${SLOW_PUSH} s. The histogram has this one bound, so it has no percentiles. ${LATE}`,
+            unit: "percentunit",
+            max: 1,
+            colours: { slow: WARN },
+            queries: [{ expr: q.shareAbove(SLOW_PUSH, PUSH, "", LONG.window), legend: "slow" }],
           }),
         ],
       },

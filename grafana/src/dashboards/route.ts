@@ -30,7 +30,7 @@ export function route({ dialect }: Pick<Scope, "dialect">): Dashboard {
     uid: UIDS.route,
     title: "Route",
     description: "One route of an HTTP service in depth.",
-    variables: [...choices(), oneRoute],
+    variables: [...choices(dialect), oneRoute],
     rows: [
       {
         height: 4,

@@ -74,7 +74,7 @@ export function service({ dialect }: Pick<Scope, "dialect">): Dashboard {
     uid: UIDS.service,
     title: "Service",
     description: "Rate, errors and latency of a service's HTTP requests, and its routes.",
-    variables: [...choices(), routes, comparedBy],
+    variables: [...choices(dialect), routes, comparedBy],
     rows: [
       {
         height: 4,

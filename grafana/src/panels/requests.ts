@@ -3,7 +3,7 @@ import { HTTP } from "../names.ts";
 import { failedRequests, type Growing, observations } from "../query/growing.ts";
 import { alive, orNone } from "../query/presence.ts";
 import { type Queries, RATE_INTERVAL } from "../query/queries.ts";
-import { BAD, NEUTRAL, OK, OUTCOMES, PERCENTILES, WARN } from "../theme.ts";
+import { BAD, ERROR_STATUSES, NEUTRAL, OK, OUTCOMES, PERCENTILES, WARN } from "../theme.ts";
 import { ROUTE } from "../variables.ts";
 import { heatmap } from "./heatmap.ts";
 import { lines } from "./lines.ts";
@@ -14,6 +14,9 @@ import { stat } from "./stat.ts";
 const NOW = "5m";
 const LONGER = "1h";
 const ENOUGH = 100;
+
+/** The shortest step of panels over buckets, which are most of all series. */
+export const QUANTILE_INTERVAL = "1m";
 
 /** Shares of failed requests, for colours. */
 export const FAILED_SHARE = [
@@ -126,6 +129,7 @@ export function errorsByKind(q: Queries): PanelBuilder {
     description: "Failed requests per second by the class of what was thrown, or by status.",
     unit: "reqps",
     colours: { none: NEUTRAL },
+    patterns: ERROR_STATUSES,
     queries: [
       { expr: orNone(q, `sum by (error_type) (${labelled})`, "error_type"), legend: "{{error_type}}" },
     ],
@@ -138,6 +142,7 @@ export function latencies(q: Queries): PanelBuilder {
     description:
       "Time to the response's headers, interpolated in the histogram's buckets: exact to the bucket only. Points are exemplars, if there are any: click one for its trace.",
     unit: "s",
+    interval: QUANTILE_INTERVAL,
     colours: PERCENTILES,
     exemplars: true,
     queries: percentiles(q, RATE_INTERVAL),
@@ -150,6 +155,7 @@ export function latencyHeatmap(q: Queries): PanelBuilder {
     description:
       "Requests per second in each bucket of latency. Two bands are two kinds of requests: a cache's hits and misses, say.",
     unit: "s",
+    interval: QUANTILE_INTERVAL,
     queries: [{ expr: q.buckets(HTTP, [ROUTE]), legend: "{{le}}" }],
   });
 }

@@ -22,10 +22,36 @@ export interface Dialect {
   /** An instance's first value counts although no zero came before it: no other query is needed for it. */
   readonly countsFirstValue: boolean;
   growth(of: Growth): string;
+  /**
+   * The same of series that do not fall within the window or the look-back: parts that are summed over all series
+   * and then added up. Matching each series with another one would cost ten times as much as reading it.
+   */
+  readonly parts?: (of: Growth) => readonly Part[];
+}
+
+/** A value per series, and whether it is added or subtracted. */
+export interface Part {
+  readonly expr: string;
+  readonly sign: 1 | -1;
 }
 
 /** How far back the value before a window is looked for: longer than an instance is idle. */
 export const LOOK_BACK = "1h";
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** Seconds of a duration such as `5m`. */
+export function secondsIn(duration: string): number {
+  const [, number, unit = ""] = /^(\d+)([smhdw])$/.exec(duration) ?? [];
+  return Number(number) * (UNITS[unit] ?? Number.NaN);
+}
+
+/** The window and the look-back before it, as one duration. Grafana's variables are not numbers yet: in ms. */
+function withLookBack(window: string): string {
+  return window.startsWith("$")
+    ? `${LOOK_BACK}\${${window.slice(1)}_ms}ms`
+    : `${secondsIn(window) + secondsIn(LOOK_BACK)}s`;
+}
 
 /** `offset` of a selector that ends `window` before another one. */
 export function before(window: string, offset: string): string {
@@ -69,6 +95,21 @@ export const subtract: Dialect = {
     const grown = `(${last} - (${first} or min_over_time(${range}))) >= 0`;
     // A scraped process keeps its series over a restart. A fall at the window's very start is in no range.
     return `(increase(${range}) and resets(${range}) > 0 or ${grown} or ${last})`;
+  },
+  parts({ selector, native, window, offset }) {
+    const since = `${selector}[${withLookBack(window)}]${ago(offset)}`;
+    const earlier = `${selector}[${LOOK_BACK}]${before(window, offset)}`;
+    const grown: Part[] = [
+      { expr: `last_over_time(${since})`, sign: 1 },
+      { expr: `last_over_time(${earlier})`, sign: -1 },
+    ];
+    if (native) return grown;
+    // Both are the same but for a series that begins within the window: its least value is no growth.
+    return [
+      ...grown,
+      { expr: `min_over_time(${since})`, sign: -1 },
+      { expr: `min_over_time(${earlier})`, sign: 1 },
+    ];
   },
 };
 

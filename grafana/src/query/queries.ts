@@ -3,8 +3,8 @@
  * growth is asked here, in one dialect, so that panels and rules agree.
  */
 import { PUSH_TIME } from "../names.ts";
-import { ago, before, type Dialect, LOOK_BACK } from "./dialect.ts";
-import type { Growing, Series } from "./growing.ts";
+import { ago, before, type Dialect, LOOK_BACK, type Part, secondsIn } from "./dialect.ts";
+import { counter, type Growing, observations, observed, type Series } from "./growing.ts";
 
 /** At least four push intervals, from the data source's `timeInterval`. */
 export const RATE_INTERVAL = "$__rate_interval";
@@ -17,7 +17,6 @@ const SECONDS: Readonly<Record<string, string>> = {
   [RATE_INTERVAL]: "($__rate_interval_ms / 1000)",
   [WHOLE_RANGE]: "$__range_s",
 };
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 export interface Scope {
   readonly dialect: Dialect;
@@ -28,6 +27,11 @@ export interface Scope {
    * are found by `push_time_seconds`.
    */
   readonly gateway?: string;
+  /**
+   * A variable of Grafana with the services one of whose processes kept its series over a restart. Growth of all
+   * others can be asked for less. Without: of any service.
+   */
+  readonly restarted?: string;
 }
 
 export class Queries {
@@ -53,7 +57,10 @@ export class Queries {
 
   /** How much all series together grew within a window; `by` holds label names. */
   growth(growing: Growing, by: string, window: string, offset = ""): string {
-    return `${sum(by)} (${this.#each(growing, (series) => this.#grown(series, window, offset))})`;
+    return added(
+      by,
+      this.#series(growing).flatMap((series) => this.#parts(series, window, offset)),
+    );
   }
 
   /** Within the time shown. */
@@ -77,14 +84,18 @@ export class Queries {
 
   /** 0 for what has pushed within the last five minutes. */
   zero(growing: Growing, by = "", offset = ""): string {
-    return `0 * ${sum(by)} (${this.last(growing, ALIVE, ago(offset))})`;
+    const last = this.#series(growing).map((series) => this.#last(series, ALIVE, ago(offset)));
+    return `0 * ${added(
+      by,
+      last.map((expr) => ({ expr, sign: 1 })),
+    )}`;
   }
 
   /** The last value of each series within a window. */
   last(growing: Growing, window: string, modifier = ""): string {
-    return this.#each(growing, (series) =>
-      part(series, `last_over_time(${this.#selector(series)}[${window}]${modifier})`),
-    );
+    return this.#series(growing)
+      .map((series) => this.#last(series, window, modifier))
+      .join(" or ");
   }
 
   /** The part of `all` that is in `some`: 0 where some is missing, nothing where all is. */
@@ -112,16 +123,45 @@ export class Queries {
     const [native, classic] = this.#histograms(histogram, matchers);
     const of = (series: Series, labels: string) =>
       // Of no observations it is no number.
-      `histogram_quantile(${q}, ${this.growth([series], labels, window, offset)}) >= 0`;
+      `histogram_quantile(${q}, ${this.#bucketGrowth(series, labels, window, offset)}) >= 0`;
     const exact = native ? `${of(native, by)} or ` : "";
     return `${exact}${of(classic, by ? `le, ${by}` : "le")}`;
+  }
+
+  /** The mean of a histogram's observations. */
+  mean(histogram: string, by: string, window: string): string {
+    const [sum, count] = [observed(histogram), observations(histogram)].map((growing) =>
+      this.growth(growing, by, window),
+    );
+    return `${sum} / (${count} > 0)`;
+  }
+
+  /**
+   * The part of the observations that is greater than a bound, which a classic histogram must have. Where a service
+   * has both kinds, that of the native ones.
+   */
+  shareAbove(bound: number, histogram: string, by: string, window: string): string {
+    const [native, classic] = this.#histograms(histogram, []);
+    // As text formats of both kinds write it.
+    const within = counter(classic.metric, `le=~"${bound}|${bound}.0"`);
+    const all = counter(`${histogram}_count`);
+    const share = `1 - ${this.growth(within, by, window)} / (${this.growth(all, by, window)} > 0)`;
+    if (!native) return share;
+    // Of no observations it is no number.
+    const fast = `histogram_fraction(0, ${bound}, ${this.growth([native], by, window)}) >= 0`;
+    return `1 - (${fast}) or ${share}`;
   }
 
   /** Observations per second in each bucket: by `le`, or as native histograms where there are any. */
   buckets(histogram: string, matchers: readonly string[], window = RATE_INTERVAL): string {
     const [native, classic] = this.#histograms(histogram, matchers);
-    const of = (series: Series, by: string) => `${this.growth([series], by, window)} / ${secondsOf(window)}`;
-    return native ? `${of(native, "")} or on () ${of(classic, "le")}` : of(classic, "le");
+    const of = (series: Series, by: string) =>
+      `${this.#bucketGrowth(series, by, window)} / ${secondsOf(window)}`;
+    const buckets = native ? `${of(native, "")} or on () ${of(classic, "le")}` : of(classic, "le");
+    // A difference of sums is 0 for as long as the look-back, not absent.
+    return this.dialect.parts
+      ? `(${buckets}) and on () group(${this.last(observations(histogram, ...matchers), window)})`
+      : buckets;
   }
 
   #histograms(histogram: string, matchers: readonly string[]): readonly [Series | undefined, Series] {
@@ -129,24 +169,42 @@ export class Queries {
     return [this.dialect.native ? native : undefined, { metric: `${histogram}_bucket`, matchers }];
   }
 
-  #each(growing: Growing, query: (series: Series) => string): string {
-    return growing
-      .filter(({ native }) => this.dialect.native || !native)
-      .map(query)
-      .join(" or ");
+  #series(growing: Growing): Series[] {
+    return growing.filter(({ native }) => this.dialect.native || !native);
   }
 
-  #grown(series: Series, window: string, offset: string): string {
-    const selector = this.#selector(series);
+  /** What a series grew within a window, in parts that are summed over all series before they are added up. */
+  #parts(series: Series, window: string, offset: string): Part[] {
+    return [this.#grown(series, window, offset), ...this.#firstPushed(series, window, offset)];
+  }
+
+  /** The same of a histogram's buckets, which are most of all series: in the dialect's cheapest way. */
+  #bucketGrowth(series: Series, by: string, window: string, offset = ""): string {
+    const { parts } = this.dialect;
+    const { restarted } = this.#scope;
+    if (!parts || restarted === undefined) return this.growth([series], by, window, offset);
     const native = series.native !== undefined;
-    const grown = part(series, this.dialect.growth({ selector, native, window, offset }));
-    return native || this.dialect.countsFirstValue
-      ? grown
-      : `${grown} or ${this.#firstPushed(series, window, offset)}`;
+    const selector = this.#selector(series, `job!~"${restarted}"`);
+    return added(by, [
+      ...parts({ selector, native, window, offset }),
+      this.#grown(series, window, offset, `job=~"${restarted}"`),
+      ...this.#firstPushed(series, window, offset),
+    ]);
   }
 
-  /** First values of a Pushgateway's groups. The added label keeps them beside what their series grew later. */
-  #firstPushed(series: Series, window: string, offset: string): string {
+  #grown(series: Series, window: string, offset: string, ...more: string[]): Part {
+    const selector = this.#selector(series, ...more);
+    const native = series.native !== undefined;
+    return { expr: part(series, this.dialect.growth({ selector, native, window, offset })), sign: 1 };
+  }
+
+  #last(series: Series, window: string, modifier: string): string {
+    return part(series, `last_over_time(${this.#selector(series)}[${window}]${modifier})`);
+  }
+
+  /** First values of a Pushgateway's groups, which no zero comes before. */
+  #firstPushed(series: Series, window: string, offset: string): Part[] {
+    if (series.native || this.dialect.countsFirstValue) return [];
     const { gateway } = this.#scope;
     const selector = this.#selector(series, ...(gateway ? [gateway] : []));
     const modifier = ago(offset);
@@ -155,7 +213,7 @@ export class Queries {
       ? values
       : `(${values} and on (job, instance) ${this.select(PUSH_TIME)}${modifier})`;
     const known = `last_over_time(${selector}[${LOOK_BACK}]${before(window, offset)})`;
-    return `label_replace(${pushed} unless ${known}, "value", "first", "", "")`;
+    return [{ expr: `${pushed} unless ${known}`, sign: 1 }];
   }
 
   #selector({ metric, matchers }: Series, ...more: string[]): string {
@@ -172,9 +230,14 @@ function sum(by: string): string {
   return by ? `sum by (${by})` : "sum";
 }
 
+/** Sums over series, added up. A label keeps them beside each other, whichever of them are there. */
+function added(by: string, parts: readonly Part[]): string {
+  const sums = parts.map(({ expr, sign }) => `${sign < 0 ? "-1 * " : ""}${sum(by)} (${expr})`);
+  if (sums.length === 1) return sums[0] ?? "";
+  const labelled = sums.map((expr, i) => `label_replace(${expr}, "part", "${i}", "", "")`);
+  return `${sum(by)} (${labelled.join(" or ")})`;
+}
+
 function secondsOf(window: string): string {
-  const known = SECONDS[window];
-  if (known) return known;
-  const [, number, unit = ""] = /^(\d+)([smhd])$/.exec(window) ?? [];
-  return `${Number(number) * (UNITS[unit] ?? Number.NaN)}`;
+  return SECONDS[window] ?? `${secondsIn(window)}`;
 }

@@ -1,10 +1,10 @@
 /** A destination of the SDK's that sends deltas to the object by RPC. */
 import { type Destination, PushError, type Runtime } from "@pushmeter/sdk";
-import { systemRuntime } from "@pushmeter/sdk/adapter";
+import { backoff, inTime, sleep, systemRuntime } from "@pushmeter/sdk/adapter";
 import { type Batch, deltaDestination } from "@pushmeter/sdk/otlp";
 import { type AggregatorBinding, checkBinding } from "./binding.ts";
 import { encodeCompact } from "./core/compact.ts";
-import { type Message, type Reply, VERSION } from "./core/message.ts";
+import { type Message, VERSION } from "./core/message.ts";
 import { jobOf } from "./core/model.ts";
 import { checkShards, shardName, shardOf, stubOf, targetOf } from "./shards.ts";
 
@@ -15,8 +15,8 @@ export interface AggregatorDestinationOptions {
   readonly timeout?: number | undefined;
 }
 
+/** The longest first pause before a batch is sent again, ms: an object is nearer than a receiver. */
 const FIRST_BACKOFF = 100;
-const LONGEST_BACKOFF = 5_000;
 
 /**
  * A destination that hands deltas to the Durable Object of a binding, in the same Worker or another. Each
@@ -55,7 +55,10 @@ export function aggregator(
       try {
         // A stub that has thrown may stay broken.
         const call = stubOf(binding, jobOf(attributes), shard).push(message);
-        const reply = await within(runtime, end - runtime.monotonic(), call);
+        const left = Math.max(end - runtime.monotonic(), 0);
+        const reply = await inTime(runtime, left, call, () => {
+          return new PushError("timeout", `aggregator: no answer within ${Math.round(left)} ms`);
+        });
         if (reply.status === "refused")
           throw new PushError("refused", `aggregator: refused: ${reply.reason}`);
         if (reply.status !== "later") return new Map(reply.rejected);
@@ -64,19 +67,11 @@ export function aggregator(
         if (error instanceof PushError && error.result !== "unreachable") throw error;
         failure = error instanceof PushError ? error : new PushError("unreachable", `aggregator: ${error}`);
       }
-      const wait = runtime.random() * Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** attempt);
+      const wait = backoff(runtime, attempt, FIRST_BACKOFF);
       if (runtime.monotonic() + wait >= end) throw failure;
-      await new Promise<void>((resolve) => void runtime.timer(wait, resolve));
+      await sleep(runtime, wait);
     }
   }
 
   return deltaDestination({ encode: encodeCompact, deliver }, runtime);
-}
-
-function within(runtime: Runtime, ms: number, call: Promise<Reply>): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new PushError("timeout", `aggregator: no answer within ${Math.round(ms)} ms`));
-    const cancel = runtime.timer(Math.max(ms, 0), late);
-    call.then(resolve, reject).finally(cancel);
-  });
 }

@@ -1,20 +1,7 @@
-/** Who may send, and how much. The SDK reads answers of servers it chose; this reads bodies of unknown senders. */
-
-/** Bytes that are read and discarded of a body that is too large. */
-const DRAINED = 16_000_000;
+/** Who may send, and how much. */
+import { inflate, Refusal, readBody } from "@pushmeter/sdk/adapter";
 
 const ENCODINGS = ["gzip", "deflate", "zstd"];
-
-/** A request that is refused with this status. */
-export class Refusal extends Error {
-  override readonly name = "Refusal";
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
 
 /** How long the comparison takes does not depend on the token, only on what was given. */
 export function isAllowed(request: Request, token: string): boolean {
@@ -27,57 +14,24 @@ export function isAllowed(request: Request, token: string): boolean {
 }
 
 /**
- * The body, inflated. Reading stops at the limit: a few kilobytes of gzip can be gigabytes.
+ * The body, inflated.
  *
- * @throws Refusal 413 over `limit` bytes, 415 for an encoding that the platform cannot inflate, 400 for a broken body.
+ * @param limit - in bytes, as sent and inflated.
+ * @throws Refusal 413 for a body that is larger, 415 for an encoding that the platform cannot inflate, 400 for a
+ * broken body.
  */
-export async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function bodyOf(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const encoding = request.headers.get("content-encoding")?.toLowerCase() ?? "identity";
-  const inflate = encoding === "identity" ? undefined : inflaterOf(encoding);
-  const tooLarge = () => new Refusal(413, `the body is larger than ${limit} bytes`);
-  const length = Number(request.headers.get("content-length"));
-  if (length > limit) {
-    // A sender that is still writing would see a reset connection instead of the answer.
-    if (length <= DRAINED) {
-      await request.body?.pipeTo(new WritableStream()).catch(() => {
-        // The sender is gone and does not wait for the answer.
-      });
-    }
-    throw tooLarge();
-  }
-  if (!request.body) return new Uint8Array();
-  // The platform reads no more than was announced.
-  if (!inflate && length > 0) return new Uint8Array(await whole(request));
-  const body = inflate ? request.body.pipeThrough<Uint8Array>(inflate) : request.body;
-  const chunks: Uint8Array[] = [];
-  let read = 0;
-  const reader = body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read().catch(() => {
-      throw new Refusal(400, inflate ? `the body is not ${encoding}` : "the body could not be read");
-    });
-    if (done) break;
-    read += value.length;
-    if (read > limit) {
-      void reader.cancel().catch(() => {});
-      throw tooLarge();
-    }
-    chunks.push(value);
-  }
-  const bytes = new Uint8Array(read);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  if (encoding === "identity") return readBody(request, limit);
+  checkEncoding(encoding);
+  return inflate(await readBody(request, limit), limit, encoding);
 }
 
 /** Where `DecompressionStream` takes zstd, so does this. In November 2026 neither workerd's nor Node's does. */
-function inflaterOf(encoding: string): GenericTransform {
+function checkEncoding(encoding: string): void {
   try {
     if (!ENCODINGS.includes(encoding)) throw new TypeError();
-    return new DecompressionStream(encoding as CompressionFormat) as GenericTransform;
+    new DecompressionStream(encoding as CompressionFormat);
   } catch {
     throw new Refusal(
       415,
@@ -85,13 +39,3 @@ function inflaterOf(encoding: string): GenericTransform {
     );
   }
 }
-
-async function whole(request: Request): Promise<ArrayBuffer> {
-  try {
-    return await request.arrayBuffer();
-  } catch {
-    throw new Refusal(400, "the body could not be read");
-  }
-}
-
-type GenericTransform = ReadableWritablePair<Uint8Array, Uint8Array>;

@@ -1,11 +1,13 @@
 /** The HTTPS way to the objects: for Lambda, and for any OTLP sender in any language. */
+
 import type { Attributes } from "@opentelemetry/api";
+import { Refusal } from "@pushmeter/sdk/adapter";
 import { type AggregatorBinding, checkBinding } from "./binding.ts";
 import { type Reply, type Status, VERSION } from "./core/message.ts";
 import { BadInput, jobOf } from "./core/model.ts";
 import { decode, type OtlpEncoding, resourcesOf, split } from "./core/otlp.ts";
 import type { BatchId } from "./core/shard.ts";
-import { isAllowed, Refusal, readBody } from "./http.ts";
+import { bodyOf, isAllowed } from "./http.ts";
 import { accepted, refusal } from "./otlp-answer.ts";
 import { checkShards, shardName, shardOf, stubOf, targetOf } from "./shards.ts";
 
@@ -74,7 +76,7 @@ export async function ingest(
     if (request.method !== "POST") throw new Refusal(405, "metrics are sent with POST");
     encoding = encodingOf(request);
     const router = { binding, shards, formerShards };
-    return await store(request, router, encoding, await readBody(request, limit));
+    return await store(request, router, encoding, await bodyOf(request, limit));
   } catch (error) {
     // A body that is neither read nor cancelled holds its connection.
     if (request.body && !request.bodyUsed) await request.body.cancel();

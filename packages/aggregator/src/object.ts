@@ -118,7 +118,7 @@ export function createAggregator<Env = unknown>(
 
     /** Whether it has had something of this sender. */
     async knows(id: BatchId, instance: string): Promise<boolean> {
-      return this.#host.shard.knows(id, instance);
+      return this.#host.knows(id, instance);
     }
 
     /** Counts a request that was refused before its service was known. */

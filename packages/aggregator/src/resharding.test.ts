@@ -22,7 +22,7 @@ class Objects {
     return {
       push: async (message) => host.receive(message),
       status: async () => host.status(),
-      knows: async (id, instance) => host.shard.knows(id, instance),
+      knows: async (id, instance) => host.knows(id, instance),
       refused: async (...refusal) => host.refused(...refusal),
       reset: () => host.reset(),
     };

@@ -33,7 +33,7 @@ export type Dropped = ReadonlyMap<string, number>;
 export interface PushOptions {
   /** For all of it, ms. */
   readonly timeout?: number | undefined;
-  /** The instance ends: does not wait because of earlier failures, unless the receiver has asked for it. */
+  /** The instance may end: does not wait because of earlier failures, unless the receiver has asked for it. */
   readonly last?: boolean | undefined;
 }
 

@@ -1,5 +1,6 @@
 /** The values of metrics, their sums, and what they are recorded in. */
 import type { ExponentialHistogram, Histogram } from "@opentelemetry/sdk-metrics";
+import type { HttpRequest } from "./invocation.ts";
 import type { Writer } from "./remote-write/protobuf.ts";
 
 /** An exponential histogram at a scale that Prometheus takes. `nativeHistograms()` makes them. */
@@ -25,7 +26,8 @@ export interface Accumulation {
   readonly count: number;
   /** Of a gauge: when it was last recorded, milliseconds since the epoch. */
   readonly changed?: number;
-  add(value: number): void;
+  /** @param exemplar - the trace that it belongs to; a histogram with bounds keeps the last one of each bucket. */
+  add(value: number, exemplar?: Exemplar): void;
   /** All that was recorded. It does not change when more is recorded. */
   total(): Value;
   /** What was recorded since it was taken the last time. */
@@ -37,8 +39,45 @@ export const DEFAULT_BOUNDARIES = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 100
 
 export type AnyHistogram = Histogram | ExponentialHistogram;
 
+/** A measurement that belongs to a trace. */
+export interface Exemplar {
+  /**
+   * Those of all series that were not encoded before, as remote write's messages, by entry.
+   *
+   * @param version - of remote write.
+   * @param request - gets their symbols in version 2, after those of the series.
+   */
+  encode<Entry extends TracedEntry>(
+    version: 1 | 2,
+    request: Writer,
+    entries: readonly Entry[],
+  ): Map<Entry, Uint8Array>;
+}
+
+/** A series that may have an exemplar. */
+export interface TracedEntry {
+  readonly series: { readonly exemplar: Exemplar | undefined };
+  /** The series' symbols. */
+  readonly group: { readonly symbols: ReadonlyMap<string, number> };
+}
+
+/**
+ * The exemplar of a request that ends; undefined if it belongs to no trace that is sampled. `exemplars` of
+ * `@pushmeter/sdk/exemplars` is one.
+ *
+ * @param value - what is recorded.
+ * @param time - milliseconds since the epoch.
+ */
+export type Exemplars = (request: HttpRequest, value: number, time: number) => Exemplar | undefined;
+
+/** A histogram with bounds. */
+export interface ClassicHistogram extends Histogram {
+  /** By bucket: the last one. */
+  readonly exemplars?: readonly (Exemplar | undefined)[] | undefined;
+}
+
 /** The value of a sum, a gauge or a histogram. */
-export type Value = number | Histogram | NativeHistogram;
+export type Value = number | ClassicHistogram | NativeHistogram;
 
 export function isExponential(value: unknown): value is ExponentialHistogram {
   return (value as ExponentialHistogram).scale !== undefined;

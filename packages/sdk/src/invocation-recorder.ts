@@ -1,7 +1,7 @@
 /** Records invocations with pushmeter's own instruments, from their begin to their end. */
 import type { Attributes } from "@opentelemetry/api";
 import type { Recorder } from "./adapter/recorder.ts";
-import type { Accumulation } from "./histogram.ts";
+import type { Accumulation, Exemplars } from "./histogram.ts";
 import type { Ending, HttpRequest, Invocation, Platform, Trigger } from "./invocation.ts";
 import { withOutcome } from "./outcome.ts";
 import type { Pushmeter } from "./pushmeter-types.ts";
@@ -17,6 +17,7 @@ export interface RecorderHost {
   readonly instruments: Instruments;
   readonly cardinalityLimit: number;
   readonly guard: Guard;
+  readonly exemplars?: Exemplars | undefined;
   /** Whether invocations are recorded. The first one starts the instance. */
   isOn(trigger: Trigger, platform: () => Platform): boolean;
   /** An invocation has ended, at `now` on the monotonic clock: there is something to push. */
@@ -72,17 +73,19 @@ export class InvocationRecorder implements Recorder {
 
   endHttp(
     invocation: Invocation,
-    { method, url }: HttpRequest,
+    request: HttpRequest,
     { status, thrown = invocation.thrown, isLate }: Ending,
     platform: () => Platform,
     custom?: Attributes,
   ): void {
-    const { instruments, guard } = this.#host;
-    this.#end(invocation, platform, () => {
-      const request = { method, url, route: invocation.route, status, thrown, isLate };
-      return custom
-        ? instruments.request(requestAttributes(request, guard.usable(REQUESTS, custom)))
-        : this.#requests.get(request);
+    const { runtime, instruments, guard, exemplars } = this.#host;
+    this.#end(invocation, platform, (seconds) => {
+      const { method, url } = request;
+      const ended = { method, url, route: invocation.route, status, thrown, isLate };
+      const series = custom
+        ? instruments.request(requestAttributes(ended, guard.usable(REQUESTS, custom)))
+        : this.#requests.get(ended);
+      series.add(seconds, exemplars?.(request, seconds, runtime.now()));
     });
   }
 
@@ -94,11 +97,10 @@ export class InvocationRecorder implements Recorder {
     custom?: Attributes,
   ): void {
     const { instruments, guard } = this.#host;
-    this.#end(invocation, platform, () =>
-      instruments.invoke(
-        withOutcome({ ...(custom && guard.usable(INVOCATIONS, custom)), "faas.trigger": trigger }, ending),
-      ),
-    );
+    this.#end(invocation, platform, (seconds) => {
+      const usable = custom && guard.usable(INVOCATIONS, custom);
+      instruments.invoke(withOutcome({ ...usable, "faas.trigger": trigger }, ending)).add(seconds);
+    });
   }
 
   endIgnored(invocation: Invocation, platform: () => Platform): void {
@@ -126,12 +128,12 @@ export class InvocationRecorder implements Recorder {
     return (RUNNING.get(key)?.recorder ?? this) === this;
   }
 
-  #end(invocation: Invocation, platform: () => Platform, series?: () => Accumulation): void {
+  #end(invocation: Invocation, platform: () => Platform, record?: (seconds: number) => void): void {
     const { runtime } = this.#host;
     try {
       const now = runtime.monotonic();
       RUNNING.delete(invocation as Running);
-      series?.().add((now - invocation.startedAt) / 1000);
+      record?.((now - invocation.startedAt) / 1000);
       this.#host.recorded(platform, now);
     } catch (error) {
       this.report(error);

@@ -32,6 +32,8 @@ export interface Platform {
   readonly pushAtOnce?: boolean | undefined;
   /** True if the adapter calls `flush()`, when its platform allows it. `waitUntil` is then not called. */
   readonly adapterFlushes?: boolean | undefined;
+  /** True if the instance was started before it was needed: its first invocation is no cold start. */
+  readonly isWarm?: boolean | undefined;
   /** What the platform knows of the instance. The user's resource attributes take precedence. */
   readonly resource?: Attributes | undefined;
 }

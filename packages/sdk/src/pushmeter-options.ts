@@ -15,7 +15,7 @@ export function checkOptions(options: PushmeterOptions<never>): void {
   checkNames(
     "createPushmeter",
     options,
-    "service push flush resource resourceLabels buckets attributes cardinalityLimit debug global onError",
+    "service push flush resource resourceLabels buckets attributes cardinalityLimit exemplars debug global onError",
   );
   const {
     service = "unknown_service",
@@ -23,6 +23,7 @@ export function checkOptions(options: PushmeterOptions<never>): void {
     flush = "invocation",
     resource = {},
     resourceLabels,
+    exemplars,
     onError,
   } = options;
   if (typeof service === "object") {
@@ -54,6 +55,7 @@ export function checkOptions(options: PushmeterOptions<never>): void {
   }
   checkOneOf("debug", options.debug ?? false, [true, false]);
   checkOneOf("global", options.global ?? false, [true, false]);
+  checkFunction("exemplars", exemplars);
   checkFunction("onError", onError);
 }
 

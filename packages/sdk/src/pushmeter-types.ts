@@ -3,6 +3,7 @@ import type { Meter, MeterProvider } from "@opentelemetry/api";
 import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
 import type { Destination } from "./destination.ts";
 import type { FlushPolicy } from "./flush/flusher.ts";
+import type { Exemplars } from "./histogram.ts";
 
 /** Where pushes go: one of pushmeter's destinations or any other OpenTelemetry exporter. */
 export type Push = Destination | PushMetricExporter;
@@ -48,6 +49,11 @@ export interface PushmeterOptions<Env = Record<string, string | undefined>> {
    * `otel.metric.overflow`, which is one of them. Default 2000.
    */
   readonly cardinalityLimit?: number | undefined;
+  /**
+   * `exemplars` from `@pushmeter/sdk/exemplars`: each bucket of `http.server.request.duration` carries a trace id,
+   * over remote write 2.0. Default: none.
+   */
+  readonly exemplars?: Exemplars | undefined;
   /** Write a line for each push: series, bytes, answer, ms. Default: `PUSHMETER_DEBUG` is `true`. */
   readonly debug?: boolean | undefined;
   /**

@@ -105,6 +105,7 @@ class Core implements Pushmeter {
       instruments,
       cardinalityLimit,
       guard,
+      exemplars: options.exemplars,
       report,
       isOn: (trigger, platform) => !this.#isOff(this.#instance ?? this.#start(platform(), trigger)),
       remind: (error) => reporter.remind(error),
@@ -190,7 +191,8 @@ class Core implements Pushmeter {
     const instance = createInstance(this.#options, env, this.#runtime.instanceId(), platform);
     this.#instance = instance;
     if (instance.disabled) return instance;
-    if (platform.waitUntil && trigger) this.#instruments.coldstarts({ "faas.trigger": trigger }).add(1);
+    if (platform.waitUntil && trigger && !platform.isWarm)
+      this.#instruments.coldstarts({ "faas.trigger": trigger }).add(1);
     if (instance.ignoresId) {
       this.#reporter.once(
         "service.instance.id of the resource is not used: instances that share a configuration need ids of their own",

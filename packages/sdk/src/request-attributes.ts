@@ -37,11 +37,16 @@ export function requestAttributes(request: EndedRequest, custom?: Attributes): A
   return attributes;
 }
 
+/** Those that do not follow from the others, where nothing was thrown. */
+const INDEPENDENT = ATTRIBUTES.filter(([, read]) => read !== outcomeOf && read !== errorTypeOf);
+
 type Node<Item> = Map<AttributeValue | undefined, Node<Item> | Item>;
 
 /** An item for each set of attributes, found by the values alone: a map for each attribute, one inside the other. */
 export class RequestTable<Item> {
   readonly #root: Node<Item> = new Map();
+  /** Of requests that threw. */
+  readonly #thrown: Node<Item> = new Map();
   readonly #create: (request: EndedRequest) => Item;
   #room: number;
 
@@ -55,21 +60,22 @@ export class RequestTable<Item> {
   }
 
   get(request: EndedRequest): Item {
-    let node: Node<Item> | Item | undefined = this.#root;
-    for (const [, read] of ATTRIBUTES) {
+    const attributes = request.thrown ? ATTRIBUTES : INDEPENDENT;
+    let node: Node<Item> | Item | undefined = request.thrown ? this.#thrown : this.#root;
+    for (const [, read] of attributes) {
       node = (node as Node<Item>).get(read(request));
-      if (!node) return this.#add(request);
+      if (!node) return this.#add(request, attributes);
     }
     return node as Item;
   }
 
-  #add(request: EndedRequest): Item {
+  #add(request: EndedRequest, attributes: typeof ATTRIBUTES): Item {
     const item = this.#create(request);
     if (this.#room-- > 0) {
-      let node = this.#root;
-      ATTRIBUTES.forEach(([, read], i) => {
+      let node = request.thrown ? this.#thrown : this.#root;
+      attributes.forEach(([, read], i) => {
         const value = read(request);
-        const next = i + 1 < ATTRIBUTES.length ? (node.get(value) ?? new Map()) : item;
+        const next = i + 1 < attributes.length ? (node.get(value) ?? new Map()) : item;
         node.set(value, next);
         node = next as Node<Item>;
       });

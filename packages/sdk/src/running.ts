@@ -10,17 +10,21 @@ export interface Running extends Invocation {
 
 class RunningInvocations {
   readonly #all = new WeakMap<object, Running>();
+  /** At least how many are in the map: mostly none, and then nothing is looked up. */
+  #others = 0;
   /** The one that began last is not in the map: most are looked up and end before another begins. */
   #latest: Running | undefined;
 
   get(key: object): Running | undefined {
     const latest = this.#latest;
-    return latest && (latest.key === key || latest.context === key) ? latest : this.#all.get(key);
+    if (latest && (latest.key === key || latest.context === key)) return latest;
+    return this.#others ? this.#all.get(key) : undefined;
   }
 
   add(invocation: Running): void {
     if (this.#latest) {
       const { key, context } = this.#latest;
+      this.#others++;
       this.#all.set(key, this.#latest);
       if (context) this.#all.set(context, this.#latest);
     }
@@ -34,7 +38,10 @@ class RunningInvocations {
       return;
     }
     const { key, context } = invocation;
-    if (this.#all.get(key) === invocation) this.#all.delete(key);
+    if (this.#all.get(key) === invocation) {
+      this.#others--;
+      this.#all.delete(key);
+    }
     if (context && this.#all.get(context) === invocation) this.#all.delete(context);
   }
 }

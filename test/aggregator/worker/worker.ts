@@ -1,6 +1,6 @@
 /** Many instances of a service in one Worker, each with a pushmeter of its own, over a stub that misbehaves. */
 import type { Counter, Histogram } from "@opentelemetry/api";
-import { aggregator, createAggregator, ingest } from "@pushmeter/aggregator";
+import { type AggregatorOptions, aggregator, createAggregator, ingest } from "@pushmeter/aggregator";
 import { createPushmeter, type Pushmeter } from "@pushmeter/sdk";
 import { pushgateway } from "@pushmeter/sdk/pushgateway";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
@@ -11,6 +11,7 @@ interface Env {
   readonly TOKEN: string;
   readonly SHARDS: string;
   readonly AGGREGATOR: DurableObjectNamespace<Aggregator>;
+  readonly STAGING: DurableObjectNamespace<Staging>;
 }
 
 interface DurableObjectNamespace<T> {
@@ -18,11 +19,16 @@ interface DurableObjectNamespace<T> {
   get(id: unknown): T;
 }
 
-export class Aggregator extends createAggregator<Env>({
+const options: AggregatorOptions<Env> = {
   every: 500,
   push: ({ PUSH_URL: url, PROTOCOL: protocol }, runtime) =>
     protocol === "pushgateway" ? pushgateway({ url }, runtime) : remoteWrite({ url, protocol }, runtime),
-}) {
+};
+
+/** Another deployment of the same service, with the same receiver. */
+export class Staging extends createAggregator<Env>({ ...options, prefix: "staging-" }) {}
+
+export class Aggregator extends createAggregator<Env>(options) {
   /** What an eviction does, at the worst moment. */
   crash(): void {
     this.ctx.abort("evicted by the test");
@@ -103,6 +109,10 @@ export default {
     if (pathname === "/tables") {
       const name = searchParams.get("object") ?? "";
       return Response.json(await env.AGGREGATOR.get(env.AGGREGATOR.idFromName(name)).tables());
+    }
+    if (pathname === "/staging/v1/metrics") {
+      const metrics = new Request(new URL("/v1/metrics", request.url), request);
+      return ingest(metrics, env.STAGING, { token: env.TOKEN, shards: Number(env.SHARDS) });
     }
     return ingest(request, env.AGGREGATOR, { token: env.TOKEN, shards: Number(env.SHARDS) });
   },

@@ -1,23 +1,32 @@
 /**
  * One execution environment: the runtime interface client as a child process, with the Runtime API and the
- * Extensions API that it calls. Once the runtime and all extensions wait, the process is stopped (SIGSTOP)
- * until the next invocation, as the service freezes it.
+ * Extensions API that it calls. Once the runtime and all extensions wait, the processes are stopped (SIGSTOP)
+ * until the next invocation, as the service freezes them, and the monotonic clock stands still.
  * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { answer, bodyOf } from "./answer.ts";
 import { Extensions } from "./extensions.ts";
+import { FrozenClock } from "./frozen-clock.ts";
 import { type FunctionOptions, variables } from "./function-options.ts";
+import { isAlive, Processes, rssOf, type Usage, usageOf } from "./processes.ts";
 import { runtimeClient } from "./runtime-client.ts";
+import { Telemetry } from "./telemetry.ts";
 
 /** The service's own limits, ms. */
 const INIT_LIMIT = 10_000;
 const SHUTDOWN_LIMIT = 500;
+/** With an external extension, and at a time-out: for everything, and for the runtime alone. */
+const LONG_SHUTDOWN_LIMIT = 2_000;
+const RUNTIME_SHUTDOWN_LIMIT = 600;
+/** How often the memory of a function with a limit is looked at, ms. */
+const MEMORY_INTERVAL = 10;
 
 export interface Result {
   readonly outcome: "response" | "error" | "timeout";
@@ -33,13 +42,6 @@ export interface Invocation {
   readonly end: Promise<number>;
 }
 
-export interface Usage {
-  /** ms. */
-  readonly cpu: number;
-  /** MB. */
-  readonly rss: number;
-}
-
 interface Running {
   readonly id: string;
   readonly event: unknown;
@@ -51,24 +53,40 @@ interface Running {
   answered: boolean;
 }
 
+/** Why an environment ends, as extensions are told. */
+type ShutdownReason = "spindown" | "timeout" | "failure";
+
 export class Environment {
   readonly extensions: Extensions;
   readonly #options: FunctionOptions;
   readonly #server: Server;
+  readonly #clock: FrozenClock;
+  readonly #processes: Processes;
+  readonly #telemetry = new Telemetry();
+  readonly #programs: readonly string[];
   readonly #running = new Map<string, Running>();
   /** Invocations that no runtime has asked for yet. */
   readonly #queue: Running[] = [];
   /** The runtime's `next`s that are not answered yet; a Managed Instance has one per thread. */
   readonly #waiting: ServerResponse[] = [];
   readonly #ready = Promise.withResolvers<void>();
-  #process: ChildProcess | undefined;
-  #output = "";
-  /** How often the process was stopped. */
+  readonly #external: ChildProcess[] = [];
+  #runtime: ChildProcess | undefined;
+  #initStarted = 0;
+  #initDuration: number | undefined;
+  #isOutOfMemory = false;
+  #memoryTimer: NodeJS.Timeout | undefined;
+  #ending: Promise<void> | undefined;
+  /** How often the processes were stopped. */
   freezes = 0;
 
-  private constructor(options: FunctionOptions) {
+  private constructor(options: FunctionOptions, clock: FrozenClock, programs: readonly string[]) {
     this.#options = options;
-    this.extensions = new Extensions(Boolean(options.refuseExtensions || options.concurrency));
+    this.#clock = clock;
+    this.#processes = new Processes(clock);
+    this.#programs = programs;
+    const refuseAll = Boolean(options.refuseExtensions || options.concurrency);
+    this.extensions = new Extensions({ refuseAll, external: programs });
     this.#server = createServer((request, response) => {
       this.#answer(request, response).catch((error) => answer(response, 500, { error: String(error) }));
     });
@@ -80,40 +98,34 @@ export class Environment {
   /** @throws Error if the runtime or an extension has not asked for work within the init phase. */
   static async start(options: FunctionOptions): Promise<Environment> {
     const client = await runtimeClient();
-    const environment = new Environment(options);
+    const programs = options.layer ? await readdir(join(options.layer, "extensions")) : [];
+    const environment = new Environment(options, await FrozenClock.create(), programs);
     await environment.#start(client);
     return environment;
   }
 
   get alive(): boolean {
-    return (
-      this.#process !== undefined && this.#process.exitCode === null && this.#process.signalCode === null
-    );
+    return isAlive(this.#runtime) && !this.#ending;
   }
 
-  /** The end of the process's output. */
+  /** The end of the processes' output. */
   get output(): string {
-    return this.#output;
+    return this.#processes.output;
   }
 
-  /** What the process has used so far, as Linux counts it: CPU time of all threads, and memory. */
-  async usage(): Promise<Usage> {
-    const folder = `/proc/${this.#process?.pid}`;
-    const threads = await readdir(`${folder}/task`);
-    const times = await Promise.all(
-      threads.map((thread) => readFile(`${folder}/task/${thread}/schedstat`, "utf8")),
-    );
-    const nanoseconds = times.reduce((sum, text) => sum + Number(text.split(" ")[0]), 0);
-    const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(await readFile(`${folder}/status`, "utf8")) ?? [];
-    return { cpu: nanoseconds / 1e6, rss: Number(kilobytes) / 1000 };
+  /** What the runtime's process has used so far. */
+  usage(): Promise<Usage> {
+    return usageOf(this.#runtime as ChildProcess);
   }
 
-  invoke(event: unknown): Invocation {
+  /** @param idle - how much longer the environment was frozen before than it really was, by the wall clock, ms. */
+  invoke(event: unknown, idle = 0): Invocation {
     const { timeout = 3_000, leniency = 0 } = this.#options;
+    this.#processes.thaw(idle);
     const running: Running = {
       id: randomUUID(),
       event,
-      deadline: Date.now() + timeout,
+      deadline: this.#clock.now() + timeout,
       started: performance.now(),
       result: Promise.withResolvers(),
       end: Promise.withResolvers(),
@@ -122,57 +134,44 @@ export class Environment {
     };
     this.#running.set(running.id, running);
     this.#queue.push(running);
-    this.#process?.kill("SIGCONT");
     this.#dispatch();
     return { result: running.result.promise, end: running.end.promise };
   }
 
+  /** Ends the environment as the service does that no longer needs it. */
   async stop(): Promise<void> {
-    if (this.alive) {
-      const exited = once(this.#process as ChildProcess, "exit");
-      this.#process?.kill("SIGCONT");
-      const grace = this.extensions.size || this.#options.concurrency ? SHUTDOWN_LIMIT : 0;
-      this.#process?.kill(grace ? "SIGTERM" : "SIGKILL");
-      const { leniency = 0 } = this.#options;
-      const timer = setTimeout(() => this.#process?.kill("SIGKILL"), grace && grace + leniency);
-      await exited;
-      clearTimeout(timer);
-    }
-    this.#close();
+    await this.#shutdown("spindown");
   }
 
   async #start(client: string): Promise<void> {
     this.#server.listen(0, "127.0.0.1");
     await once(this.#server, "listening");
     const { port } = this.#server.address() as AddressInfo;
-    const child = spawn(process.execPath, [client, this.#options.handler ?? "index.handler"], {
-      cwd: this.#options.directory,
-      env: variables(this.#options, `127.0.0.1:${port}`),
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    this.#process = child;
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (chunk: string) => {
-        this.#output = (this.#output + chunk).slice(-16_384);
-      });
+    const { directory, layer = "", handler = "index.handler", initLimit = INIT_LIMIT, node } = this.#options;
+    const env = variables(this.#options, `127.0.0.1:${port}`);
+    const fail = (why: string) => this.#ready.reject(new Error(`the function ${why}:\n${this.output}`));
+    this.#initStarted = performance.now();
+    for (const program of this.#programs) {
+      const child = this.#processes.spawn([join(layer, "extensions", program)], directory, env);
+      child.on("exit", () => fail(`lost its extension ${program}`));
+      this.#external.push(child);
     }
-    const fail = (why: string) => this.#ready.reject(new Error(`the function ${why}:\n${this.#output}`));
-    const { initLimit = INIT_LIMIT } = this.#options;
     const timer = setTimeout(() => {
-      child.kill("SIGKILL");
       fail(`has not finished its init phase within ${initLimit / 1000} s`);
+      void this.#shutdown("failure");
     }, initLimit);
-    child.on("exit", (code, signal) => {
-      fail(`ended with ${signal ?? code}`);
-      for (const running of this.#running.values()) {
-        const errorMessage = `Runtime exited with ${signal ?? code}`;
-        if (!running.answered)
-          this.#settle(running, "error", { errorType: "Runtime.ExitError", errorMessage });
-        this.#end(running);
-      }
-      this.#close();
-    });
     try {
+      await Promise.race([this.extensions.externalReady, this.#ready.promise]);
+      this.#telemetry.send("platform.initStart", {
+        initializationType: env.AWS_LAMBDA_INITIALIZATION_TYPE,
+        phase: "init",
+      });
+      const { AWS_LAMBDA_EXEC_WRAPPER: wrapper } = env;
+      const command = [node ?? process.execPath, client, handler];
+      const child = this.#processes.spawn(wrapper ? [wrapper, ...command] : command, directory, env);
+      this.#runtime = child;
+      child.on("exit", (code, signal) => this.#exited(signal ?? `exit status ${code}`, fail));
+      this.#watchMemory();
       await this.#ready.promise;
     } finally {
       clearTimeout(timer);
@@ -180,7 +179,7 @@ export class Environment {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = request.method === "POST" ? await bodyOf(request) : "";
+    const body = request.method === "GET" ? "" : await bodyOf(request);
     const [version, api, ...rest] = (request.url ?? "").slice(1).split("/");
     const path = rest.join("/");
     if (version === "2020-01-01" && api === "extension") {
@@ -192,9 +191,11 @@ export class Environment {
       } else answer(response, 202, { status: "OK" });
       return;
     }
+    if (version === "2022-07-01" && api === "telemetry") return this.#telemetry.subscribe(body, response);
     if (version !== "2018-06-01" || api !== "runtime") return answer(response, 404);
     if (path === "invocation/next") {
       this.extensions.closed = true;
+      if (this.#initDuration === undefined) this.#initEnded("success");
       this.#waiting.push(response);
       this.#checkIdle();
       this.#dispatch();
@@ -202,6 +203,7 @@ export class Environment {
     }
     if (path === "init/error") {
       answer(response, 202, { status: "OK" });
+      this.#initEnded("error", (parsed(body) as { errorType?: string } | null)?.errorType);
       return;
     }
     const [, id = "", kind] = rest;
@@ -212,6 +214,7 @@ export class Environment {
     const failed = kind === "error" || request.trailers["lambda-runtime-function-error-type"] !== undefined;
     answer(response, 202, { status: "OK" });
     this.#settle(running, failed ? "error" : "response", parsed(body));
+    this.#done(running, failed ? "error" : "success");
     if (this.#options.concurrency) this.#end(running);
   }
 
@@ -219,9 +222,10 @@ export class Environment {
     if (!this.#queue.length || !this.#waiting.length) return;
     const { id, event, deadline } = this.#queue.shift() as Running;
     const response = this.#waiting.shift() as ServerResponse;
+    this.#telemetry.send("platform.start", { requestId: id, version: "$LATEST" });
     this.extensions.send({ eventType: "INVOKE", deadlineMs: deadline, requestId: id });
     response.setHeader("Lambda-Runtime-Aws-Request-Id", id);
-    response.setHeader("Lambda-Runtime-Deadline-Ms", `${deadline}`);
+    response.setHeader("Lambda-Runtime-Deadline-Ms", `${Math.round(deadline)}`);
     response.setHeader(
       "Lambda-Runtime-Invoked-Function-Arn",
       "arn:aws:lambda:eu-central-1:123456789012:function:courses",
@@ -229,19 +233,20 @@ export class Environment {
     answer(response, 200, event ?? null);
   }
 
-  /** If the runtime and all extensions wait, the invocation is over and the process is frozen. */
+  /** If the runtime and all extensions wait, the invocation is over and the processes are frozen. */
   #checkIdle(): void {
-    if (!this.#waiting.length || !this.extensions.waiting) return;
+    if (!this.#waiting.length || !this.extensions.waiting || this.#ending) return;
     if (this.#options.concurrency) {
       if (this.#waiting.length >= this.#options.concurrency) this.#ready.resolve();
       return;
     }
     for (const running of this.#running.values()) {
       if (!running.answered) return;
+      this.#report(running, "success");
       this.#end(running);
     }
     this.freezes++;
-    this.#process?.kill("SIGSTOP");
+    this.#processes.freeze();
     this.#ready.resolve();
   }
 
@@ -256,17 +261,109 @@ export class Environment {
     running.end.resolve(performance.now() - running.started);
   }
 
-  /** The function's time is up, including the push: the environment is killed. */
+  /** The function's time is up, including the push: the environment ends. */
   #timeOut(running: Running): void {
     const seconds = ((this.#options.timeout ?? 3_000) / 1000).toFixed(2);
     const error = { errorType: "Sandbox.Timedout", errorMessage: `Task timed out after ${seconds} seconds` };
-    if (!running.answered) this.#settle(running, "timeout", error);
-    this.#process?.kill("SIGKILL");
+    if (!running.answered) {
+      this.#settle(running, "timeout", error);
+      this.#done(running, "timeout");
+    }
+    this.#report(running, "timeout");
+    void this.#shutdown("timeout");
   }
 
-  #close(): void {
+  /** The runtime's process has exited. */
+  #exited(how: string, fail: (why: string) => void): void {
+    clearTimeout(this.#memoryTimer);
+    if (this.#initDuration === undefined) this.#initEnded("error", "Runtime.ExitError");
+    for (const running of this.#running.values()) {
+      const errorType = this.#isOutOfMemory ? "Runtime.OutOfMemory" : "Runtime.ExitError";
+      const errorMessage = `Runtime exited with error: ${how}`;
+      if (!running.answered) {
+        this.#settle(running, "error", { errorType, errorMessage });
+        this.#done(running, "failure", "Runtime.ExitError");
+        this.#report(running, "error", errorType);
+      }
+    }
+    fail(`ended with ${how}`);
+    void this.#shutdown("failure");
+  }
+
+  #shutdown(reason: ShutdownReason): Promise<void> {
+    this.#ending ??= this.#terminate(reason);
+    return this.#ending;
+  }
+
+  async #terminate(reason: ShutdownReason): Promise<void> {
+    const { leniency = 0, concurrency } = this.#options;
+    const isLong = this.#external.length > 0 || reason === "timeout";
+    const deadline = this.#clock.now() + (isLong ? LONG_SHUTDOWN_LIMIT : SHUTDOWN_LIMIT);
+    this.#processes.thaw();
+    if (isAlive(this.#runtime)) {
+      // Without an extension the runtime is not asked to end.
+      const grace =
+        this.extensions.size || concurrency ? (isLong ? RUNTIME_SHUTDOWN_LIMIT : SHUTDOWN_LIMIT) : 0;
+      this.#runtime.kill(grace ? "SIGTERM" : "SIGKILL");
+      await this.#processes.ended(this.#runtime, grace && grace + leniency);
+    }
+    await this.#telemetry.sent;
+    this.extensions.send({ eventType: "SHUTDOWN", shutdownReason: reason, deadlineMs: deadline });
+    const left = Math.max(0, deadline - this.#clock.now()) + leniency;
+    await Promise.all(this.#external.map((child) => this.#processes.ended(child, left)));
+    for (const running of this.#running.values()) this.#end(running);
     this.#server.close();
     this.#server.closeAllConnections();
+    await this.#clock.remove();
+  }
+
+  /** Kills a function that uses more memory than it has, as the service's kernel does. */
+  #watchMemory(): void {
+    const { memory } = this.#options;
+    if (memory === undefined) return;
+    this.#memoryTimer = setTimeout(async () => {
+      const rss = await rssOf(this.#runtime?.pid).catch(() => 0);
+      if (rss > memory) {
+        this.#isOutOfMemory = true;
+        this.#runtime?.kill("SIGKILL");
+      } else if (this.alive) this.#watchMemory();
+    }, MEMORY_INTERVAL);
+  }
+
+  #initEnded(status: string, errorType?: string): void {
+    this.#initDuration = performance.now() - this.#initStarted;
+    const initializationType = "on-demand";
+    const report = { initializationType, phase: "init", status, ...(errorType && { errorType }) };
+    this.#telemetry.send("platform.initRuntimeDone", report);
+    this.#telemetry.send("platform.initReport", { ...report, metrics: { durationMs: this.#initDuration } });
+  }
+
+  /** The runtime has answered, or never will. */
+  #done({ id, started }: Running, status: string, errorType?: string): void {
+    const metrics = { durationMs: performance.now() - started };
+    this.#telemetry.send("platform.runtimeDone", {
+      requestId: id,
+      status,
+      metrics,
+      ...(errorType && { errorType }),
+    });
+  }
+
+  #report({ id, started }: Running, status: string, errorType?: string): void {
+    const durationMs = performance.now() - started;
+    const { memory = 256 } = this.#options;
+    this.#telemetry.send("platform.report", {
+      requestId: id,
+      status,
+      ...(errorType && { errorType }),
+      metrics: {
+        durationMs,
+        billedDurationMs: Math.ceil(durationMs),
+        memorySizeMB: memory,
+        maxMemoryUsedMB: this.#isOutOfMemory ? memory : Math.round(memory / 2),
+        initDurationMs: this.#initDuration,
+      },
+    });
   }
 }
 

@@ -211,6 +211,214 @@ export const scheduler = {
   detail: "{}",
 };
 
+const ACCOUNT = "arn:aws:lambda:eu-central-1:123456789012";
+
+const webSocket = (eventType: string, routeKey: string) => ({
+  ...(eventType === "CONNECT" && { headers: { Host: "abc123.execute-api.eu-central-1.amazonaws.com" } }),
+  requestContext: {
+    routeKey,
+    eventType,
+    connectionId: "L0SM9cOFvHcCIhw=",
+    domainName: "abc123.execute-api.eu-central-1.amazonaws.com",
+    stage: "prod",
+    apiId: "abc123",
+  },
+  isBase64Encoded: false,
+});
+export const webSocketConnect = webSocket("CONNECT", "$connect");
+export const webSocketMessage = { ...webSocket("MESSAGE", "enrol"), body: "{}" };
+export const webSocketDisconnect = webSocket("DISCONNECT", "$disconnect");
+
+const kafkaRecords = {
+  "clicks-0": [{ topic: "clicks", partition: 0, offset: 15, timestamp: 1545084650987, value: "e30=" }],
+  "clicks-1": [{ topic: "clicks", partition: 1, offset: 7, timestamp: 1545084650987, value: "e30=" }],
+};
+export const msk = {
+  eventSource: "aws:kafka",
+  eventSourceArn: "arn:aws:kafka:eu-central-1:123456789012:cluster/courses/5db8f2ea",
+  bootstrapServers: "b-1.courses.kafka.eu-central-1.amazonaws.com:9092",
+  records: kafkaRecords,
+};
+export const kafka = { eventSource: "SelfManagedKafka", bootstrapServers: "b-1:9092", records: kafkaRecords };
+
+export const activeMq = {
+  eventSource: "aws:mq",
+  eventSourceArn: "arn:aws:mq:eu-central-1:123456789012:broker:courses:b-9bcfa592",
+  messages: [
+    { messageID: "ID:b-9", messageType: "jms/text-message", destination: { physicalName: "enrolments" } },
+  ],
+};
+export const rabbitMq = {
+  eventSource: "aws:rmq",
+  eventSourceArn: "arn:aws:mq:eu-central-1:123456789012:broker:courses:b-9bcfa592",
+  rmqMessagesByQueue: { "enrolments::/": [{ basicProperties: {}, redelivered: false, data: "e30=" }] },
+};
+
+export const firehose = {
+  invocationId: "invoked123",
+  deliveryStreamArn: "arn:aws:firehose:eu-central-1:123456789012:deliverystream/clicks",
+  region: "eu-central-1",
+  records: ["1", "2"].map((recordId) => ({ recordId, approximateArrivalTimestamp: 1, data: "e30=" })),
+};
+export const logs = { awslogs: { data: "H4sIAAAAAAAAAHWPwQqCQBCGX0Xm7EFtK" } };
+
+export const documentDb = {
+  eventSourceArn: "arn:aws:rds:eu-central-1:123456789012:cluster:courses",
+  eventSource: "aws:docdb",
+  events: [{ event: { operationType: "insert", ns: { db: "school", coll: "courses" } } }],
+};
+export const s3Batch = {
+  invocationSchemaVersion: "1.0",
+  invocationId: "YXNkbGZqYWRmaiBhc2RmdW9hZHNmZGpmaGFzbGtkaGZza2RmaAo",
+  job: { id: "f3cc4f60-61f6-4a2b-8a21-d07600c373ce" },
+  tasks: ["a", "b"].map((taskId) => ({
+    taskId,
+    s3Key: "2026/42.pdf",
+    s3VersionId: null,
+    s3BucketArn: "arn:aws:s3:::certificates",
+  })),
+};
+export const s3Object = {
+  xAmzRequestId: "requestId",
+  getObjectContext: { inputS3Url: "https://example.com", outputRoute: "io-use1-001", outputToken: "x" },
+  configuration: {
+    accessPointArn: "arn:aws:s3-object-lambda:eu-central-1:123456789012:accesspoint/certificates",
+  },
+  userRequest: { url: "https://example.com/2026/42.pdf", headers: {} },
+};
+export const codeCommit = {
+  Records: [
+    {
+      eventSource: "aws:codecommit",
+      eventSourceARN: "arn:aws:codecommit:eu-central-1:123456789012:courses",
+      codecommit: { references: [{ ref: "refs/heads/main" }] },
+    },
+  ],
+};
+export const ses = {
+  Records: [
+    {
+      eventSource: "aws:ses",
+      eventVersion: "1.0",
+      ses: { mail: { source: "ada@example.com" }, receipt: {} },
+    },
+  ],
+};
+/** EventBridge Pipes: the records without their frame. */
+export const pipes = sqs.Records;
+
+export const authorizerToken = {
+  type: "TOKEN",
+  authorizationToken: "x",
+  methodArn: "arn:aws:execute-api:eu-central-1:123456789012:abc123/prod/GET/courses",
+};
+export const authorizer2 = {
+  version: "2.0",
+  type: "REQUEST",
+  routeArn: "arn:aws:execute-api:eu-central-1:123456789012:abc123/prod/GET/courses",
+  identitySource: ["x"],
+  routeKey: "GET /courses/{id}",
+  rawPath: "/courses/42",
+  headers: {},
+  requestContext: httpApi.requestContext,
+};
+export const cognito = {
+  version: "1",
+  triggerSource: "PreSignUp_SignUp",
+  region: "eu-central-1",
+  userPoolId: "eu-central-1_AAAAAAAAA",
+  userName: "ada",
+  request: { userAttributes: {} },
+  response: {},
+};
+export const appSync = {
+  arguments: { id: 42 },
+  identity: null,
+  source: null,
+  request: { headers: {} },
+  info: { fieldName: "course", parentTypeName: "Query", variables: {}, selectionSetList: ["id"] },
+};
+/** AppSync's batches: a list of requests. */
+export const appSyncBatch = [appSync, appSync];
+export const appSyncChannel = {
+  identity: null,
+  info: {
+    channel: { path: "/courses/42", segments: ["courses", "42"] },
+    channelNamespace: { name: "courses" },
+    operation: "PUBLISH",
+  },
+  events: [{ id: "1", payload: {} }],
+};
+export const cloudFront = {
+  Records: [
+    {
+      cf: {
+        config: { distributionId: "EDFDVBD6EXAMPLE", eventType: "viewer-request", requestId: "x" },
+        request: { clientIp: "192.0.2.1", method: "GET", uri: "/courses/42", headers: {} },
+      },
+    },
+  ],
+};
+export const cloudFormation = {
+  RequestType: "Create",
+  ResponseURL: "https://example.com",
+  StackId: "arn:aws:cloudformation:eu-central-1:123456789012:stack/courses/guid",
+  RequestId: "1",
+  ResourceType: "Custom::Courses",
+  LogicalResourceId: "Courses",
+};
+export const config = {
+  version: "1.0",
+  invokingEvent: "{}",
+  ruleParameters: "{}",
+  configRuleName: "encrypted",
+  eventLeftScope: false,
+};
+export const codePipeline = {
+  "CodePipeline.job": { id: "11111111-abcd", accountId: "123456789012", data: {} },
+};
+export const secretsManager = {
+  Step: "createSecret",
+  SecretId: `${ACCOUNT}:secret`,
+  ClientRequestToken: "7e8d",
+};
+export const lex = {
+  messageVersion: "1.0",
+  invocationSource: "FulfillmentCodeHook",
+  bot: { name: "enrol", version: "1" },
+  sessionState: { intent: { name: "Enrol" } },
+};
+export const connect = { Name: "ContactFlowEvent", Details: { ContactData: { Channel: "VOICE" } } };
+export const alexa = {
+  version: "1.0",
+  session: { new: true },
+  context: { System: {} },
+  request: { type: "LaunchRequest" },
+};
+export const bedrock = {
+  messageVersion: "1.0",
+  agent: { name: "tutor", id: "1", alias: "x", version: "1" },
+  actionGroup: "courses",
+  apiPath: "/courses/{id}",
+};
+
+/** One invocation of a durable execution, which was started with `payload`. */
+export const durable = (payload: unknown) => ({
+  DurableExecutionArn: `${ACCOUNT}:function:courses:1/durable-execution/42/7`,
+  CheckpointToken: "eyJ",
+  InitialExecutionState: {
+    Operations: [
+      {
+        Id: "0",
+        Type: "EXECUTION",
+        Status: "STARTED",
+        ExecutionDetails: { InputPayload: JSON.stringify(payload) },
+      },
+    ],
+    NextMarker: "",
+  },
+});
+
 /** Other values that may come as an event. No code may throw for them. */
 export const garbage: readonly unknown[] = [
   null,
@@ -244,4 +452,33 @@ export const garbage: readonly unknown[] = [
   { source: 7, "detail-type": {} },
   { source: "aws.events", "detail-type": "Scheduled Event", resources: [7] },
   { source: "aws.scheduler", "detail-type": "Scheduled Event", resources: "x" },
+  { requestContext: { connectionId: 7, eventType: "MESSAGE" } },
+  { requestContext: { connectionId: "x", eventType: "CONNECT", routeKey: 7 } },
+  { requestContext: { connectionId: "x", eventType: {} } },
+  { eventSource: "aws:kafka" },
+  { eventSource: "aws:kafka", records: { "a-0": [null, { topic: {} }], "b-0": 7 } },
+  { eventSource: "aws:mq", messages: [{ destination: 7 }] },
+  { eventSource: "aws:rmq", rmqMessagesByQueue: ["x"] },
+  { eventSource: "aws:docdb", events: [{ event: { ns: 7 } }] },
+  { eventSource: {}, Records: {} },
+  { deliveryStreamArn: "arn", records: [7, { recordId: {} }] },
+  { awslogs: { data: 7 } },
+  { invocationSchemaVersion: "1.0", tasks: [7, null] },
+  { invocationSchemaVersion: "1.0", tasks: [{ s3BucketArn: 7 }] },
+  { getObjectContext: 7, configuration: "x" },
+  { methodArn: "x", resource: 7, routeKey: "x" },
+  { triggerSource: "x", userPoolId: 7 },
+  { info: { fieldName: 7, channelNamespace: 7 } },
+  { Records: [{ cf: { config: { eventType: 7 } } }] },
+  { "CodePipeline.job": 7 },
+  { session: 7, request: { type: 7 } },
+  { messageVersion: "1.0", agent: "x", actionGroup: "x" },
+  { DurableExecutionArn: "x", CheckpointToken: "x" },
+  {
+    DurableExecutionArn: "x",
+    CheckpointToken: "x",
+    InitialExecutionState: { Operations: [{ ExecutionDetails: 7 }] },
+  },
+  [{ eventSource: "aws:sqs" }, 7],
+  [[[{}]]],
 ];

@@ -16,13 +16,19 @@ export interface FunctionOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Answers every registration of an extension with 403. */
   readonly refuseExtensions?: boolean | undefined;
+  /** A folder that stands for `/opt`: its programs in `extensions` are started before the runtime. */
+  readonly layer?: string | undefined;
+  /** MB. A function that uses more is killed. Default: any amount. */
+  readonly memory?: number | undefined;
+  /** The program that runs it. Default: the Node that runs the emulator. */
+  readonly node?: string | undefined;
   /** A Managed Instance with so many threads and concurrent invocations: not frozen, no extensions. */
   readonly concurrency?: number | undefined;
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 export function variables(options: FunctionOptions, address: string): Record<string, string> {
-  const { directory, handler = "index.handler", env, concurrency } = options;
+  const { directory, handler = "index.handler", env, concurrency, memory = 256 } = options;
   return {
     PATH: process.env.PATH ?? "",
     AWS_LAMBDA_RUNTIME_API: address,
@@ -30,7 +36,7 @@ export function variables(options: FunctionOptions, address: string): Record<str
     LAMBDA_TASK_ROOT: directory,
     AWS_LAMBDA_FUNCTION_NAME: "courses",
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "256",
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: `${memory}`,
     AWS_LAMBDA_LOG_GROUP_NAME: "/aws/lambda/courses",
     AWS_LAMBDA_LOG_STREAM_NAME: "2026/11/20/[$LATEST]0123456789abcdef",
     AWS_LAMBDA_INITIALIZATION_TYPE: concurrency ? "lambda-managed-instances" : "on-demand",

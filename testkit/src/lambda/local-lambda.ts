@@ -22,9 +22,13 @@ export class LocalLambda {
     return result;
   }
 
-  /** Like `invoke`, but returns the result and the end of the invocation as two promises. */
-  begin(event: unknown): Promise<Invocation> {
-    const begun = this.#turn.then(() => this.#invoke(event));
+  /**
+   * Like `invoke`, but returns the result and the end of the invocation as two promises.
+   *
+   * @param idle - how long the environment was frozen before, besides the time that has really passed, ms.
+   */
+  begin(event: unknown, idle?: number): Promise<Invocation> {
+    const begun = this.#turn.then(() => this.#invoke(event, idle));
     this.#turn = begun.then(({ end }) => end).catch(() => {});
     return begun;
   }
@@ -32,6 +36,7 @@ export class LocalLambda {
   /** The running environment; starts one if none is running. */
   async environment(): Promise<Environment> {
     if (!this.#environment?.alive) {
+      await this.#environment?.stop();
       this.environments++;
       this.#environment = await Environment.start(this.#options);
     }
@@ -44,8 +49,8 @@ export class LocalLambda {
     await this.#environment?.stop();
   }
 
-  async #invoke(event: unknown): Promise<Invocation> {
+  async #invoke(event: unknown, idle?: number): Promise<Invocation> {
     const environment = await this.environment();
-    return environment.invoke(event);
+    return environment.invoke(event, idle);
   }
 }

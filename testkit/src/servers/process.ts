@@ -49,6 +49,7 @@ export class Process implements Server {
   readonly #launch: Launch;
   #ports: readonly number[] = [];
   #output = "";
+  #pid: number | undefined;
   #kill: (signal: NodeJS.Signals) => Promise<void> = async () => {};
   #isOver: () => boolean = () => true;
 
@@ -75,6 +76,11 @@ export class Process implements Server {
 
   get url(): string {
     return `http://127.0.0.1:${this.#ports[0]}`;
+  }
+
+  /** The server's process, which another one replaces at a restart. Undefined if it never started. */
+  get pid(): number | undefined {
+    return this.#pid;
   }
 
   /** Ends the server and starts it again with its folder and its ports. */
@@ -104,6 +110,7 @@ export class Process implements Server {
     const { file, args } = this.#launch;
     const command = [this.folder, `${process.pid}`, file, ...(await args(this.#ports, this.folder))];
     const child = spawn("sh", ["-c", GUARDED, "sh", ...command], { stdio: "pipe" });
+    this.#pid = child.pid;
     this.#output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => {

@@ -4,7 +4,7 @@
  * frozen, and the caller already has the response.
  */
 import { ExtensionsApi } from "./extensions-api.ts";
-import type { Variables } from "./resource.ts";
+import type { Registration, Variables } from "./host.ts";
 
 type Task = () => Promise<unknown>;
 
@@ -80,23 +80,26 @@ class Turn {
   }
 }
 
-/** The address of the Extensions API, or undefined where no extension is possible or wanted. */
-export function extensionsAddress(env: Variables): string | undefined {
+/** The address of the Extensions API, or why no extension is possible or wanted. */
+export function extensionsAddress(env: Variables): string | { readonly refusal: string | undefined } {
   const { AWS_LAMBDA_RUNTIME_API, AWS_LAMBDA_MAX_CONCURRENCY, OTEL_SDK_DISABLED } = env;
-  const switchedOff =
-    OTEL_SDK_DISABLED?.toLowerCase() === "true" || env.PUSHMETER_LAMBDA_EXTENSION?.toLowerCase() === "false";
-  return switchedOff || AWS_LAMBDA_MAX_CONCURRENCY ? undefined : AWS_LAMBDA_RUNTIME_API;
+  const isOff = OTEL_SDK_DISABLED?.toLowerCase() === "true";
+  // Managed Instances are not frozen: they need none.
+  if (isOff || AWS_LAMBDA_MAX_CONCURRENCY) return { refusal: undefined };
+  if (env.PUSHMETER_LAMBDA_EXTENSION?.toLowerCase() === "false") {
+    return { refusal: "PUSHMETER_LAMBDA_EXTENSION is false" };
+  }
+  return AWS_LAMBDA_RUNTIME_API || { refusal: undefined };
 }
 
 /** Registers before the runtime asks for its first invocation; later the service refuses. */
-export async function registerExtension(env: Variables): Promise<Extension | undefined> {
+export async function registerExtension(env: Variables): Promise<Registration> {
   const address = extensionsAddress(env);
-  if (!address) return undefined;
-  const api = new ExtensionsApi(address);
+  if (typeof address !== "string") return address;
   try {
-    return new Extension(api, await api.register());
-  } catch {
-    // Refused: handlers then await their pushes, and nothing is lost.
-    return undefined;
+    const api = new ExtensionsApi(address);
+    return { extension: new Extension(api, await api.register()) };
+  } catch (error) {
+    return { refusal: `Lambda refused the extension: ${error}` };
   }
 }

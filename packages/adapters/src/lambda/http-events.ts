@@ -1,4 +1,4 @@
-/** Events whose caller waits for a response: API Gateway, function URLs, load balancers, VPC Lattice. */
+/** Events whose caller waits for a response: API Gateway, function URLs, load balancers, VPC Lattice, WebSocket APIs. */
 
 import { type Fields, fields, text } from "./fields.ts";
 import type { HttpSource } from "./source.ts";
@@ -37,11 +37,11 @@ export function lattice(event: Fields): HttpSource | undefined {
   return { kind: "http", method, scheme: schemeOf(fields(event.headers)), failure: 502, bare: false };
 }
 
-/** REST API, or HTTP API with payload format 1.0. An authorizer's event resembles it and is not one. */
+/** REST API, or HTTP API with payload format 1.0. */
 export function restApi(event: Fields): HttpSource | undefined {
   const method = text(event.httpMethod);
   const resource = text(event.resource);
-  if (!method || !resource || event.methodArn !== undefined || event.routeArn !== undefined) return undefined;
+  if (!method || !resource) return undefined;
   return {
     kind: "http",
     method,
@@ -51,6 +51,14 @@ export function restApi(event: Fields): HttpSource | undefined {
     failure: 502,
     bare: false,
   };
+}
+
+/** WebSocket API: a connection, which is a GET, its messages, and its end. */
+export function webSocket(event: Fields): HttpSource | undefined {
+  const { connectionId, eventType, routeKey } = fields(event.requestContext);
+  if (!text(connectionId) || !/^(CONNECT|MESSAGE|DISCONNECT)$/.test(`${eventType}`)) return undefined;
+  const route = text(routeKey);
+  return { kind: "http", method: "GET", scheme: "https", route, failure: 500, bare: true };
 }
 
 function schemeOf(headers: Fields): "http" | "https" {

@@ -1,51 +1,32 @@
 /**
- * `@pushmeter/adapters/lambda`: AWS Lambda, for functions that are ES modules.
+ * `@pushmeter/adapters/lambda`: AWS Lambda, for functions that are CommonJS or ES modules.
  *
- * Importing it in a Lambda environment registers an internal extension. That has to end before the runtime asks for
- * its first invocation, and only the loading of a module can be awaited then. Elsewhere the import does nothing.
+ * In a Lambda environment the first call of `instrumentLambda` registers an internal extension and waits for it, some
+ * 5 ms: registration ends when the function's module has loaded. `@pushmeter/adapters/lambda/esm` awaits it instead.
  * @module @pushmeter/adapters/lambda
  */
-import type { Pushmeter } from "@pushmeter/sdk";
-import { registerExtension } from "./extension.ts";
-import type { LambdaOptions } from "./options.ts";
-import { Shutdown } from "./shutdown.ts";
-import type { AnyHandler, InstrumentedHandler, LambdaHandler, OptionsOf } from "./signature.ts";
-import { wrap } from "./wrap.ts";
+import { type InstrumentLambda, instrumenter } from "./host.ts";
+import { registerSync } from "./register-sync.ts";
 
+export type { InstrumentLambda } from "./host.ts";
 export type { LambdaOptions } from "./options.ts";
 export type * from "./signature.ts";
 
-const host = { env: process.env, extension: await registerExtension(process.env), shutdown: new Shutdown() };
-
 /**
- * Measures a Lambda handler: HTTP events (API Gateway, function URLs, ALB, VPC Lattice) as
+ * Measures a Lambda handler: HTTP events (API Gateway, function URLs, ALB, VPC Lattice, WebSocket APIs) as
  * `http.server.request.duration` with the gateway's route, all others as `faas.invoke_duration`. Pushes after
  * the response has been returned: the caller never waits, the environment stays busy (and is billed) until the
- * push ends. `PUSHMETER_LAMBDA_EXTENSION=false`, or a refused registration: the handler waits for the push.
+ * push ends. `PUSHMETER_LAMBDA_EXTENSION=false`, or a refused registration: the handler waits for the push, which is
+ * reported once.
  *
- * The handler's result and errors pass through unchanged, streaming handlers stay streaming.
+ * The handler's result and errors pass through unchanged, streaming handlers stay streaming. A handler with a callback
+ * becomes one that returns a promise.
  *
  * @example
  * ```ts
  * export const handler = instrumentLambda(pushmeter, async (event, context) => ({ statusCode: 200 }));
  * ```
- * @throws TypeError for a handler with a callback, and for an option that is unknown or unusable.
+ * @throws TypeError for a handler with a callback on Node 24 and later, whose runtime knows no callbacks, and for an
+ * option that is unknown or unusable.
  */
-export function instrumentLambda<Handler extends LambdaHandler>(
-  pushmeter: Pushmeter,
-  handler: Handler,
-  options?: OptionsOf<Handler>,
-): InstrumentedHandler<Handler>;
-/** For handlers that stream, and for those typed with a callback, as `@types/aws-lambda` does. */
-export function instrumentLambda<Handler extends AnyHandler>(
-  pushmeter: Pushmeter,
-  handler: Handler,
-  options?: OptionsOf<Handler>,
-): InstrumentedHandler<Handler>;
-export function instrumentLambda(
-  pushmeter: Pushmeter,
-  handler: AnyHandler,
-  options: LambdaOptions<never, never> = {},
-): AnyHandler {
-  return wrap(pushmeter, handler, options, host);
-}
+export const instrumentLambda: InstrumentLambda = instrumenter(registerSync);

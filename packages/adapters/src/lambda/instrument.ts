@@ -10,30 +10,23 @@ import {
   systemRuntime,
 } from "@pushmeter/sdk/adapter";
 import { attempt } from "../callbacks.ts";
+import { durableEnding } from "./durable.ts";
 import { recognise, UNKNOWN } from "./event.ts";
 import type { Extension } from "./extension.ts";
 import { fields, text } from "./fields.ts";
+import type { Host } from "./host.ts";
 import { createInstruments } from "./instruments.ts";
 import type { LambdaOptions } from "./options.ts";
 import { Pushes } from "./pushes.ts";
-import { isManaged, resourceAttributes, type Variables } from "./resource.ts";
+import { isManaged, resourceAttributes } from "./resource.ts";
 import { endingOf } from "./response.ts";
-import type { Shutdown } from "./shutdown.ts";
 import type { FaasSource, Source } from "./source.ts";
 
 const TIMEOUT_MARGIN = 500;
 /** Lambda's own limit, ms. */
 const LONGEST_FUNCTION = 900_000;
 
-/** What the functions of one process share. */
-export interface Host {
-  readonly env: Variables;
-  readonly extension: Extension | undefined;
-  readonly shutdown: Shutdown;
-}
-
 export class InstrumentedFunction {
-  readonly #pushmeter: Pushmeter;
   readonly #recorder: Recorder;
   readonly #options: LambdaOptions;
   readonly #extension: Extension | undefined;
@@ -41,14 +34,15 @@ export class InstrumentedFunction {
   readonly #instruments;
   readonly #pushes: Pushes;
   readonly #platform: () => Platform;
+  /** End the running invocations as time-outs. */
+  readonly #timeOuts = new Set<() => void>();
   #initSeconds: number | undefined;
 
   constructor(
     pushmeter: Pushmeter,
     options: LambdaOptions<never, never>,
-    { env, extension, shutdown }: Host,
+    { env, extension, refusal, shutdown }: Host,
   ) {
-    this.#pushmeter = pushmeter;
     this.#recorder = recorderOf(pushmeter);
     // Callbacks are called with what the handler that they are typed with is called with.
     this.#options = options as LambdaOptions;
@@ -59,14 +53,20 @@ export class InstrumentedFunction {
     this.#platform = () => ({
       // On Managed Instances nothing is frozen: the core's own interval pushes.
       ...(!this.#managed && { adapterFlushes: true, waitUntil: () => {} }),
+      isWarm: env.AWS_LAMBDA_INITIALIZATION_TYPE === "provisioned-concurrency",
       resource: {
         ...resourceAttributes(env),
         ...(this.#managed && { "service.instance.id": `${crypto.randomUUID()}-${threadId()}` }),
       },
     });
+    if (refusal) {
+      const lost = options.every ? ", and what `every` has left when the environment ends is lost" : "";
+      const sentence = `pushmeter: callers wait for each push${lost}: ${refusal}`;
+      this.#recorder.report(new Error(sentence));
+    }
     // The time origin is the start of the process.
     this.#initSeconds = env.AWS_LAMBDA_FUNCTION_NAME ? performance.now() / 1000 : undefined;
-    if (env.AWS_LAMBDA_FUNCTION_NAME) shutdown.add((time) => this.#pushLast(time));
+    if (env.AWS_LAMBDA_FUNCTION_NAME) shutdown.add(() => this.#end());
   }
 
   /**
@@ -86,13 +86,16 @@ export class InstrumentedFunction {
     const invocation = recorder.begin(trigger, this.#platform, key);
     if (invocation) this.#recordInit(trigger);
     let ended = false;
-    const end = (ending: Ending, result?: unknown) => {
+    const end = (ending: Ending | "pending", result?: unknown) => {
+      this.#timeOuts.delete(timeOut);
       if (ended || !invocation) return;
       ended = true;
       attempt(recorder, () => this.#record(invocation, source, event, ending, result));
     };
+    const timeOut = () => end({ thrown: { error: new TimeoutError() } });
+    this.#timeOuts.add(timeOut);
     const remaining = remainingTime(context);
-    const disarm = this.#armTimeout(remaining, end);
+    const disarm = this.#armTimeout(remaining, timeOut);
     try {
       const result = await handle();
       // A result may be anything, with getters that throw.
@@ -110,11 +113,17 @@ export class InstrumentedFunction {
     }
   }
 
-  #record(invocation: Invocation, source: Source, event: unknown, ending: Ending, result: unknown): void {
+  #record(
+    invocation: Invocation,
+    source: Source,
+    event: unknown,
+    ending: Ending | "pending",
+    result: unknown,
+  ): void {
     const recorder = this.#recorder;
     const { ignore, route, attributes } = this.#options;
     if (!this.#managed) this.#pushes.recorded();
-    if (ignore && attempt(recorder, ignore, event)) {
+    if (ending === "pending" || (ignore && attempt(recorder, ignore, event))) {
       recorder.endIgnored(invocation, this.#platform);
       return;
     }
@@ -140,32 +149,45 @@ export class InstrumentedFunction {
     this.#initSeconds = undefined;
   }
 
-  /** Lambda kills a function whose time is up: records the time-out shortly before. */
-  #armTimeout(remaining: () => number, end: (ending: Ending) => void): () => void {
+  /**
+   * Shortly before the function's time is up: pushes what is left. With an extension SIGTERM tells of a time-out;
+   * without one Lambda kills the function without a word, and the time-out is recorded now.
+   */
+  #armTimeout(remaining: () => number, timeOut: () => void): () => void {
     const left = remaining();
     if (!(left > 0 && left <= LONGEST_FUNCTION)) return () => {};
     const margin = Math.min(this.#options.timeoutMargin ?? TIMEOUT_MARGIN, left / 2);
     const timer = setTimeout(() => {
-      const error = new Error(`The function's time is up in ${Math.round(margin)} ms`);
-      error.name = "TimeoutError";
-      end({ thrown: { error } });
-      void this.#pushes.last(remaining());
+      if (!this.#extension) timeOut();
+      void this.#pushes.now(remaining());
     }, left - margin);
     return () => clearTimeout(timer);
   }
 
-  /** The environment ends: pushes what `every` or a failed push has left. */
-  async #pushLast(time: number): Promise<void> {
-    if (this.#managed) await this.#pushmeter.flush({ timeout: time });
-    else await this.#pushes.last(time);
+  /** The environment ends. What runs then, unless Managed Instances let it end, has run out of time. */
+  #end(): (time: number) => Promise<void> {
+    if (!this.#managed) for (const timeOut of this.#timeOuts) timeOut();
+    return (time) => this.#pushes.end(time);
+  }
+}
+
+class TimeoutError extends Error {
+  override readonly name = "TimeoutError";
+
+  constructor() {
+    super("The function's time is up");
   }
 }
 
 /** Not imported, to save time at a cold start. */
 const threadId = () => process.getBuiltinModule("node:worker_threads").threadId;
 
-/** A batch of which every record failed is a failure, although nothing was thrown. */
-function faasEnding({ batch }: FaasSource, result: unknown): Ending {
+/**
+ * A batch of which every record failed is a failure, although nothing was thrown. A durable execution that is not over
+ * is neither a failure nor a success.
+ */
+function faasEnding({ batch, isDurable }: FaasSource, result: unknown): Ending | "pending" {
+  if (isDurable) return durableEnding(result) ?? "pending";
   if (!batch?.size || batch.failed(result) < batch.size) return {};
   const error = new Error("Every record of the batch failed");
   error.name = "BatchItemFailures";

@@ -89,6 +89,19 @@ describe("instrumentLambda", () => {
     ]);
   });
 
+  it("counts a durable execution once, when it ends", async () => {
+    const recorded = new Recorded();
+    const run = (result: object) =>
+      instrument(recorded.pushmeter, async () => result)(events.durable(events.schedule), context);
+    for (const Status of ["PENDING", "PENDING", "SUCCEEDED", "PENDING"]) await run({ Status });
+    await run({ Status: "FAILED", Error: { ErrorType: "NoCourse", ErrorMessage: "x" } });
+    const schedule = { faas_trigger: "timer", faas_schedule: "nightly" };
+    expect(await recorded.series("faas_invoke_duration_seconds_count")).toEqual([
+      [{ ...schedule, outcome: "success" }, 1],
+      [{ ...schedule, outcome: "exception", error_type: "NoCourse" }, 1],
+    ]);
+  });
+
   it("returns what the handler returns for garbage, as an event, a context and a result", async () => {
     const recorded = new Recorded();
     for (const garbage of events.garbage) {
@@ -154,6 +167,7 @@ describe("instrumentLambda", () => {
       cloud_region: "eu-central-1",
       faas_name: "courses-prod",
       faas_version: "blue",
+      service_version: "7",
       faas_max_memory: "268435456",
     });
   });
@@ -267,6 +281,37 @@ describe("instrumentLambda", () => {
     expect(await recorded.http()).toEqual(["GET /courses/{id} 200 success = 1"]);
   });
 
+  it("takes a handler with a callback where the runtime has callbacks, up to Node 22", async () => {
+    vi.spyOn(process, "versions", "get").mockReturnValue({ ...process.versions, node: "22.23.3" });
+    const recorded = new Recorded();
+    type Callback = (error?: unknown, result?: unknown) => void;
+    const express = (event: unknown, _context: unknown, callback: Callback) => {
+      setImmediate(callback, event === events.alb ? new RangeError("x") : null, { statusCode: 201 });
+    };
+    const handler = instrument(recorded.pushmeter, express);
+    expect(handler.length).toBe(2);
+    expect(await handler(events.restApi, context)).toEqual({ statusCode: 201 });
+    await expect(handler(events.alb, context)).rejects.toThrow("x");
+    // NestJS's: asynchronous, with a callback that is not used.
+    const nest = async (_event: unknown, _context: unknown, _callback: Callback) => ({ statusCode: 202 });
+    expect(await instrument(recorded.pushmeter, nest)(events.httpApi, context)).toEqual({ statusCode: 202 });
+    expect(await recorded.http()).toEqual([
+      "GET /courses/{id} 201 success = 1",
+      "POST /courses/{id}/enrolments 202 success = 1",
+      "PUT - 502 exception RangeError = 1",
+    ]);
+    vi.restoreAllMocks();
+  });
+
+  it("counts no cold start of an environment that was provisioned", async () => {
+    vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "courses-prod");
+    vi.stubEnv("AWS_LAMBDA_INITIALIZATION_TYPE", "provisioned-concurrency");
+    const recorded = new Recorded();
+    await instrument(recorded.pushmeter, async () => {})(events.schedule, context);
+    expect(await recorded.series("faas_coldstarts_total")).toEqual([]);
+    expect(await recorded.series("faas_invoke_duration_seconds_count")).toHaveLength(1);
+  });
+
   it("refuses handlers with callbacks, other values and unusable options at start", () => {
     const { pushmeter } = new Recorded();
     const refused = (handler: unknown, options?: object) => () =>
@@ -283,6 +328,5 @@ describe("instrumentLambda", () => {
     expect(refused(handler, { route: "/x" })).toThrow(
       /route must be a function, got a string of 2 characters/,
     );
-    expect(refused(handler, { registration: true })).toThrow(/registration must be "blocking" or absent/);
   });
 });

@@ -1,5 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
-import { checkFunction, checkMilliseconds, checkNames, invalid } from "@pushmeter/sdk/adapter";
+import { checkFunction, checkMilliseconds, checkNames } from "@pushmeter/sdk/adapter";
 
 /** Options of `instrumentLambda`. What a callback throws is reported to `onError`. */
 export interface LambdaOptions<Event = unknown, Result = unknown> {
@@ -19,28 +19,19 @@ export interface LambdaOptions<Event = unknown, Result = unknown> {
    */
   readonly every?: number | undefined;
   /**
-   * How long before the function's time-out an invocation is recorded as `timeout` and pushed, ms. Default 500,
-   * and never more than half of the function's time.
+   * How long before the function's time-out everything else is pushed, ms; without an extension the invocation is
+   * then recorded as `timeout`, too. Default 500, and never more than half of the function's time.
    */
   readonly timeoutMargin?: number | undefined;
-  /**
-   * `"blocking"`: register the extension while the module loads, in a worker thread that the main one waits
-   * for. For CommonJS, where nothing can be awaited at that time; costs some tens of ms of each cold start.
-   */
-  readonly registration?: "blocking" | undefined;
 }
 
 /** @throws TypeError for an option that is unknown or unusable. */
 export function checkLambdaOptions(options: LambdaOptions<never, never>): void {
-  checkNames("instrumentLambda", options, "route ignore attributes every timeoutMargin registration");
+  checkNames("instrumentLambda", options, "route ignore attributes every timeoutMargin");
   for (const name of ["route", "ignore", "attributes"] as const) {
     checkFunction(`instrumentLambda ${name}`, options[name]);
   }
   for (const name of ["every", "timeoutMargin"] as const) {
     if (options[name] !== undefined) checkMilliseconds(`instrumentLambda ${name}`, options[name]);
-  }
-  const { registration } = options;
-  if (registration !== undefined && registration !== "blocking") {
-    invalid("instrumentLambda registration", registration, '"blocking" or absent');
   }
 }

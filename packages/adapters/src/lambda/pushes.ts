@@ -7,9 +7,14 @@ const RESERVE = 150;
 const SHORTEST_PUSH = 50;
 /** For contexts without a remaining time, ms. The destination's own time-out is shorter. */
 const LONGEST_PUSH = 25_000;
-/** From the second failure in a row on pushes pause, so that a receiver that is down costs little. */
-const FIRST_PAUSE = 1_000;
-const LONGEST_PAUSE = 60_000;
+/**
+ * After so many failures in a row, the destination retries nothing in a push. Each further failure makes the pushes
+ * pause, for this many times as long as it took: a receiver that refuses at once is tried by each invocation, and one
+ * that hangs holds up a tenth of the time.
+ */
+const FAILURES = 3;
+const PAUSE_FACTOR = 10;
+const LONGEST_PAUSE = 30_000;
 
 export interface PushesOptions {
   /** The least time between two pushes, ms. */
@@ -44,28 +49,34 @@ export class Pushes {
   async push(remaining: () => number): Promise<void> {
     await this.#underWay;
     if (!this.#pending || this.#options.now() < this.#notBefore) return;
-    await this.#push(remaining(), false);
+    await this.now(remaining());
   }
 
-  /** Pushes what is left, whenever the last push was: the environment ends after `remaining` ms. */
-  async last(remaining: number): Promise<void> {
-    if (this.#pending) await this.#push(remaining, true);
-  }
-
-  async #push(remaining: number, last: boolean): Promise<void> {
+  /** Pushes now, whatever the last push came to: the environment may end after `remaining` ms. Never rejects. */
+  async now(remaining: number): Promise<void> {
     const timeout = Math.min(remaining - RESERVE, LONGEST_PUSH);
     if (timeout < SHORTEST_PUSH) return;
+    const { now, every } = this.#options;
     this.#pending = false;
-    const push = this.#pushmeter.flush({ timeout, last }).then((stored) => this.#ended(stored));
+    const started = now();
+    // This class spares a dead receiver, by the time that is billed: the destination need not do it as well.
+    const push = this.#pushmeter.flush({ timeout, last: true }).then((stored) => {
+      this.#failures = stored ? 0 : this.#failures + 1;
+      if (!stored) this.#pending = true;
+      const pause = stored ? every : this.#failures <= FAILURES ? 0 : (now() - started) * PAUSE_FACTOR;
+      this.#notBefore = now() + (stored ? pause : Math.min(pause, LONGEST_PAUSE));
+    });
     this.#underWay = push;
     await push;
   }
 
-  #ended(stored: boolean): void {
-    const { every, now } = this.#options;
-    this.#failures = stored ? 0 : this.#failures + 1;
-    if (!stored) this.#pending = true;
-    const pause = this.#failures > 1 ? Math.min(FIRST_PAUSE * 2 ** (this.#failures - 2), LONGEST_PAUSE) : 0;
-    this.#notBefore = now() + (stored ? every : pause);
+  /** The environment ends: pushes everything and ends the series, within `time` ms as far as it can. */
+  async end(time: number): Promise<void> {
+    let timer: unknown;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, time);
+    });
+    await Promise.race([this.#pushmeter.shutdown(), late]);
+    clearTimeout(timer as number);
   }
 }

@@ -49,6 +49,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
     trigger: "datasource",
     attributes: (record) => ({ "faas.document.collection": text(fields(fields(record.s3).bucket).name) }),
   },
+  "aws:ses": { trigger: "pubsub", attributes: () => ({ "messaging.system": "aws.ses" }) },
+  "aws:codecommit": {
+    trigger: "datasource",
+    attributes: (record) => ({ "faas.document.collection": last(record.eventSourceARN, ":") }),
+  },
 };
 
 export function batch(event: Fields): FaasSource | undefined {

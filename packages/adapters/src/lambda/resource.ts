@@ -11,6 +11,7 @@ export function resourceAttributes(env: Variables): Attributes {
     "cloud.platform": "aws_lambda",
     "cloud.region": env.AWS_REGION,
     "faas.name": env.AWS_LAMBDA_FUNCTION_NAME,
+    "service.version": env.AWS_LAMBDA_FUNCTION_VERSION,
     "faas.version": env.AWS_LAMBDA_FUNCTION_VERSION,
     "faas.instance": env.AWS_LAMBDA_LOG_STREAM_NAME,
     // Bytes; the variable is in MB.

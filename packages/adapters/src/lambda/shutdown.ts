@@ -1,24 +1,29 @@
 /**
- * Pushes at the end of an environment: after SIGTERM every function of the process has 500 ms to push what is
- * left. Lambda sends it only if an extension has registered, and on Managed Instances.
+ * The end of an environment: after SIGTERM every function of the process has 500 ms to push what is left. Lambda
+ * sends it only if an extension has registered, also when a function's time is up, and on Managed Instances.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 
-/** How long a task may take, ms. */
+/** How long a push may take, ms. */
 const TIME = 450;
 
-export class Shutdown {
-  readonly #tasks: ((time: number) => Promise<unknown>)[] = [];
+/** Records what is left, and returns what pushes it within `time` ms and never rejects. */
+export type Ending = () => (time: number) => Promise<unknown>;
 
-  /** @param task - pushes within `time` ms. Never rejects. */
-  add(task: (time: number) => Promise<unknown>): void {
-    if (!this.#tasks.length) process.once("SIGTERM", () => void this.#run());
-    this.#tasks.push(task);
+export class Shutdown {
+  readonly #endings: Ending[] = [];
+
+  add(ending: Ending): void {
+    if (!this.#endings.length) process.once("SIGTERM", () => void this.#run());
+    this.#endings.push(ending);
   }
 
   async #run(): Promise<void> {
-    await Promise.all(this.#tasks.map((task) => task(TIME)));
-    // With a listener of the user's, that one ends the process.
-    if (!process.listenerCount("SIGTERM")) process.exit(0);
+    // Functions may share a pushmeter: all have recorded before the first one pushes.
+    const pushes = this.#endings.map((ending) => ending());
+    await Promise.all(pushes.map((push) => push(TIME)));
+    // With a listener of the user's, that one ends the process. The signal again and not process.exit, which
+    // AWS's runtime client keeps from ending.
+    if (!process.listenerCount("SIGTERM")) process.kill(process.pid, "SIGTERM");
   }
 }

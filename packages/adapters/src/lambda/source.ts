@@ -21,6 +21,8 @@ export interface FaasSource {
   /** The names of the queue, topic, table, bucket, rule. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly batch?: Batch | undefined;
+  /** One invocation of a durable execution. */
+  readonly isDurable?: true;
 }
 
 /** Records that arrive together. */

@@ -1,7 +1,9 @@
 /** Keeps a handler's signature: the runtime reads the number of parameters and marks on the function. */
 import type { Pushmeter } from "@pushmeter/sdk";
 import { invalid } from "@pushmeter/sdk/adapter";
-import { type Host, InstrumentedFunction } from "./instrument.ts";
+import { withoutCallback } from "./callback.ts";
+import type { Host } from "./host.ts";
+import { InstrumentedFunction } from "./instrument.ts";
 import { checkLambdaOptions, type LambdaOptions } from "./options.ts";
 import { streamEnding } from "./response.ts";
 import type { AnyHandler } from "./signature.ts";
@@ -25,14 +27,9 @@ export function wrap(
 ): (...args: unknown[]) => Promise<unknown> {
   checkLambdaOptions(options);
   if (typeof handler !== "function") invalid("instrumentLambda handler", handler, "a function");
-  const handle = handler as Callable;
+  let handle = handler as Callable;
   const { [STREAMING]: streaming, [HIGH_WATER_MARK]: highWaterMark } = handle;
-  if (!streaming && handle.length > 2) {
-    throw new TypeError(
-      "pushmeter: instrumentLambda needs a handler with (event, context) that returns a promise, got one with " +
-        `${handle.length} parameters: Lambda's Node.js runtime has no callbacks since version 24`,
-    );
-  }
+  if (!streaming && handle.length > 2) handle = withoutCallback(handle, process.versions.node);
   const instrumented = new InstrumentedFunction(pushmeter, options, host);
   if (!streaming) return (event, context) => instrumented.run(event, context, () => handle(event, context));
   const wrapped = (event: unknown, stream: unknown, context: unknown) =>

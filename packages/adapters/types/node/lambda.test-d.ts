@@ -1,4 +1,7 @@
 /** What the compiler promises to whoever writes a Lambda function. */
+import { Logger } from "@aws-lambda-powertools/logger";
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import middy from "@middy/core";
 import { createPushmeter } from "@pushmeter/sdk";
 import type {
   APIGatewayProxyEventV2,
@@ -13,7 +16,7 @@ import type {
 } from "aws-lambda";
 import { Hono } from "hono";
 import { handle } from "hono/aws-lambda";
-import { instrumentLambda as instrumentCommonJs } from "../../src/lambda/commonjs.ts";
+import { instrumentLambda as instrumentEsm } from "../../src/lambda/esm.ts";
 import { instrumentLambda, type LambdaContext } from "../../src/lambda/index.ts";
 import { same } from "../same.ts";
 
@@ -60,7 +63,7 @@ void instrumented;
 instrumentLambda(pushmeter, handle(new Hono()));
 // A test may leave out what the handler does not use.
 await instrumentLambda(pushmeter, (event: SQSEvent) => event.Records.length)({ Records: [] });
-instrumentCommonJs(pushmeter, async (event: SQSEvent) => event.Records.length) satisfies Handler;
+instrumentEsm(pushmeter, async (event: SQSEvent) => event.Records.length) satisfies Handler;
 
 // @ts-expect-error There is no such option.
 instrumentLambda(pushmeter, async () => {}, { evry: 5 });
@@ -69,3 +72,24 @@ instrumentLambda(pushmeter, async (_event: SQSEvent) => {}, { route: (event) => 
 // @ts-expect-error Not a handler.
 instrumentLambda(pushmeter, {});
 instrumentLambda(pushmeter, async () => {}) satisfies ScheduledHandler;
+
+// middy around the instrumented handler, and inside it.
+const enrol = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => ({
+  batchItemFailures: event.Records.map(() => ({ itemIdentifier: context.awsRequestId })),
+});
+middy(instrumentLambda(pushmeter, enrol)) satisfies SQSHandler;
+const around = middy<SQSEvent, SQSBatchResponse>().handler(instrumentLambda(pushmeter, enrol));
+around satisfies SQSHandler;
+const inside = instrumentLambda(pushmeter, middy<SQSEvent, SQSBatchResponse>().handler(enrol));
+inside satisfies SQSHandler;
+same<Awaited<ReturnType<typeof inside>>, SQSBatchResponse>();
+
+// Powertools as middy's middleware.
+const logger = new Logger({ serviceName: "courses" });
+instrumentLambda(pushmeter, middy(enrol).use(injectLambdaContext(logger))) satisfies SQSHandler;
+middy(instrumentLambda(pushmeter, http)).use(injectLambdaContext(logger)) satisfies APIGatewayProxyHandlerV2;
+
+// Handlers with a callback, as serverless-express and NestJS export them.
+const express: Handler<APIGatewayProxyEventV2, APIGatewayProxyResultV2> = (_event, _context, callback) =>
+  callback(null, { statusCode: 200 });
+instrumentLambda(pushmeter, express) satisfies APIGatewayProxyHandlerV2;

@@ -11,7 +11,7 @@ import { type Message, type Reply, type Status, VERSION } from "./message.ts";
 import { BadInput, jobOf } from "./model.ts";
 import { Decoder } from "./otlp.ts";
 import { sampleClock } from "./sample-clock.ts";
-import { Shard, type Target } from "./shard.ts";
+import { type BatchId, Shard, type Target } from "./shard.ts";
 import { LARGEST_VALUE, type Store, type Stored } from "./store.ts";
 import { Warnings } from "./warnings.ts";
 
@@ -50,6 +50,7 @@ export interface HostOptions {
 
 const FORGET_AFTER = 24 * 3_600_000;
 export class ShardHost {
+  /** @internal Tests look into it. */
   readonly shard: Shard;
   readonly #options: HostOptions;
   readonly #decoder = new Decoder();
@@ -185,6 +186,15 @@ export class ShardHost {
     shard.series.end();
     if (wasAsleep) shard.series.remove(new Set(Array.from(shard.series, ({ id }) => id)));
     await this.#guarded(() => this.#journal.save());
+  }
+
+  /**
+   * Something of the same sender is in the totals.
+   *
+   * @param instance - its `service.instance.id`, which identifies senders without numbers.
+   */
+  knows(id: BatchId, instance: string): boolean {
+    return this.shard.knows(id, instance);
   }
 
   status(): Status {

@@ -3,7 +3,10 @@ import { AggregationType, MeterProvider } from "@opentelemetry/sdk-metrics";
 import { keyOf } from "@pushmeter/sdk/prometheus";
 import { describe, expect, it } from "vitest";
 import { DeltaReader, FakeObject, Sender } from "../testing/simulation.ts";
-import { BadInput, type Batch, decode, encodeCompact, Shard } from "./index.ts";
+import { encodeCompact } from "./compact.ts";
+import { BadInput, type Batch } from "./model.ts";
+import { decode } from "./otlp.ts";
+import { Shard } from "./shard.ts";
 
 const NOW = 1_700_000_000_000;
 

@@ -1,6 +1,7 @@
 /** What one sender's batch says, whatever wire it came over. */
 import type { Attributes } from "@opentelemetry/api";
 import type { ExponentialHistogram } from "@opentelemetry/sdk-metrics";
+import type { Exemplar } from "./exemplars.ts";
 
 export type Kind = "counter" | "updown" | "gauge" | "histogram";
 
@@ -33,6 +34,8 @@ export interface Point {
   readonly bounds?: readonly number[] | undefined;
   /** The value is the sender's total, not a change of it. */
   readonly cumulative: boolean;
+  /** The newest that came with it. */
+  readonly exemplar?: Exemplar | undefined;
 }
 
 /** The metrics of one resource. */

@@ -1,5 +1,6 @@
 /** OTLP/JSON to batches. Encoding: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
+import type { RawExemplar } from "./exemplars.ts";
 import { BadInput, type Batch } from "./model.ts";
 import {
   attributeSetOf,
@@ -89,7 +90,7 @@ function point(entry: Json): RawPoint {
   return {
     attributes: attributeSetOf(attributes(entry)),
     start: Number(nanoseconds(entry.startTimeUnixNano ?? 0)),
-    time: Number(nanoseconds(entry.timeUnixNano ?? 0).slice(0, -6)),
+    time: milliseconds(entry.timeUnixNano),
     flags: typeof entry.flags === "number" ? entry.flags : 0,
     value: value == null ? undefined : double(value, "a value"),
     count: count(entry.count ?? 0),
@@ -100,6 +101,18 @@ function point(entry: Json): RawPoint {
     zeroCount: count(entry.zeroCount ?? 0),
     positive: buckets(entry.positive ?? {}),
     negative: buckets(entry.negative ?? {}),
+    exemplars: array(entry.exemplars ?? [], "exemplars").map((one) => exemplar(object(one, "an exemplar"))),
+  };
+}
+
+function exemplar(entry: Json): RawExemplar {
+  const value = entry.asInt ?? entry.asDouble;
+  return {
+    attributes: attributes({ attributes: entry.filteredAttributes }),
+    traceId: text(entry, "traceId").slice(0, 32),
+    spanId: text(entry, "spanId").slice(0, 32),
+    value: value == null ? Number.NaN : double(value, "an exemplar's value"),
+    time: milliseconds(entry.timeUnixNano),
   };
 }
 
@@ -155,6 +168,10 @@ function count(value: unknown): number {
   const number = double(value, "a count");
   if (!Number.isSafeInteger(number) || number < 0) throw new BadInput("a count is no whole number");
   return number;
+}
+
+function milliseconds(value: unknown): number {
+  return Number(nanoseconds(value ?? 0).slice(0, -6));
 }
 
 /** As digits. */

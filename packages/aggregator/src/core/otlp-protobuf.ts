@@ -17,6 +17,7 @@ import {
   type RawPoint,
 } from "./points.ts";
 import { readAttribute } from "./protobuf-attributes.ts";
+import { readExemplar } from "./protobuf-exemplars.ts";
 import { ProtobufFields } from "./protobuf-fields.ts";
 
 /** @throws BadInput if the bytes are no ExportMetricsServiceRequest. */
@@ -151,9 +152,10 @@ class Decoder {
     const fields = this.#fields;
     const point = emptyPoint();
     return this.#withAttributes(point, 7, (no) => {
-      if (no === 2) point.start = this.#nanoseconds();
-      else if (no === 3) point.time = this.#milliseconds();
+      if (no === 2) point.start = fields.nanoseconds();
+      else if (no === 3) point.time = fields.milliseconds();
       else if (no === 4) point.value = fields.double();
+      else if (no === 5) point.exemplars.push(readExemplar(fields));
       else if (no === 6) point.value = fields.sfixed64();
       else if (no === 8) point.flags = fields.uint32();
       else return false;
@@ -166,12 +168,13 @@ class Decoder {
     const count = () => fields.count();
     const double = () => fields.double();
     return this.#withAttributes(point, 9, (no) => {
-      if (no === 2) point.start = this.#nanoseconds();
-      else if (no === 3) point.time = this.#milliseconds();
+      if (no === 2) point.start = fields.nanoseconds();
+      else if (no === 3) point.time = fields.milliseconds();
       else if (no === 4) point.count = fields.count();
       else if (no === 5) point.sum = fields.double();
       else if (no === 6) fields.repeated(WireType.Bit64, point.bucketCounts, count);
       else if (no === 7) fields.repeated(WireType.Bit64, point.bounds, double);
+      else if (no === 8) point.exemplars.push(readExemplar(fields));
       else if (no === 10) point.flags = fields.uint32();
       else return false;
     });
@@ -181,8 +184,8 @@ class Decoder {
     const fields = this.#fields;
     const point = emptyPoint();
     return this.#withAttributes(point, 1, (no) => {
-      if (no === 2) point.start = this.#nanoseconds();
-      else if (no === 3) point.time = this.#milliseconds();
+      if (no === 2) point.start = fields.nanoseconds();
+      else if (no === 3) point.time = fields.milliseconds();
       else if (no === 4) point.count = fields.count();
       else if (no === 5) point.sum = fields.double();
       else if (no === 6) point.scale = fields.sint32();
@@ -190,6 +193,7 @@ class Decoder {
       else if (no === 8) point.positive = this.#buckets();
       else if (no === 9) point.negative = this.#buckets();
       else if (no === 10) point.flags = fields.uint32();
+      else if (no === 11) point.exemplars.push(readExemplar(fields));
       else return false;
     });
   }
@@ -232,17 +236,5 @@ class Decoder {
     if (to) point.attributes = isWhole ? this.#cache.get(this.#body, from, to, decode) : decode();
     else point.attributes = NO_ATTRIBUTES;
     return point;
-  }
-
-  /** Whole milliseconds, exactly: nanoseconds since the epoch do not fit into a number. */
-  #milliseconds(): number {
-    const [high, low] = this.#fields.fixed64();
-    // 2^32 = 4294 × 10^6 + 967296.
-    return high * 4294 + Math.floor((high * 967_296 + low) / 1e6);
-  }
-
-  #nanoseconds(): number {
-    const [high, low] = this.#fields.fixed64();
-    return high * 2 ** 32 + low;
   }
 }

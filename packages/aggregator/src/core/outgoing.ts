@@ -8,7 +8,9 @@ import {
   type MetricData,
   type ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
+import { LabelledExemplar } from "@pushmeter/sdk/exemplars";
 import type { Labels } from "@pushmeter/sdk/prometheus";
+import type { Exemplar } from "./exemplars.ts";
 import type { Value } from "./model.ts";
 import type { FamilyInfo, Series } from "./series.ts";
 import { OWN_SCOPE } from "./series-table.ts";
@@ -16,7 +18,7 @@ import type { Target } from "./shard.ts";
 import { isBuckets } from "./values.ts";
 
 /** A series with the value to push. */
-export type Sample = readonly [series: Series, value: Value];
+export type Sample = readonly [series: Series, value: Value, exemplar?: Exemplar | undefined];
 
 /** @param extra - labels that all series get besides their own. */
 export function outgoing(
@@ -27,7 +29,7 @@ export function outgoing(
 ): ResourceMetrics {
   const endTime: [number, number] = [Math.floor(time / 1000), (time % 1000) * 1e6];
   const families = new Map<FamilyInfo, { metric: MetricData; points: object[] }>();
-  for (const [{ family, labels, bounds }, value] of samples) {
+  for (const [{ family, labels, bounds }, value, exemplar] of samples) {
     let entry = families.get(family);
     if (!entry) {
       const points: object[] = [];
@@ -35,7 +37,16 @@ export function outgoing(
       families.set(family, entry);
     }
     const attributes = extra ? { ...labels, ...extra } : labels;
-    entry.points.push({ attributes, startTime: endTime, endTime, value: exported(value, bounds) });
+    const point = { attributes, startTime: endTime, endTime };
+    if (!exemplar) {
+      entry.points.push({ ...point, value: exported(value, bounds) });
+      continue;
+    }
+    const labelled = new LabelledExemplar(exemplar.labels, exemplar.value, exemplar.time);
+    const byBucket = [...(bounds ?? []), Infinity].map((bound, i, all) =>
+      exemplar.value <= bound && !(exemplar.value <= (all[i - 1] ?? Number.NaN)) ? labelled : undefined,
+    );
+    entry.points.push({ ...point, value: exported(value, bounds, byBucket), exemplar: labelled });
   }
   return {
     resource: resourceFromAttributes({ ...resource, "service.instance.id": shard }),
@@ -70,9 +81,14 @@ const DATA_POINT_TYPES: Readonly<Record<FamilyInfo["type"], DataPointType>> = {
   histogram: DataPointType.HISTOGRAM,
 };
 
-function exported(value: Value, bounds: readonly number[] = []): unknown {
+/** @param exemplars - by bucket. */
+function exported(
+  value: Value,
+  bounds: readonly number[] = [],
+  exemplars?: readonly (LabelledExemplar | undefined)[],
+): unknown {
   if (!isBuckets(value)) return value;
   const [sum, ...counts] = value as [number, ...number[]];
   const count = counts.reduce((total, n) => total + n, 0);
-  return { count, ...(!Number.isNaN(sum) && { sum }), buckets: { boundaries: bounds, counts } };
+  return { count, ...(!Number.isNaN(sum) && { sum }), buckets: { boundaries: bounds, counts }, exemplars };
 }

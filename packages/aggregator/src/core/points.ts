@@ -6,6 +6,7 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { ExponentialHistogram } from "@opentelemetry/sdk-metrics";
 import { addExponential, keyOf } from "@pushmeter/sdk/prometheus";
+import { newestOf, type RawExemplar } from "./exemplars.ts";
 import type { Batch, Kind, Metric, Point, Value } from "./model.ts";
 
 /** OTLP's AggregationTemporality. */
@@ -65,6 +66,7 @@ export interface RawPoint {
   zeroCount: number;
   positive: RawBuckets;
   negative: RawBuckets;
+  exemplars: RawExemplar[];
 }
 
 const NO_BUCKETS: RawBuckets = { offset: 0, bucketCounts: [] };
@@ -84,6 +86,7 @@ export function emptyPoint(): RawPoint {
     zeroCount: 0,
     positive: NO_BUCKETS,
     negative: NO_BUCKETS,
+    exemplars: [],
   };
 }
 
@@ -133,7 +136,15 @@ function pointOf(raw: RawMetric, metric: Metric, point: RawPoint): Point | strin
   if (!time) return "no_time";
   if (attributes.size > MOST_ATTRIBUTES) return "too_many_attributes";
   const cumulative = raw.temporality === CUMULATIVE && metric.kind !== "gauge";
-  const common = { metric, key: attributes.key, start: cumulative ? start : 0, time, cumulative };
+  const exemplar = point.exemplars.length ? newestOf(point.exemplars) : undefined;
+  const common = {
+    metric,
+    key: attributes.key,
+    start: cumulative ? start : 0,
+    time,
+    cumulative,
+    ...(exemplar && { exemplar }),
+  };
   if (metric.kind === "histogram") {
     const exponential = raw.data === "exponential_histogram";
     const wrong = exponential ? wrongExponential(point) : wrongBuckets(point);

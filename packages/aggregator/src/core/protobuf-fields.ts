@@ -74,6 +74,19 @@ export class ProtobufFields {
     return [this.#reader.fixed32(), low];
   }
 
+  /** Whole milliseconds of a time in nanoseconds, exactly: nanoseconds since the epoch do not fit into a number. */
+  milliseconds(): number {
+    const [high, low] = this.fixed64();
+    // 2^32 = 4294 × 10^6 + 967296.
+    return high * 4294 + Math.floor((high * 967_296 + low) / 1e6);
+  }
+
+  /** A time in nanoseconds, as exactly as a number holds it. */
+  nanoseconds(): number {
+    const [high, low] = this.fixed64();
+    return high * 2 ** 32 + low;
+  }
+
   /** An integer of 64 bits, rounded to what a number holds. */
   sfixed64(): number {
     this.#expect(WireType.Bit64);

@@ -2,6 +2,7 @@
 import type { Attributes } from "@opentelemetry/api";
 import { keyOf } from "@pushmeter/sdk/prometheus";
 import { Digests, type SavedDigests } from "./digests.ts";
+import { Exemplars } from "./exemplars.ts";
 import { BadInput, type Batch, type Kind, type Metric, type Point } from "./model.ts";
 import { type SavedSender, Senders } from "./senders.ts";
 import type { Series } from "./series.ts";
@@ -60,6 +61,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
 
 export class Shard {
   readonly series = new SeriesTable();
+  readonly exemplars = new Exemplars();
   readonly #senders = new Senders();
   readonly #digests = new Digests();
   /** Known from the first batch on. */
@@ -143,11 +145,7 @@ export class Shard {
       : this.#senders.isKnown(numbered(id.instance), id.seq);
   }
 
-  /**
-   * Something of the same sender is in the totals.
-   *
-   * @param instance - its `service.instance.id`, which identifies senders without numbers.
-   */
+  /** See `ShardHost.knows`. */
   knows(id: BatchId, instance: string): boolean {
     return (
       this.isKnown(id) || (("instance" in id || instance !== "") && this.#senders.has(senderOf(id, instance)))
@@ -201,7 +199,8 @@ export class Shard {
     const series = this.series.find(point, now);
     if (typeof series === "string") return series;
     const what = series.labels.otel_metric_overflow ? "overflow" : undefined;
-    const { metric, key, cumulative } = raw;
+    const { metric, key, cumulative, exemplar } = raw;
+    if (exemplar && !what) this.exemplars.add(series.id, exemplar);
     if (metric.kind === "gauge") series.set(point, now);
     else if (metric.kind === "updown") series.setPart(`${sender}\n${streamOf(metric, "", key)}`, point, now);
     else if (!cumulative) series.add(point.value, now);

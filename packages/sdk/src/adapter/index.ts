@@ -1,7 +1,10 @@
 /**
- * `@pushmeter/sdk/adapter`: what an adapter of a platform or a framework is built on.
+ * `@pushmeter/sdk/adapter`: what an adapter of a platform or a framework is built on,
+ * and what a server or client beside it shares with the SDK.
  * @module @pushmeter/sdk/adapter
  */
+export { backoff } from "../http/backoff.ts";
+export { inflate, Refusal, readBody } from "../http/body.ts";
 export type {
   Ending,
   HttpRequest,
@@ -20,7 +23,7 @@ export {
   invalid,
 } from "../options.ts";
 export { withOutcome } from "../outcome.ts";
-export { requestAttributes } from "../request-attributes.ts";
-export { type Runtime, systemRuntime } from "../runtime.ts";
+export { type EndedRequest, requestAttributes } from "../request-attributes.ts";
+export { inTime, type Runtime, sleep, systemRuntime } from "../runtime.ts";
 export { type ScheduleClock, scheduleClock } from "../schedule-clock.ts";
 export { type Recorder, recorderOf } from "./recorder.ts";

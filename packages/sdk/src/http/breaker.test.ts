@@ -63,6 +63,15 @@ describe("a receiver that is down", () => {
     }
   });
 
+  it("is asked once by a call after three that failed, and not again and again", async () => {
+    const receiver = new Flaky();
+    for (let i = 0; i < 3; i++) await receiver.send();
+    const before = receiver.requests;
+    const since = receiver.runtime.monotonic();
+    expect(await receiver.send(1000, true)).toBe("unreachable");
+    expect([receiver.requests - before, receiver.runtime.monotonic() - since]).toEqual([1, 0]);
+  });
+
   it("is tried at once by the last call of an instance", async () => {
     const receiver = new Flaky();
     for (let i = 0; i < 3; i++) await receiver.send();

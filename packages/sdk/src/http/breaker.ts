@@ -1,6 +1,6 @@
 /**
  * Spares a dead receiver: after three calls in a row that found it down, the next waits for a while before it is
- * let through; it closes the breaker or doubles the pause. A pause is shorter than a call may take, so that even
+ * let through, and is not retried; it closes the breaker or doubles the pause. A pause is shorter than a call may take, so that even
  * the last call of an instance is tried: only that one carries its data. A receiver that says itself how long to
  * wait, with `Retry-After`, is waited for by every call.
  */
@@ -33,9 +33,14 @@ export class Breaker {
   /** The last failure, if there was one since the last success. */
   failure: PushError | undefined;
 
+  /** The last calls found the receiver down: the next one only finds out whether it still is. */
+  get isOpen(): boolean {
+    return this.#failures >= THRESHOLD;
+  }
+
   /** How long the next call has to wait, ms; the `last` one of an instance only for a `Retry-After`. */
   wait(last: boolean): number {
-    const until = last || this.#failures < THRESHOLD ? 0 : this.#until;
+    const until = last || !this.isOpen ? 0 : this.#until;
     return Math.max(until, this.#retryAt) - this.#clock();
   }
 

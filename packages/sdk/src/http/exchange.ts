@@ -4,13 +4,12 @@
  */
 import { sleep } from "../runtime.ts";
 import { type Answer, type Call, retryAfter } from "./attempt.ts";
+import { backoff } from "./backoff.ts";
 import type { PushError } from "./error.ts";
 import type { Target } from "./target.ts";
 
 /** Of one push, whatever is answered: Workers have 50 subrequests on the free plan, for all that they do. */
 export const MOST_REQUESTS = 10;
-const FIRST_BACKOFF = 250;
-const LONGEST_BACKOFF = 5_000;
 /** With less time left than this, ms, the last failure says more than the time-out that would follow. */
 const SHORTEST_ATTEMPT = 50;
 
@@ -62,10 +61,12 @@ export async function exchange<Request>(
   { timeout = target.timeout, last = false, most = MOST_REQUESTS }: ExchangeOptions = {},
 ): Promise<Exchanged> {
   const { runtime, breaker } = target;
-  const end = runtime.monotonic() + Math.min(timeout, target.timeout);
+  const budget = Math.min(timeout, target.timeout);
+  const end = runtime.monotonic() + budget;
   let [requests, bytes, status, retries] = [0, 0, 0, 0];
   const ended = (error?: PushError): Exchanged => ({ error, details: { requests, bytes, status } });
 
+  const isProbe = breaker.isOpen;
   const pause = breaker.wait(last);
   if (pause > 0) {
     if (pause >= end - runtime.monotonic()) return ended(target.paused(pause));
@@ -73,7 +74,7 @@ export async function exchange<Request>(
   }
   for (let request = wire.queue[0]; request !== undefined && requests < most; request = wire.queue[0]) {
     const call = await wire.call(request);
-    const answer = await target.attempt(call, end - runtime.monotonic());
+    const answer = await target.attempt(call, end - runtime.monotonic(), budget);
     requests++;
     bytes += call.body?.length ?? 0;
     status = answer.status;
@@ -87,11 +88,10 @@ export async function exchange<Request>(
     const asked = action === "retry" || action === "split" ? retryAfter(answer, runtime.now()) : 0;
     breaker.retryAfter(asked);
     if (action !== "retry") retries = 0;
-    // Never at once: half of the pause is certain.
-    const backoff = action === "retry" ? Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** retries++) : 0;
-    const wait = Math.max(asked, (1 - runtime.random() / 2) * backoff);
+    const wait = Math.max(asked, action === "retry" ? backoff(runtime, retries++) : 0);
     if (!wait) continue;
-    if (end - runtime.monotonic() - wait < SHORTEST_ATTEMPT || requests === most) {
+    const isLate = end - runtime.monotonic() - wait < SHORTEST_ATTEMPT;
+    if (isLate || requests === most || (isProbe && action === "retry")) {
       const error = target.failure(answer, "", false);
       breaker.ended(error);
       return ended(error);

@@ -5,6 +5,8 @@ export interface Call {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array<ArrayBuffer> | undefined;
+  /** Not over a connection that is idle, where that can be chosen. */
+  readonly isFresh?: boolean | undefined;
 }
 
 /** The part of a response that is read. */

@@ -52,6 +52,10 @@ const RESERVED = /^(content-(type|encoding|length)|host|x-prometheus-remote-writ
 const DEFAULT_TIMEOUT = 10_000;
 /** Of an answer's body in a message, in characters. */
 const KEPT_LENGTH = 1024;
+/** An attempt has at least so long, ms, if the push has. */
+const SHORTEST_SHARE = 1_000;
+/** A connection that was idle for longer, ms, may have been dropped without a word, by a NAT for example. */
+const LONGEST_IDLE = 30_000;
 
 /** Where to send, how long to try, and what to say when it fails. */
 export class Target {
@@ -70,8 +74,10 @@ export class Target {
   /** Who sends and where to, the start of every message. */
   readonly #name: string;
   readonly #wanted: string;
-  /** The last answer took more than half of a push's time. */
+  /** The last answer took more than an attempt's share of a push's time. */
   #isSlow = false;
+  /** When the last attempt ended, on `clock`. */
+  #usedAt = 0;
 
   /**
    * @param name - the destination as the user knows it, the first word of its messages.
@@ -118,8 +124,13 @@ export class Target {
    * a connection that was dropped silently leaves time for another; all of it if half was not enough last time.
    *
    * @param left - of the push, ms.
+   * @param budget - of the whole push, ms.
    */
-  async attempt(call: Omit<Call, "url"> & Partial<Call>, left: number): Promise<Answer> {
+  async attempt(
+    call: Omit<Call, "url"> & Partial<Call>,
+    left: number,
+    budget = this.timeout,
+  ): Promise<Answer> {
     const { runtime } = this;
     const secrets = new Set(this.#secrets);
     const fetch = async (request: Request) => {
@@ -130,11 +141,14 @@ export class Target {
     const send = (!this.#fetch && !this.#sign && runtime.send) || sendBy(fetch);
     const client = { runtime, send, redact: (text: string) => redact(text, secrets) };
     const headers = { ...this.#headers, ...call.headers };
-    const timeout = Math.min(left, this.#isSlow ? this.timeout : this.timeout / 2);
+    const share = Math.min(this.timeout / 2, Math.max(budget / 2, SHORTEST_SHARE));
+    const timeout = Math.min(left, this.#isSlow ? this.timeout : share);
+    const isFresh = this.clock() - this.#usedAt > LONGEST_IDLE;
     const started = runtime.monotonic();
-    const answer = await attempt(client, { url: this.url, ...call, headers }, timeout);
+    const answer = await attempt(client, { url: this.url, ...call, headers, isFresh }, timeout);
     const took = runtime.monotonic() - started;
-    this.#isSlow = answer.failure === "timeout" || took >= this.timeout / 2;
+    this.#isSlow = answer.failure === "timeout" || took >= share;
+    this.#usedAt = this.clock();
     return answer;
   }
 

@@ -34,14 +34,20 @@ export const send: Send | undefined =
   process?.env.AWS_LAMBDA_FUNCTION_NAME && process.getBuiltinModule ? sendOverHttp : undefined;
 
 export function sendOverHttp(
-  { url, method, headers, body }: Parameters<Send>[0],
+  { url, method, headers, body, isFresh }: Parameters<Send>[0],
   signal: AbortSignal,
 ): Promise<Reply> {
   // An `import` of these modules, even where they are loaded already, costs a cold start tens of milliseconds.
   const { getBuiltinModule } = process as Required<Process>;
   const { request } = getBuiltinModule(`node:${new URL(url).protocol.slice(0, -1)}`) as Http;
   return new Promise((resolve, reject) => {
-    const options = { method, headers: { ...headers, "content-length": body?.length ?? 0 }, signal };
+    const options = {
+      method,
+      headers: { ...headers, "content-length": body?.length ?? 0 },
+      signal,
+      // Without Node's common agent, which keeps connections, there is a new one.
+      ...(isFresh && { agent: false }),
+    };
     const sent = request(url, options, (response) => {
       const get = (name: string) => response.headers[name] ?? null;
       resolve({ status: response.statusCode, headers: { get }, body: response });

@@ -7,7 +7,13 @@ import type { NativeHistograms } from "../histogram.ts";
 import { ExponentialAccumulation } from "./accumulation.ts";
 import { ScaledHistogram } from "./native-histogram.ts";
 
-export type { Accumulation, NativeHistogram, NativeHistograms, Value } from "../histogram.ts";
+export type {
+  Accumulation,
+  ClassicHistogram,
+  NativeHistogram,
+  NativeHistograms,
+  Value,
+} from "../histogram.ts";
 export type { Writer } from "../remote-write/protobuf.ts";
 
 /**

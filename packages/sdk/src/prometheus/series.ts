@@ -1,6 +1,6 @@
 /** Metric families flattened to what Prometheus stores: series of single values and of native histograms. */
 
-import type { NativeHistogram } from "../histogram.ts";
+import type { Exemplar, NativeHistogram } from "../histogram.ts";
 import { bound } from "./bounds.ts";
 import type { Labels } from "./labels.ts";
 import type { Family } from "./translate.ts";
@@ -16,6 +16,8 @@ export interface Series extends Pick<Family, "type" | "help" | "unit"> {
   /** Empty if it has none. */
   readonly le: string;
   value: number | NativeHistogram;
+  /** Of a bucket or a single value: the last one. */
+  readonly exemplar: Exemplar | undefined;
   /** Where the series began at zero, milliseconds since the epoch. */
   readonly start: number | undefined;
 }
@@ -24,22 +26,28 @@ export function* seriesOf(families: readonly Family[]): Generator<Series> {
   /** All points of an instrument have the same array. */
   const written = new Map<readonly number[], string[]>();
   for (const { name, points, startsAtZero, type, help, unit } of families) {
-    for (const [labelKey, { labels, value, start }] of points) {
+    for (const [labelKey, { labels, value, start, exemplar }] of points) {
       const point = name + labelKey;
-      const series = (suffix: string, value: number | NativeHistogram, le = ""): Series => ({
+      const series = (
+        suffix: string,
+        value: number | NativeHistogram,
+        le = "",
+        exemplar?: Exemplar,
+      ): Series => ({
         point,
         key: suffix + le,
         name: name + suffix,
         labels,
         le,
         value,
+        exemplar,
         start: startsAtZero ? start : undefined,
         type,
         help,
         unit,
       });
       if (typeof value === "number" || "plus" in value) {
-        yield series("", value);
+        yield series("", value, "", exemplar);
         continue;
       }
       const { boundaries, counts } = value.buckets;
@@ -49,7 +57,7 @@ export function* seriesOf(families: readonly Family[]): Generator<Series> {
       for (let i = 0; i <= boundaries.length; i++) {
         count += counts[i] ?? 0;
         // Bounds may name the last bucket's infinity or leave it out.
-        if (boundaries[i] !== Infinity) yield series("_bucket", count, les[i]);
+        if (boundaries[i] !== Infinity) yield series("_bucket", count, les[i], value.exemplars?.[i]);
       }
       if (value.sum !== undefined) yield series("_sum", value.sum);
       yield series("_count", value.count);

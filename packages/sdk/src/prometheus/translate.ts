@@ -12,7 +12,7 @@ import type {
   ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
 import { GAUGE_POINTS, OBSERVABLE_COUNTER, SUM_POINTS } from "../enumerations.ts";
-import { add, isExponential, type Value } from "../histogram.ts";
+import { add, type Exemplar, isExponential, type Value } from "../histogram.ts";
 import { keyOf } from "../key.ts";
 import { toClassic } from "../native-histograms/exponential.ts";
 import { type Labels, labelsOf, labelValue } from "./labels.ts";
@@ -21,6 +21,8 @@ import { METER_NAME } from "./scope.ts";
 
 export interface Point {
   readonly labels: Labels;
+  /** Of an aggregator's counters, which have it under the same name. */
+  readonly exemplar?: Exemplar | undefined;
   /** Milliseconds since the epoch: the first recording, of a gauge the last one. */
   readonly start: number;
   /** An exponential histogram only where native histograms were asked for. */
@@ -151,7 +153,8 @@ class Translator {
       const { exponential = toClassic } = this.#options;
       value = exponential(value, boundaries);
     }
-    if (!before) points.set(key, { labels, start, value });
+    const { exemplar } = point as Partial<Point>;
+    if (!before) points.set(key, { labels, start, value, exemplar });
     else if (addsUp) {
       const sum = add(before.value, value);
       if (sum === undefined) return "bounds_conflict";

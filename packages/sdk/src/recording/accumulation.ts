@@ -1,6 +1,5 @@
 /** What an instrument records with one set of attributes, by kind of instrument. */
-import type { Histogram } from "@opentelemetry/sdk-metrics";
-import { type Accumulation, add, type Value } from "../histogram.ts";
+import { type Accumulation, add, type ClassicHistogram, type Exemplar, type Value } from "../histogram.ts";
 
 /** Adds up. What was taken is added to what has come since where all of it is asked for. */
 export abstract class Growing implements Accumulation {
@@ -51,6 +50,7 @@ export class Buckets extends Growing {
   readonly #boundaries: number[];
   readonly #counts: number[];
   #sum = 0;
+  readonly #exemplars: Exemplar[] = [];
 
   /** @param boundaries - upper bounds, ascending. */
   constructor(boundaries: number[]) {
@@ -59,19 +59,21 @@ export class Buckets extends Growing {
     this.#counts = [...boundaries, 0].fill(0);
   }
 
-  add(value: number): void {
+  add(value: number, exemplar?: Exemplar): void {
     this.count++;
     this.#sum += value;
     // Most requests are quick and end in one of the first buckets.
     let i = 0;
     while (value > (this.#boundaries[i] as number)) i++;
     (this.#counts[i] as number)++;
+    if (exemplar) this.#exemplars[i] = exemplar;
   }
 
-  protected pending(): Histogram {
+  protected pending(): ClassicHistogram {
     const counts = [...this.#counts];
     const count = counts.reduce((sum, each) => sum + each);
-    return { count, sum: this.#sum, buckets: { boundaries: this.#boundaries, counts } };
+    const value = { count, sum: this.#sum, buckets: { boundaries: this.#boundaries, counts } };
+    return this.#exemplars.length ? { ...value, exemplars: [...this.#exemplars] } : value;
   }
 
   protected clear(): void {

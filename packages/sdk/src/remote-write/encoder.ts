@@ -37,6 +37,8 @@ export class Encoder {
     for (const entry of entries) if (entry.version !== version) this.#encodeHead(entry, target, version);
     const request = this.#request.reset();
     if (version === 2 && entries[0]) request.raw(entries[0].group.table.finish());
+    const traced = entries.find(({ series }) => series.exemplar);
+    const exemplars = traced?.series.exemplar?.encode(version, request, entries);
     for (const entry of entries) {
       const message = this.#message.reset().raw(entry.head as Uint8Array);
       const { start, value } = entry;
@@ -47,6 +49,8 @@ export class Encoder {
         // Prometheus 3.8 and later read the start with the sample, 3.2 to 3.7 with the series.
         const created = version === 2 ? start : undefined;
         this.#sample(version, isStale ? zeroOf(value) : value, time, created, isStale);
+        const exemplar = exemplars?.get(entry);
+        if (exemplar) message.bytes(2 + version, exemplar);
         if (created !== undefined) message.int64(6, created);
       }
       request.bytes(version === 1 ? 1 : 5, message.finish());

@@ -2,7 +2,7 @@
  * The labels of a group from its path: `/metrics/job/<job>{/<label>/<value>}`, each name with `@base64` if its
  * value is URL-safe base64. Rules: https://github.com/prometheus/pushgateway#url
  */
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "../http/body.ts";
 
 /**
  * @param pathname - as `URL` has it: still percent-encoded.

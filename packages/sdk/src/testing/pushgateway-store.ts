@@ -2,10 +2,10 @@
  * A Pushgateway, and the Prometheus 3 that scrapes it with `honor_labels: true`: groups of metrics, each
  * holding what was pushed last. Rules: https://github.com/prometheus/pushgateway#api
  */
-import { gunzip, readBody } from "./body.ts";
+import { inflate, Refusal, readBody } from "../http/body.ts";
+import { BODY_LIMIT } from "./body-limit.ts";
 import { normalizeBound } from "./bounds.ts";
 import { groupLabels } from "./grouping-key.ts";
-import { Refusal } from "./refusal.ts";
 import { type ReceivedSeries, seriesKey } from "./series.ts";
 import { parseFloat64, parseText, type TextFamily, type TextSample } from "./text-format.ts";
 
@@ -88,10 +88,10 @@ async function readText(request: Request): Promise<string> {
   if (encoding !== "gzip" && encoding !== "identity") {
     throw new Refusal(400, `${encoding} encoding is not accepted, only gzip`);
   }
-  const body = await readBody(request);
+  const body = await readBody(request, BODY_LIMIT);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
-      encoding === "gzip" ? await gunzip(body) : body,
+      encoding === "gzip" ? await inflate(body, BODY_LIMIT, encoding) : body,
     );
   } catch (error) {
     throw error instanceof Refusal ? error : new Refusal(400, "the body is not UTF-8");

@@ -1,5 +1,5 @@
+import { Refusal } from "../http/body.ts";
 import { PushgatewayStore } from "./pushgateway-store.ts";
-import { Refusal } from "./refusal.ts";
 import { RemoteWriteStore } from "./remote-write-store.ts";
 import type { ReceivedSeries } from "./series.ts";
 

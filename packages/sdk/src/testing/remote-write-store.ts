@@ -4,8 +4,8 @@
  * Prometheus's head block.
  */
 import { uncompress } from "snappyjs";
-import { BODY_LIMIT, readBody } from "./body.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal, readBody } from "../http/body.ts";
+import { BODY_LIMIT } from "./body-limit.ts";
 import { type ReceivedMetadata, type ReceivedSample, type ReceivedSeries, seriesKey } from "./series.ts";
 import { decodeWriteRequest, type TimeSeries } from "./write-request.ts";
 import { decodeRequest } from "./write-request-2.ts";
@@ -42,7 +42,7 @@ export class RemoteWriteStore {
   /** Version 1.0: stores all of a request, or nothing if any of it is wrong. Version 2.0: stores what is right. */
   async answer(request: Request): Promise<Response> {
     const [, version, decodeMessage] = checkHeaders(request);
-    const series = decode(await readBody(request), decodeMessage);
+    const series = decode(await readBody(request, BODY_LIMIT), decodeMessage);
     if (version === "2.0.0") return this.#writeEach(series);
     this.#write(series);
     return new Response(null, { status: 204 });

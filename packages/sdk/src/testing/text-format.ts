@@ -2,7 +2,7 @@
  * Parses Prometheus's text format 0.0.4 as strictly as the Pushgateway does:
  * https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
  */
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "../http/body.ts";
 
 export interface TextSample {
   readonly name: string;

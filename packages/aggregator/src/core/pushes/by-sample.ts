@@ -65,12 +65,15 @@ export class PushesBySample implements Pushes {
       await note({ state: shard.state, sent: [from.id, to.id], except: [...except] });
       const values = group.filter(({ id }) => !except.has(id));
       const failed = new Set<number>();
-      const pushed = await this.#write(
-        values.map((series) => [series, series.sent ?? series.zero]),
-        time,
-        (series) => failed.add(series.id),
+      const samples = values.map(
+        (series): Sample => [series, series.sent ?? series.zero, shard.exemplars.get(series.id)],
       );
-      for (const series of values) if (!failed.has(series.id)) series.acknowledged = time;
+      const pushed = await this.#write(samples, time, (series) => failed.add(series.id));
+      for (const [series, , exemplar] of samples) {
+        if (failed.has(series.id)) continue;
+        series.acknowledged = time;
+        if (exemplar) shard.exemplars.sent(series.id, exemplar);
+      }
       if (!pushed) return false;
     }
     this.#cursor = 0;

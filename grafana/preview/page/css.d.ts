@@ -1,0 +1,2 @@
+/** Styles, which esbuild bundles. */
+declare module "*.css";

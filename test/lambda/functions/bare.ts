@@ -1,0 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+export const handler = async ({ wait }: { wait: number }) => {
+  await sleep(wait);
+  return "done";
+};
