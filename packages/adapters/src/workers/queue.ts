@@ -16,7 +16,7 @@ interface ConsumerContext extends Context {
 export const LINGER = "pushmeterLinger";
 
 /** Where a Worker cannot call itself: how long one push may hold the queue, ms. */
-const LONGEST = 2_000;
+const LONGEST = 1_000;
 /** And the pause after it, in times of what it took: together with the first push they stay below 5 % of a minute. */
 const PAUSE = 40;
 
