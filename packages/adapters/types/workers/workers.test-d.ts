@@ -9,6 +9,7 @@ import {
   instrumentEntrypoint,
   instrumentWorker,
   instrumentWorkflow,
+  tailMeter,
 } from "../../src/workers.ts";
 import { same } from "../same.ts";
 
@@ -153,3 +154,5 @@ export class Extended extends MeasuredCatalogue {
 instrumentEntrypoint(pushmeter, Catalogue, { rout: () => "/" });
 // @ts-expect-error Not a class.
 instrumentDurableObject(pushmeter, { fetch: () => new Response() });
+
+tailMeter(pushmeter) satisfies ExportedHandler<Env>;

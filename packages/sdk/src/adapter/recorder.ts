@@ -42,6 +42,9 @@ export interface Recorder {
    */
   endIgnored(invocation: Invocation, platform: () => Platform): void;
 
+  /** A new pushmeter for another service, with the same options. */
+  ofService(name: string): Pushmeter;
+
   /** The instance's monotonic clock, ms. */
   now(): number;
 
