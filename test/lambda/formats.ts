@@ -141,39 +141,42 @@ async function bundled({ bundler, registration }: Format, folder: string): Promi
   return folder;
 }
 
-/** The shortest of some starts, and of as many of the bare function in between: other processes make none shorter. */
-async function inits(format: Format, bare: Format): Promise<[number, number]> {
-  const all: [number[], number[]] = [[], []];
-  for (let i = 0; i < STARTS; i++) {
-    for (const [times, one] of [
-      [all[0], format],
-      [all[1], bare],
-    ] as const) {
-      await using run = await Run.start(one);
-      times.push(run.init);
+/** The shortest of some starts of each: other processes make none shorter. In turn, so that they disturb all alike. */
+async function inits(formats: readonly Format[]): Promise<number[]> {
+  const shortest = formats.map(() => Infinity);
+  for (let start = 0; start < STARTS; start++) {
+    for (const [i, format] of formats.entries()) {
+      await using run = await Run.start(format);
+      shortest[i] = Math.min(shortest[i] ?? Infinity, run.init);
     }
   }
-  return [Math.min(...all[0]), Math.min(...all[1])];
+  return shortest;
+}
+
+/** What callers wait, ms, in the median: of this function and of a bare one, which are called in turn. */
+async function waits(format: Format, bare: Format, invocations: number) {
+  await using own = await Run.start(format);
+  await using other = await Run.start(bare);
+  for (let i = 0; i < invocations; i++) {
+    await own.invoke();
+    await other.invoke();
+  }
+  const counted = await own.counted();
+  return { own: median(own.waits), bare: median(other.waits), counted };
 }
 
 if (import.meta.main) {
   const [invocations = 200, onlyNode] = process.argv.slice(2).map(Number);
+  const formats = FORMATS.filter(({ node }) => !onlyNode || node === onlyNode);
+  const bare = (node: Format["node"]): Format => ({ bundler: "CDK, CommonJS", node, registration: "bare" });
+  const starts = await inits([...formats, ...formats.map(({ node }) => bare(node))]);
   const rows = [["bundler", "registration", "Node", "init ms", "bare", "p50 ms", "bare", "counted"]];
-  for (const format of FORMATS.filter(({ node }) => !onlyNode || node === onlyNode)) {
+  for (const [i, format] of formats.entries()) {
     const { bundler, node, registration } = format;
-    const bare: Format = { bundler, node, registration: "bare" };
-    const starts = await inits(format, bare);
-    await using own = await Run.start(format);
-    await using other = await Run.start(bare);
-    // In turn: what else the machine does changes both alike.
-    for (let i = 0; i < invocations; i++) {
-      await own.invoke();
-      await other.invoke();
-    }
-    const counted = `${await own.counted()} of ${invocations}`;
-    const waits = [own, other].map(({ waits }) => median(waits).toFixed(1));
-    rows.push([bundler, registration, `${node}`, ...starts.map((ms) => ms.toFixed(0)), ...waits, counted]);
-    console.error(rows.at(-1)?.join("  "));
+    const measured = await waits(format, bare(node), invocations);
+    const init = [starts[i], Math.min(...starts.slice(formats.length))].map((ms) => (ms ?? 0).toFixed(0));
+    const p50 = [measured.own, measured.bare].map((ms) => ms.toFixed(1));
+    rows.push([bundler, registration, `${node}`, ...init, ...p50, `${measured.counted} of ${invocations}`]);
   }
   console.log(table(rows, 2).join("\n"));
 }
