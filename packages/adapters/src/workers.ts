@@ -22,7 +22,7 @@ export type { PlatformClass } from "./workers/classes.ts";
 export type { Context } from "./workers/context.ts";
 export { instrumentDurableObject } from "./workers/durable-object.ts";
 export { instrumentEntrypoint } from "./workers/entrypoint.ts";
-export { instrumentedFetch } from "./workers/outgoing.ts";
+export { type AnyFetch, instrumentedFetch } from "./workers/outgoing.ts";
 export { type TailMeter, tailMeter } from "./workers/tail.ts";
 export type { TailItem } from "./workers/tail-events.ts";
 export type { StreamedEvent, StreamHandler } from "./workers/tail-stream.ts";

@@ -8,7 +8,7 @@ import { HTTP_CLIENT, operationsMeasure } from "./operations.ts";
 const MOST_HOSTS = 100;
 
 /** The part of `fetch` that is used, so that every runtime's fits. */
-type AnyFetch = (input: never, init?: never) => Promise<Response>;
+export type AnyFetch = (input: never, init?: never) => Promise<Response>;
 
 /**
  * Returns a `fetch` that measures outgoing requests as `http.client.request.duration`, to the response's headers, by method,
