@@ -6,12 +6,9 @@ import { FORMATS, measure } from "./formats.ts";
 const INVOCATIONS = 5;
 
 describe.runIf(await hasRuntimeClient())("a Lambda", () => {
-  it.each(FORMATS.filter(({ registration }) => registration !== "bare"))(
-    "by $bundler, on Node $node, with registration: $registration",
-    async (format) => {
-      const { extensions, counted } = await measure(format, INVOCATIONS, 2_000);
-      expect(counted).toBe(INVOCATIONS);
-      expect(extensions).toBe(format.registration === "off" ? 0 : 1);
-    },
-  );
+  it.each(FORMATS)("by $bundler, on Node $node, with registration: $registration", async (format) => {
+    const { extensions, counted } = await measure(format, INVOCATIONS, 2_000);
+    expect(counted).toBe(INVOCATIONS);
+    expect(extensions).toBe(format.registration === "off" ? 0 : 1);
+  });
 });

@@ -24,6 +24,7 @@ const UNBUNDLED: Readonly<Record<string, string>> = {
 };
 const RECEIVER_DELAY = 250;
 const WORK = 20;
+const STARTS = 9;
 
 export interface Format {
   readonly bundler: string;
@@ -33,7 +34,6 @@ export interface Format {
 }
 
 export const FORMATS: readonly Format[] = ([22, 24] as const).flatMap((node) => [
-  { bundler: "CDK, CommonJS", node, registration: "bare" as const },
   ...[...Object.keys(BUNDLERS), ...Object.keys(UNBUNDLED)].map((bundler) => ({
     bundler,
     node,
@@ -45,57 +45,88 @@ export const FORMATS: readonly Format[] = ([22, 24] as const).flatMap((node) => 
 ]);
 
 export interface Measured {
-  /** From the start of the process until it is frozen, ms. */
-  readonly init: number;
-  /** What callers waited, ms. */
-  readonly waits: readonly number[];
   readonly counted: number;
   readonly extensions: number;
 }
 
 /** @throws what the bundler or the function's start throws. */
 export async function measure(format: Format, invocations: number, leniency = 0): Promise<Measured> {
-  const { node, registration } = format;
-  const folder = await mkdtemp(join(tmpdir(), "pushmeter-format-"));
-  const server = await ReceiverServer.start();
-  server.delay = RECEIVER_DELAY;
-  const lambda = new LocalLambda({
-    directory: await bundled(format, folder),
-    node: node === 22 ? await node22() : process.execPath,
-    initLimit: 60_000,
-    leniency,
-    env: {
-      REMOTE_WRITE_URL: server.writeUrl,
-      AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${node}.x`,
-      // As the service runs Node 22.
-      ...(node === 22 && { NODE_OPTIONS: "--no-experimental-require-module" }),
-      ...(registration === "off" && { PUSHMETER_LAMBDA_EXTENSION: "false" }),
-      ...(registration === "worker" && { PATH: "" }),
-    },
-  });
-  try {
+  await using run = await Run.start(format, leniency);
+  for (let i = 0; i < invocations; i++) await run.invoke();
+  return { counted: await run.counted(), extensions: run.extensions };
+}
+
+/** One function and its receiver. */
+class Run implements AsyncDisposable {
+  readonly #folder: string;
+  readonly #server: ReceiverServer;
+  readonly #lambda: LocalLambda;
+  /** From the start of the process until it is frozen, ms. */
+  readonly init: number;
+  readonly extensions: number;
+  /** What callers waited, ms. */
+  readonly waits: number[] = [];
+
+  private constructor(
+    folder: string,
+    server: ReceiverServer,
+    lambda: LocalLambda,
+    init: number,
+    extensions: number,
+  ) {
+    this.#folder = folder;
+    this.#server = server;
+    this.#lambda = lambda;
+    this.init = init;
+    this.extensions = extensions;
+  }
+
+  static async start(format: Format, leniency = 0): Promise<Run> {
+    const { node, registration } = format;
+    const folder = await mkdtemp(join(tmpdir(), "pushmeter-format-"));
+    const server = await ReceiverServer.start();
+    server.delay = RECEIVER_DELAY;
+    const lambda = new LocalLambda({
+      directory: await bundled(format, folder),
+      node: node === 22 ? await node22() : process.execPath,
+      initLimit: 60_000,
+      leniency,
+      env: {
+        REMOTE_WRITE_URL: server.writeUrl,
+        AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${node}.x`,
+        // As the service runs Node 22.
+        ...(node === 22 && { NODE_OPTIONS: "--no-experimental-require-module" }),
+        ...(registration === "off" && { PUSHMETER_LAMBDA_EXTENSION: "false" }),
+        ...(registration === "worker" && { PATH: "" }),
+      },
+    });
     const started = performance.now();
     const { extensions } = await lambda.environment();
-    const init = performance.now() - started;
-    const waits: number[] = [];
-    for (let i = 0; i < invocations; i++) {
-      const { result, end } = await lambda.begin({ wait: WORK });
-      waits.push((await result).duration);
-      await end;
-    }
-    await lambda.stop();
-    const counted = server.counted("faas_invoke_duration_seconds_count");
-    return { init, waits, counted, extensions: extensions.size };
-  } finally {
-    await lambda.stop();
-    server.stop();
-    await rm(folder, { recursive: true, force: true });
+    return new Run(folder, server, lambda, performance.now() - started, extensions.size);
+  }
+
+  async invoke(): Promise<void> {
+    const { result, end } = await this.#lambda.begin({ wait: WORK });
+    this.waits.push((await result).duration);
+    await end;
+  }
+
+  /** Ends the function. */
+  async counted(): Promise<number> {
+    await this.#lambda.stop();
+    return this.#server.counted("faas_invoke_duration_seconds_count");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#lambda.stop();
+    this.#server.stop();
+    await rm(this.#folder, { recursive: true, force: true });
   }
 }
 
 /** @returns the function's folder. */
 async function bundled({ bundler, registration }: Format, folder: string): Promise<string> {
-  const unbundled = UNBUNDLED[bundler];
+  const unbundled = registration === "bare" ? undefined : UNBUNDLED[bundler];
   const functions = join(import.meta.dirname, "functions");
   if (unbundled) return join(functions, unbundled);
   const file = registration === "bare" ? "bare" : registration === "esm" ? "await" : "plain";
@@ -105,27 +136,47 @@ async function bundled({ bundler, registration }: Format, folder: string): Promi
     bundle: true,
     platform: "node",
     logLevel: "silent",
-    ...BUNDLERS[bundler],
+    ...(BUNDLERS[bundler] ?? BUNDLERS["CDK, CommonJS"]),
   });
   return folder;
 }
 
-/** The median of some starts, each in a new environment. */
-async function medianInit(format: Format): Promise<number> {
-  const inits: number[] = [];
-  for (let i = 0; i < 7; i++) inits.push((await measure(format, 0)).init);
-  return median(inits);
+/** The shortest of some starts of each: other processes make none shorter. In turn, so that they disturb all alike. */
+async function inits(formats: readonly Format[]): Promise<number[]> {
+  const shortest = formats.map(() => Infinity);
+  for (let start = 0; start < STARTS; start++) {
+    for (const [i, format] of formats.entries()) {
+      await using run = await Run.start(format);
+      shortest[i] = Math.min(shortest[i] ?? Infinity, run.init);
+    }
+  }
+  return shortest;
+}
+
+/** What callers wait, ms, in the median: of this function and of a bare one, which are called in turn. */
+async function waits(format: Format, bare: Format, invocations: number) {
+  await using own = await Run.start(format);
+  await using other = await Run.start(bare);
+  for (let i = 0; i < invocations; i++) {
+    await own.invoke();
+    await other.invoke();
+  }
+  const counted = await own.counted();
+  return { own: median(own.waits), bare: median(other.waits), counted };
 }
 
 if (import.meta.main) {
   const [invocations = 200, onlyNode] = process.argv.slice(2).map(Number);
-  const rows = [["bundler", "registration", "Node", "init ms", "p50 ms", "counted"]];
-  for (const format of FORMATS.filter(({ node }) => !onlyNode || node === onlyNode)) {
-    const init = await medianInit(format);
-    const { waits, counted } = await measure(format, invocations);
+  const formats = FORMATS.filter(({ node }) => !onlyNode || node === onlyNode);
+  const bare = (node: Format["node"]): Format => ({ bundler: "CDK, CommonJS", node, registration: "bare" });
+  const starts = await inits([...formats, ...formats.map(({ node }) => bare(node))]);
+  const rows = [["bundler", "registration", "Node", "init ms", "bare", "p50 ms", "bare", "counted"]];
+  for (const [i, format] of formats.entries()) {
     const { bundler, node, registration } = format;
-    const total = registration === "bare" ? "" : `${counted} of ${invocations}`;
-    rows.push([bundler, registration, `${node}`, init.toFixed(0), median(waits).toFixed(1), total]);
+    const measured = await waits(format, bare(node), invocations);
+    const init = [starts[i], Math.min(...starts.slice(formats.length))].map((ms) => (ms ?? 0).toFixed(0));
+    const p50 = [measured.own, measured.bare].map((ms) => ms.toFixed(1));
+    rows.push([bundler, registration, `${node}`, ...init, ...p50, `${measured.counted} of ${invocations}`]);
   }
   console.log(table(rows, 2).join("\n"));
 }
