@@ -2,6 +2,7 @@
 
 import { type Dashboard, type Panel, substitute, windows } from "../read/dashboards.ts";
 import type { Prometheus, Series } from "../read/prometheus.ts";
+import { secondsIn } from "../src/query/dialect.ts";
 
 export interface Answer {
   readonly panel: Panel;
@@ -36,7 +37,7 @@ export async function answersOf(
   const start = end - minutes * 60_000;
   const answers: Answer[] = [];
   for (const panel of dashboard.panels) {
-    const step = Math.max(STEP, panel.interval === "1m" ? 60 : 0);
+    const step = Math.max(STEP, panel.interval ? secondsIn(panel.interval) : 0);
     const values = {
       ...chosen,
       ...windows(Math.max(step + TIME_INTERVAL, 4 * TIME_INTERVAL), minutes * 60),

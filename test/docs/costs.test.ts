@@ -1,4 +1,5 @@
 /** docs/limits.md: what pushes cost, in samples, bytes and requests. */
+
 import { instrumentLambda } from "@pushmeter/adapters/lambda";
 import { instrumentWorker } from "@pushmeter/adapters/workers";
 import { type AggregatorBinding, aggregator } from "@pushmeter/aggregator/client";
@@ -9,8 +10,9 @@ import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { Receiver } from "@pushmeter/sdk/testing";
 import { httpApi } from "@pushmeter/testkit/lambda/events";
 import { lastPush } from "@pushmeter/testkit/last-push";
+import { rows } from "@pushmeter/testkit/markdown";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { read, rows } from "./documents.ts";
+import { read } from "./documents.ts";
 
 /** Bytes depend on ids and times; a stated figure may be this far from a measured one. */
 const TOLERANCE = 0.05;

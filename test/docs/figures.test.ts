@@ -1,10 +1,11 @@
 /** Figures that README and docs/limits.md state: sizes as they are measured, dependencies as they are. */
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { workerSize } from "@pushmeter/testkit/bundle-size";
+import { rows, sectionOf } from "@pushmeter/testkit/markdown";
 import { describe, expect, it } from "vitest";
-import { sectionOf } from "../../bench/src/document.ts";
-import { block, ROOT, read, rows } from "./documents.ts";
+import { block, ROOT, read } from "./documents.ts";
 
 const README = read("README.md");
 const LIMITS = read("docs/limits.md");

@@ -1,4 +1,5 @@
 /** docs/lambda.md: its handler counts what the table lists, under AWS's runtime client. */
+
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bundleLambda } from "@pushmeter/testkit/bundle";
@@ -6,10 +7,11 @@ import { codeBlocks } from "@pushmeter/testkit/code-blocks";
 import { httpApi, schedule, sqs } from "@pushmeter/testkit/lambda/events";
 import { hasRuntimeClient } from "@pushmeter/testkit/lambda/has-runtime-client";
 import { LocalLambda } from "@pushmeter/testkit/lambda/local-lambda";
+import { rows } from "@pushmeter/testkit/markdown";
 import { ReceiverServer } from "@pushmeter/testkit/receiver-server";
 import { type BuildOptions, build, transform } from "esbuild";
 import { describe, expect, it } from "vitest";
-import { block, codes, read, rows, writeBlocks } from "./documents.ts";
+import { block, codes, read, writeBlocks } from "./documents.ts";
 
 const PAGE = "docs/lambda.md";
 

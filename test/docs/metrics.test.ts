@@ -5,9 +5,10 @@ import { instrumentWorker } from "@pushmeter/adapters/workers";
 import { createPushmeter, type PushFailure } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { Receiver } from "@pushmeter/sdk/testing";
+import { rows } from "@pushmeter/testkit/markdown";
 import { DROPPED } from "@pushmeter/testkit/published";
 import { beforeAll, expect, it } from "vitest";
-import { codes, ROOT, read, rows } from "./documents.ts";
+import { codes, ROOT, read } from "./documents.ts";
 
 const page = read("docs/metrics.md");
 const receiver = new Receiver();
@@ -59,9 +60,9 @@ it("lists the metrics that are emitted, each with its labels", () => {
   expect(new Map(listed)).toEqual(emitted);
 });
 
-it("or docs/lambda.md lists every metric that a document or an issue form names", () => {
+it("or a platform's page lists every metric that a document or an issue form names", () => {
   const places = "{*.md,docs/*.md,packages/*/README.md,examples/*/README.md,.github/**/*.{md,yml}}";
-  const listed = new Set(codes(page + read("docs/lambda.md")));
+  const listed = new Set(codes(page + read("docs/lambda.md") + read("docs/workers.md")));
   const unlisted = globSync(places, { cwd: ROOT }).flatMap((file) => {
     const named = read(file).matchAll(/\b(?:pushmeter_push|faas|http_server)_\w+?_(?:total|seconds)/g);
     return Array.from(named, ([metric]) => metric)

@@ -1,7 +1,9 @@
 /** docs/workers.md says what each function adds to a Worker's bundle. */
+
 import { workerSize } from "@pushmeter/testkit/bundle-size";
+import { rows } from "@pushmeter/testkit/markdown";
 import { expect, it } from "vitest";
-import { codes, read, rows } from "./documents.ts";
+import { codes, read } from "./documents.ts";
 
 const WORKER = `
   import { createPushmeter } from "@pushmeter/sdk";

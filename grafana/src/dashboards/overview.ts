@@ -5,7 +5,7 @@ import { linkTo, UIDS } from "../links.ts";
 import { FAAS, HTTP } from "../names.ts";
 import { lines } from "../panels/lines.ts";
 import type { PanelBuilder } from "../panels/panel.ts";
-import { FAILED_SHARE, QUANTILE_INTERVAL, recent, SLOW } from "../panels/requests.ts";
+import { FAILED_SHARE, recent, SLOW } from "../panels/requests.ts";
 import { stat } from "../panels/stat.ts";
 import { table } from "../panels/table.ts";
 import { failedInvocations, failedRequests, observations } from "../query/growing.ts";
@@ -21,6 +21,10 @@ const NOTHING = "–";
 /** So large a part of failures, and so many of them, make a service a failing one. */
 const FAILING = 0.01;
 const FAILURES = 3;
+
+/** The shortest steps: all services together have most series. */
+const LINES = "30s";
+const PERCENTILE_LINES = "2m";
 
 function servicesTable(q: Queries): PanelBuilder {
   const all = recent(q, calls, (window) => q.growth(calls, "job", window));
@@ -131,19 +135,21 @@ export function overview({ dialect }: Pick<Scope, "dialect">): Dashboard {
         panels: [
           lines({
             title: "Calls by service",
+            interval: LINES,
             description: "Requests and invocations per second. A gap: nothing was heard for five minutes.",
             unit: "reqps",
             queries: [{ expr: q.rate(calls, "job"), legend: "{{job}}" }],
           }),
           lines({
             title: "Failures by service",
+            interval: LINES,
             description: "Failed requests and invocations per minute.",
             unit: "suffix:/min",
             queries: [{ expr: q.perMinute(failures, "job"), legend: "{{job}}" }],
           }),
           lines({
             title: "p95 latency by service",
-            interval: QUANTILE_INTERVAL,
+            interval: PERCENTILE_LINES,
             description: "95 % of a service's requests were answered within this time.",
             unit: "s",
             queries: [{ expr: q.quantile(0.95, HTTP, [], "job", "$__rate_interval"), legend: "{{job}}" }],

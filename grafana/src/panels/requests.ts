@@ -16,7 +16,7 @@ const LONGER = "1h";
 const ENOUGH = 100;
 
 /** The shortest step of panels over buckets, which are most of all series. */
-export const QUANTILE_INTERVAL = "1m";
+const QUANTILE_INTERVAL = "1m";
 
 /** Shares of failed requests, for colours. */
 export const FAILED_SHARE = [

@@ -195,7 +195,7 @@ class Core implements Pushmeter {
       this.#instruments.coldstarts({ "faas.trigger": trigger }).add(1);
     if (instance.ignoresId) {
       this.#reporter.once(
-        "service.instance.id of the resource is not used: instances that share a configuration need ids of their own",
+        "service.instance.id of the resource is not used: instances that share a configuration need different ids",
       );
     }
     try {

@@ -1,4 +1,4 @@
-/** Many instances of a service in one Worker, each with a pushmeter of its own, over a stub that misbehaves. */
+/** Many instances of a service in one Worker, each with its own pushmeter, over a stub that misbehaves. */
 import type { Counter, Histogram } from "@opentelemetry/api";
 import { type AggregatorOptions, aggregator, createAggregator, ingest } from "@pushmeter/aggregator";
 import { createPushmeter, type Pushmeter } from "@pushmeter/sdk";

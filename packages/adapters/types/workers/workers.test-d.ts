@@ -1,4 +1,4 @@
-/** What the compiler promises to whoever writes a Worker. Each `@ts-expect-error` is a mistake that it finds. */
+/** What the compiler promises to the author of a Worker. Each `@ts-expect-error` is a mistake that it finds. */
 import { DurableObject, WorkerEntrypoint, WorkflowEntrypoint } from "cloudflare:workers";
 import { createPushmeter } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";

@@ -208,7 +208,7 @@ describe("senders as they are", () => {
     const object = new FakeObject();
     const random = seeded(3);
     const numbers = Array.from({ length: 300 }, (_, i) => i + 1);
-    // Each within a hundred places of its own.
+    // Each within a hundred of its own places.
     const order = numbers.map((n) => [n + random() * 100, n] as const).sort(([a], [b]) => a - b);
     const statuses: string[] = [];
     for (const [, seq] of order) {
@@ -226,7 +226,7 @@ describe("senders as they are", () => {
     expect(statuses.filter((status) => status === "stored")).toHaveLength(300);
   });
 
-  it("keeps numbered and unnumbered batches of one id in spaces of their own", () => {
+  it("keeps numbered and unnumbered batches of one id separate", () => {
     const object = new FakeObject();
     const metrics = [sum(1, object.runtime.now())];
     expect(send(object, { metrics }, "a", { instance: "a", seq: 1 })).toBe("stored");

@@ -10,13 +10,14 @@ import {
   type PushOptions,
   type PushResult,
 } from "../destination.ts";
+import type { Answer } from "../http/attempt.ts";
 import { ENDPOINT_OPTIONS, Endpoint, type EndpointOptions } from "../http/endpoint.ts";
 import { PushError } from "../http/error.ts";
 import { compress } from "../http/gzip.ts";
 import { send } from "../http/send.ts";
 import { checkNames, checkOneOf } from "../options.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
-import { decide, isAboutTemporality, rejectedOf } from "./answer.ts";
+import { decide, isAboutTemporality, mayBeStored, rejectedOf } from "./answer.ts";
 import { type DeltaTransport, deltaDestination } from "./delta.ts";
 import { Growth } from "./growth.ts";
 import { Timeline } from "./timeline.ts";
@@ -73,12 +74,17 @@ export function otlp(options: OtlpOptions, runtime: Runtime = systemRuntime): De
     body: Uint8Array<ArrayBuffer>,
     options: PushOptions,
     key?: string,
+    heard?: (answer: Answer) => void,
   ): Promise<PushResult> {
     const headers: Record<string, string> = { "content-type": contentType, "user-agent": "pushmeter" };
     if (key) headers["idempotency-key"] = JSON.stringify(key);
     if (gzip) headers["content-encoding"] = "gzip";
     const call = { method: "POST", headers, body: gzip ? await compress(body) : body };
-    const { error, answer, details } = await send(endpoint, call, decide, options);
+    const decided = (answer: Answer) => {
+      heard?.(answer);
+      return decide(answer);
+    };
+    const { error, answer, details } = await send(endpoint, call, decided, options);
     if (error || !answer) return { code: 1, error, details };
     const { points, reason } = rejectedOf(serializer, answer);
     if (!points) return { code: 0, details };
@@ -116,12 +122,15 @@ export function otlp(options: OtlpOptions, runtime: Runtime = systemRuntime): De
     const instance = metrics.resource.attributes["service.instance.id"];
     const timeline = timelines.get(instance) ?? new Timeline(() => runtime.instanceId());
     timelines.set(instance, timeline);
-    const result = await post(encode(timeline.next(metrics)), options);
+    let isOpen = false;
+    const result = await post(encode(timeline.next(metrics)), options, undefined, (answer) => {
+      isOpen ||= mayBeStored(answer);
+    });
     const { code, error } = result;
     if (code === 0) timeline.stored(metrics);
     if (!(error instanceof PushError && error.result === "refused")) return result;
     if (!isAboutTemporality(error.message)) {
-      if (!result.dropped) timeline.refused();
+      if (!result.dropped && !isOpen) timeline.refused();
       return result;
     }
     // Nothing of the totals is stored, so that all of them are the first delta.

@@ -274,6 +274,26 @@ describe("otlp, a clock that is set", () => {
     expect(second?.[2]).toBeLessThan(runtime.now() + 1000);
   });
 
+  it("back a little, while a refused batch was stored by an earlier attempt: its time is not passed", async () => {
+    const { runtime, writer, logins } = start();
+    logins.add(1);
+    await writer.flush();
+    runtime.ahead = 90_000;
+    const answers = [503, 404];
+    writer.receiver.network = (store) => {
+      store();
+      return new Response("", { status: answers.shift() ?? 500 });
+    };
+    logins.add(1);
+    expect(await writer.flush()).toBe(false);
+    runtime.ahead = 0;
+    writer.receiver.network = works;
+    logins.add(1);
+    expect(await writer.flush()).toBe(true);
+    const stored = received(writer).map(([, value, time]) => [time, value] as const);
+    expect(stored.toSorted(([a], [b]) => a - b).map(([, value]) => value)).toEqual([1, 2, 2, 3]);
+  });
+
   it("back from a time that was stored: begins anew, and what was stored counts once", async () => {
     const { runtime, writer, logins } = start();
     runtime.ahead = 86_400_000;

@@ -89,7 +89,7 @@ export function pushgateway(options: PushgatewayOptions, runtime: Runtime = syst
       }
     },
   );
-  return { ...destination, untimed: true };
+  return { ...destination, timestamps: false };
 }
 
 const WANTED = "a Pushgateway's root, such as http://host:9091; Prometheus itself takes remoteWrite";

@@ -38,7 +38,7 @@ class Request implements Asked {
   readonly entries: readonly Entry[];
   isUnclear: boolean;
   opened: readonly Entry[] = [];
-  /** Openings up to this number have been sent before these values in a request of their own. */
+  /** Openings up to this number have been sent in a request before these values. */
   openedUntil = 0;
   /** How often that was. */
   openings = 0;
@@ -234,7 +234,7 @@ export class Push implements Wire<Request> {
   }
 
   /**
-   * Openings whose fate is unclear go before the values of their series, in a request of their own. Those that were
+   * Openings whose fate is unclear go before the values of their series, in a separate request. Those that were
    * first sent together have the same fate, and version 1.0 of Prometheus refuses a request as a whole.
    */
   #openFirst(): void {
