@@ -3,7 +3,7 @@ import { Growing } from "../recording/accumulation.ts";
 import { FINEST_SCALE, MOST_BUCKETS } from "./exponential.ts";
 import { ScaledHistogram } from "./native-histogram.ts";
 
-/** Smaller numbers, which are not normal, count as this one: no bucket's bound can be written with them. */
+/** Smaller numbers, which are not normal, count as this one: the bounds of finer buckets would be the same double. */
 const SMALLEST = 2 ** -1022;
 
 /** Nothing below zero is recorded in a histogram. */
