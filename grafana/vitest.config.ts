@@ -10,7 +10,7 @@ export default defineProject({
   resolve: { alias: { "@grafana/data": resolve("@grafana/data") } },
   test: {
     name: "grafana",
-    include: ["test/**/*.test.ts"],
+    include: ["{test,preview}/**/*.test.ts"],
     globalSetup: ["@pushmeter/testkit/servers/global-setup"],
     testTimeout: 60_000,
     hookTimeout: 90_000,

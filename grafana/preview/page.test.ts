@@ -7,12 +7,12 @@ import {
   getDisplayProcessor,
 } from "@grafana/data";
 import { describe, expect, it } from "vitest";
-import { withFieldOptions } from "../preview/page/fields.ts";
-import { framesOf } from "../preview/page/frames.ts";
-import { statValues } from "../preview/page/values.ts";
 import { type Panel, panelsOf, readDashboards } from "../read/dashboards.ts";
 import { STATE } from "../src/query/presence.ts";
 import { BAD, NEUTRAL, OK, SERIOUS, WARN } from "../src/theme.ts";
+import { withFieldOptions } from "./page/fields.ts";
+import { framesOf } from "./page/frames.ts";
+import { statValues } from "./page/values.ts";
 
 const theme = createTheme({ colors: { mode: "dark" } });
 const hex = (name: string) => colorManipulator.asHexString(theme.visualization.getColorByName(name));
