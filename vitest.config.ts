@@ -42,6 +42,7 @@ export default defineConfig({
       "./test/vitest.config.ts",
       "./test/packages/vitest.config.ts",
       "./grafana/vitest.config.ts",
+      "./bench/vitest.config.ts",
       {
         resolve: { alias: sources(".ts") },
         test: { ...DEADLINES, ...SHARED, name: "node", include: ["packages/*/src/**/*.test.ts"] },

@@ -1,4 +1,4 @@
-/** Measuring in a process of its own: with other flags of V8, and with nothing else in its heap. */
+/** Measuring in a separate process: with other flags of V8, and with nothing else in its heap. */
 import { fork } from "node:child_process";
 import type { Progress } from "./part.ts";
 

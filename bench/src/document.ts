@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { sectionOf, withSection } from "@pushmeter/testkit/markdown";
 import { rowsOf } from "./bars.ts";
 import type { Result } from "./part.ts";
 
@@ -26,31 +27,6 @@ export async function writeDocument(results: Readonly<Record<string, Result>>, d
   await promisify(execFile)(join(ROOT, "node_modules/.bin/biome"), ["format", "--write", PAGE], {
     cwd: ROOT,
   });
-}
-
-/**
- * What the page says of a part.
- *
- * @throws Error if the page has no place for it.
- */
-export function sectionOf(page: string, part: string): string {
-  return page.slice(...positions(page, part));
-}
-
-/** The page with another text for one part. */
-export function withSection(page: string, part: string, text: string): string {
-  const [from, to] = positions(page, part);
-  return `${page.slice(0, from)}\n\n${text}\n\n${page.slice(to)}`;
-}
-
-/** Of the text between the part's two comments. */
-function positions(page: string, part: string): [from: number, to: number] {
-  const [begin, end] = [`<!-- ${part} -->`, `<!-- end of ${part} -->`];
-  const [from, to] = [page.indexOf(begin) + begin.length, page.indexOf(end)];
-  if (from < begin.length || to < from) {
-    throw new Error(`docs/benchmarks.md has no comments ${begin} and ${end}, in this order`);
-  }
-  return [from, to];
 }
 
 async function section(part: string, { rows, notes, bars }: Result, date: Date): Promise<string> {

@@ -112,7 +112,7 @@ describe.each(servers.map((server) => [server.dialect.name, server] as const))(
         dashboards.flatMap(({ uid, title, templating }) =>
           templating.list.flatMap((variable) => {
             const query = labelValuesOf(variable);
-            // Nobody pushes to a Pushgateway here, and rules record objectives.
+            // There is no Pushgateway here, and objectives are recorded by rules.
             const isEmpty =
               variable.name === "gateway" || (uid === UIDS.objectives && variable.name === "job");
             return query && !isEmpty ? [[`${title} › $${variable.name}`, query] as const] : [];

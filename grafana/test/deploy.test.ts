@@ -107,7 +107,7 @@ describe("compose.yaml", () => {
     expect(Number(minor)).toBeGreaterThanOrEqual(16);
   });
 
-  it("takes Grafana's user and password from the environment, and lets nobody in without", () => {
+  it("takes Grafana's user and password from the environment, and admits no anonymous user", () => {
     expect(compose.services.grafana?.environment).toMatchObject({
       // biome-ignore-start lint/suspicious/noTemplateCurlyInString: Compose's own variables.
       GF_SECURITY_ADMIN_USER: "${GRAFANA_USER:-admin}",

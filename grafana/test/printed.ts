@@ -40,7 +40,7 @@ export function read(output: string): Printed {
   };
 }
 
-/** Seconds for milliseconds; `-` is none. */
+/** Seconds for milliseconds; `-` for no value. */
 function numberOf(cell: string): number {
   if (cell === "-") return 0;
   return cell.endsWith(" ms") ? Number(cell.slice(0, -3)) / 1000 : Number(cell);

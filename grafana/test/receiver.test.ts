@@ -47,8 +47,8 @@ const CASES: Readonly<Record<string, readonly [series: Record<string, string>, s
         [12, reached],
       ],
     ],
-    "it is away, and nobody can know yet": [{ [requests]: "1+5x20" }, [[8, silent]]],
-    "nobody called: failures of long ago say nothing": [
+    "it is away, for too short a time to know": [{ [requests]: "1+5x20" }, [[8, silent]]],
+    "no call came: old failures say nothing": [
       { [requests]: PUSHES, [unreachable]: "6x20 _x20 6x20" },
       [
         [4, reached],
@@ -68,7 +68,7 @@ const CASES: Readonly<Record<string, readonly [series: Record<string, string>, s
         [12, reached],
       ],
     ],
-    "a Pushgateway repeats what nobody pushes any more": [
+    "a Pushgateway repeats what is no longer pushed": [
       { [requests]: "1+5x20 101x40", [pushTime]: "0+15x20 300x40" },
       [
         [4, reached],

@@ -41,21 +41,6 @@ export function block(page: string, path: string): string {
   return found.text;
 }
 
-/** The rows of every table whose header begins with a cell that `isWanted`, each as its cells. */
-export function rows(markdown: string, isWanted: (firstHeader: string) => boolean): string[][] {
-  const tables = markdown.matchAll(/^(\|.*\|)\n\| ?-.*\|\n((?:\|.*\|\n)*)/gm);
-  return Array.from(tables).flatMap(([, header = "", body = ""]) =>
-    isWanted(cells(header)[0] ?? "") ? body.trimEnd().split("\n").map(cells) : [],
-  );
-}
-
-function cells(row: string): string[] {
-  return row
-    .split("|")
-    .slice(1, -1)
-    .map((cell) => cell.trim());
-}
-
 /** The names that a text has in backticks, without what follows them, such as `(request)` or `="http"`. */
 export function codes(text: string): string[] {
   return Array.from(text.matchAll(/`(\w+)(?:\(.*?\)|="\w+")?`/g), ([, code = ""]) => code);

@@ -1,4 +1,5 @@
 /** The tables of options in docs/ list what the code accepts, and the table of variables what it reads. */
+
 import { instrumentFetch } from "@pushmeter/adapters/fetch";
 import { pushmeterMiddleware } from "@pushmeter/adapters/hono";
 import { instrumentLambda } from "@pushmeter/adapters/lambda";
@@ -9,9 +10,10 @@ import { otlp } from "@pushmeter/sdk/otlp";
 import { pushgateway } from "@pushmeter/sdk/pushgateway";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { sigv4 } from "@pushmeter/sdk/sigv4";
+import { rows } from "@pushmeter/testkit/markdown";
 import { serve } from "@pushmeter/testkit/serve";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { codes, NODE_PAGES, read, rows, WORKER_PAGES } from "./documents.ts";
+import { codes, NODE_PAGES, read, WORKER_PAGES } from "./documents.ts";
 
 const pushmeter = createPushmeter();
 const handler = async () => new Response();

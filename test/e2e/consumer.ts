@@ -1,4 +1,4 @@
-/** A Worker that consumes a queue of one-message batches, in a workerd of its own. */
+/** A Worker that consumes a queue of one-message batches, in a separate workerd. */
 import { join } from "node:path";
 import { bundleWorker } from "@pushmeter/testkit/bundle";
 import { COMPATIBILITY_DATE, startWorkerd } from "@pushmeter/testkit/workerd";

@@ -3,12 +3,37 @@ import { join } from "node:path";
 import { bundleWorker } from "@pushmeter/testkit/bundle";
 import { until } from "@pushmeter/testkit/poll";
 import { ReceiverServer } from "@pushmeter/testkit/receiver-server";
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
+import { startPrometheus } from "@pushmeter/testkit/servers/prometheus";
+import { Random } from "@pushmeter/testkit/test-random";
 import { startWorkerd } from "@pushmeter/testkit/workerd";
 import type { Miniflare } from "miniflare";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 const SITE = "http://courses.example";
 const TIMES = 5;
+
+function start(script: string, url: string): Miniflare {
+  return startWorkerd(script, {
+    name: "courses",
+    bindings: { PUSH_URL: url },
+    serviceBindings: { CATALOGUE: { name: "courses", entrypoint: "Catalogue" } },
+    durableObjects: { ROOM: { className: "Room", useSQLite: true } },
+    workflows: { ENROLMENT: { name: "enrolments", className: "Enrolment" } },
+    queueConsumers: ["jobs"],
+    unsafeTriggerHandlers: true,
+  });
+}
+
+/** An e-mail for `email`. */
+function sendMail(worker: Miniflare): Promise<unknown> {
+  return worker.dispatchFetch(`${SITE}/cdn-cgi/local/email?from=a@b.example&to=c@d.example`, {
+    method: "POST",
+    body: "From: a@b.example\r\nTo: c@d.example\r\nMessage-ID: <1@b.example>\r\n\r\nHello",
+  });
+}
+
+const message = { id: "1", timestamp: new Date(0), attempts: 1, body: "x" };
 
 describe("a Worker with every kind of export", () => {
   let script: string;
@@ -20,15 +45,7 @@ describe("a Worker with every kind of export", () => {
   });
   beforeEach(async () => {
     server = await ReceiverServer.start();
-    worker = startWorkerd(script, {
-      name: "courses",
-      bindings: { PUSH_URL: server.writeUrl },
-      serviceBindings: { CATALOGUE: { name: "courses", entrypoint: "Catalogue" } },
-      durableObjects: { ROOM: { className: "Room", useSQLite: true } },
-      workflows: { ENROLMENT: { name: "enrolments", className: "Enrolment" } },
-      queueConsumers: ["jobs"],
-      unsafeTriggerHandlers: true,
-    });
+    worker = start(script, server.writeUrl);
     await worker.ready;
   });
   afterEach(async () => {
@@ -137,17 +154,98 @@ describe("a Worker with every kind of export", () => {
     const fetcher = await worker.getWorker();
     for (let i = 0; i < TIMES; i++) {
       await fetcher.scheduled({ cron: "0 3 * * *" });
-      await fetcher.queue("jobs", [{ id: "1", timestamp: new Date(0), attempts: 1, body: "x" }]);
-      const mail = "From: a@b.example\r\nTo: c@d.example\r\nMessage-ID: <1@b.example>\r\n\r\nHello";
-      await worker.dispatchFetch(`${SITE}/cdn-cgi/local/email?from=a@b.example&to=c@d.example`, {
-        method: "POST",
-        body: mail,
-      });
+      await fetcher.queue("jobs", [message]);
+      await sendMail(worker);
     }
     expect(await counted("faas_invoke_duration", 3 * TIMES)).toEqual([
       "0 3 * * * timer success = 5",
       "email other success = 5",
       "pubsub jobs success = 5",
     ]);
+  });
+});
+
+describeWithServers("five instances of a Worker with every kind of export", (servers) => {
+  const INSTANCES = 5;
+  const VISITS = 200;
+  const workers: Miniflare[] = [];
+
+  afterEach(async () => {
+    await Promise.all(workers.splice(0).map((worker) => worker.dispose()));
+  });
+
+  it("are counted exactly in Prometheus, by kind and outcome", async () => {
+    const prometheus = await startPrometheus(servers.prometheus);
+    try {
+      const script = await bundleWorker({ file: join(import.meta.dirname, "everything/worker.ts") });
+      for (let i = 0; i < INSTANCES; i++) workers.push(start(script, prometheus.writeUrl));
+      const random = new Random();
+      /** What has happened, as `metric, what, outcome`. */
+      const expected: Record<string, number> = {};
+      const happened = (...rows: string[]) => {
+        for (const row of rows) expected[row] = (expected[row] ?? 0) + 1;
+      };
+      const kinds: readonly ((worker: Miniflare) => Promise<void>)[] = [
+        async (worker) => {
+          await (await worker.dispatchFetch(`${SITE}/`)).text();
+          happened("requests 200 success");
+        },
+        async (worker) => {
+          await (await worker.dispatchFetch(`${SITE}/missing`)).text();
+          happened("requests 404 client_error");
+        },
+        async (worker) => {
+          await (await worker.dispatchFetch(`${SITE}/behind/catalogue`)).text();
+          happened(
+            "calls Catalogue/fail exception",
+            "calls Catalogue/describe success",
+            "requests 202 success",
+          );
+        },
+        async (worker) => {
+          await (await worker.dispatchFetch(`${SITE}/behind/room`)).text();
+          happened("calls Room/join success");
+        },
+        async (worker) => {
+          await (await worker.getWorker()).scheduled({ cron: "0 3 * * *" });
+          happened("invocations 0 3 * * * success");
+        },
+        async (worker) => {
+          await (await worker.getWorker()).queue("jobs", [message]);
+          happened("invocations jobs success");
+        },
+        async (worker) => {
+          await sendMail(worker);
+          happened("invocations email success");
+        },
+      ];
+      await Promise.all(
+        workers.map(async (worker) => {
+          for (let i = 0; i < VISITS / INSTANCES; i++) await random.pick(kinds)(worker);
+        }),
+      );
+      const QUERIES: Readonly<Record<string, readonly [metric: string, label: string]>> = {
+        requests: ["http_server_request_duration_seconds_count", "http_response_status_code"],
+        calls: ["rpc_server_call_duration_seconds_count", "rpc_method"],
+        invocations: [
+          'label_join(faas_invoke_duration_seconds_count, "what", "", "faas_cron", "messaging_destination_name", "code_function_name")',
+          "what",
+        ],
+      };
+      const counted = async () => {
+        const rows: Record<string, number> = {};
+        for (const [what, [series, label]] of Object.entries(QUERIES)) {
+          for (const { labels, value } of await prometheus.query(`sum by (${label}, outcome) (${series})`)) {
+            rows[`${what} ${labels[label]} ${labels.outcome}`] = value;
+          }
+        }
+        return rows;
+      };
+      const sum = (rows: Readonly<Record<string, number>>) => Object.values(rows).reduce((a, b) => a + b, 0);
+      await until("all are counted", counted, (rows) => sum(rows) >= sum(expected));
+      expect(await counted()).toEqual(expected);
+    } finally {
+      await prometheus.stop();
+    }
   });
 });

@@ -114,7 +114,7 @@ describeWithServers("a destination in a plain OpenTelemetry MeterProvider", (ser
     ]);
   });
 
-  /** Two processes that share a group by sharing an instance id; each pushes one metric of its own. */
+  /** Two processes that share a group by sharing an instance id; each pushes another metric. */
   async function shareGroup(
     service: string,
     options: Partial<PushgatewayOptions>,

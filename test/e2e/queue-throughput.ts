@@ -4,6 +4,7 @@
  * disturbances; `bare` runs twice, which shows how far two equal ones differ.
  *
  * - `--seconds 60`: how long.
+ * - `--receiver exports`: besides `bare` only rows whose name contains this.
  */
 import { parseArgs } from "node:util";
 import { until } from "@pushmeter/testkit/poll";
@@ -11,7 +12,9 @@ import { ReceiverServer } from "@pushmeter/testkit/receiver-server";
 import { table } from "@pushmeter/testkit/table";
 import { Consumer } from "./consumer.ts";
 
-const { values } = parseArgs({ options: { seconds: { type: "string", default: "60" } } });
+const { values } = parseArgs({
+  options: { seconds: { type: "string", default: "60" }, receiver: { type: "string", default: "" } },
+});
 
 interface Row {
   readonly name: string;
@@ -41,17 +44,21 @@ async function row(
 }
 
 const WITHOUT_EXPORTS = "2025-11-16";
-const rows = [
-  await row("bare", "bare"),
-  await row("bare again", "bare"),
-  await row("healthy", 0),
-  await row("300 ms", 300),
-  await row("refuses", "refused"),
-  await row("never answers", Infinity),
-  await row("300 ms, no exports", 300, WITHOUT_EXPORTS),
-  await row("refuses, no exports", "refused", WITHOUT_EXPORTS),
-  await row("never answers, no exports", Infinity, WITHOUT_EXPORTS),
+const ROWS: readonly Parameters<typeof row>[] = [
+  ["bare", "bare"],
+  ["bare again", "bare"],
+  ["healthy", 0],
+  ["300 ms", 300],
+  ["refuses", "refused"],
+  ["never answers", Infinity],
+  ["300 ms, no exports", 300, WITHOUT_EXPORTS],
+  ["refuses, no exports", "refused", WITHOUT_EXPORTS],
+  ["never answers, no exports", Infinity, WITHOUT_EXPORTS],
 ];
+const rows: Row[] = [];
+for (const each of ROWS) {
+  if (each[1] === "bare" || each[0].includes(values.receiver)) rows.push(await row(...each));
+}
 
 /** Keeps at least 100 messages waiting. */
 async function keepBusy(one: Row, end: number): Promise<void> {

@@ -1,5 +1,8 @@
+import { join } from "node:path";
+import { bundleWorker } from "@pushmeter/testkit/bundle";
 import { until } from "@pushmeter/testkit/poll";
 import { ReceiverServer } from "@pushmeter/testkit/receiver-server";
+import { startWorkerd } from "@pushmeter/testkit/workerd";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Consumer, type ConsumerOptions } from "./consumer.ts";
 
@@ -59,5 +62,25 @@ describe("a queue's consumer in workerd", () => {
     await handledAll(one);
     const next = () => one.send(1).then(counted);
     await until("the batches before are counted", next, (total) => total >= BATCHES);
+  });
+
+  it("whose Worker is a class is counted without another batch, with a receiver that takes 300 ms", async () => {
+    server.delay = 300;
+    const script = await bundleWorker({ file: join(import.meta.dirname, "everything/class-worker.ts") });
+    const worker = startWorkerd(script, {
+      name: "courses",
+      bindings: { PUSH_URL: server.writeUrl },
+      queueProducers: { JOBS: "jobs" },
+      queueConsumers: { jobs: { maxBatchSize: 1, maxBatchTimeout: 0 } },
+    });
+    try {
+      const jobs = await worker.getQueueProducer("JOBS");
+      await jobs.sendBatch(Array.from({ length: BATCHES }, (_, i) => ({ body: i })));
+      await until("all batches are counted", counted, (total) => total === BATCHES);
+      const response = await worker.dispatchFetch("http://courses.example/");
+      expect(await response.text()).toBe("hello");
+    } finally {
+      await worker.dispose();
+    }
   });
 });

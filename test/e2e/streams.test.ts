@@ -22,7 +22,7 @@ describe("streams with wholeBody in workerd", () => {
     server.stop();
   });
 
-  /** The address of a new worker, for clients with connections of their own. */
+  /** The address of a new worker, for clients that make their own connections. */
   async function start(measured = true): Promise<URL> {
     const script = await bundleWorker({ file: join(import.meta.dirname, "worker/streams.ts") });
     const bindings = { PUSH_URL: server.writeUrl, MEASURED: `${measured}` };

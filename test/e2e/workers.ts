@@ -1,4 +1,4 @@
-/** Starts the Worker under test, bundled as wrangler does it, in workerds of its own. */
+/** Starts the Worker under test, bundled as wrangler does it, in separate workerds. */
 import { join } from "node:path";
 import { bundleWorker } from "@pushmeter/testkit/bundle";
 import { startWorkerd } from "@pushmeter/testkit/workerd";

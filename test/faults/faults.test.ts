@@ -1,4 +1,4 @@
-/** Whatever the network does: once the receiver is back, the totals are what happened, exactly. */
+/** After any faults of the network, once the receiver is back, the totals are exact. */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** The same in workerd, with its own clock: whatever the network does, every request is counted once. */
+/** The same in workerd, with its own clock: after any faults, every request is counted once. */
 
 import type { Delivery } from "@pushmeter/testkit/faulty-proxy/deliveries";
 import { FaultyProxy } from "@pushmeter/testkit/faulty-proxy/proxy";

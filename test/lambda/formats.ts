@@ -110,7 +110,7 @@ async function bundled({ bundler, registration }: Format, folder: string): Promi
   return folder;
 }
 
-/** The median of some starts, each of an environment of its own. */
+/** The median of some starts, each in a new environment. */
 async function medianInit(format: Format): Promise<number> {
   const inits: number[] = [];
   for (let i = 0; i < 7; i++) inits.push((await measure(format, 0)).init);

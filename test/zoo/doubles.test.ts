@@ -8,159 +8,92 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 const MINUTE = 60_000;
 const START = Date.now() - 40 * MINUTE;
 
-/** Minutes after `START`, value, and minutes after `START` of a start timestamp. */
-type Sample = readonly [time: number, value: number, start?: number];
-
 interface Case {
   readonly limits?: Limits;
-  readonly requests: readonly (readonly (readonly [name: string, ...Sample[]])[])[];
+  /** Each as its series: `a:0@0,1@1 b:1@1` is of `a` 0 at `START` and 1 a minute later; `1@1(0)` has a start timestamp. */
+  readonly requests: readonly string[];
   /** By receiver, the answers and what is stored in the end; of version 1.0 without the Written counts. */
   readonly expected: Readonly<Partial<Record<string, readonly [answers: string, stored: string]>>>;
 }
 
-const both = (mimir: string, cortex: string, thanos: string, stored: string) => ({
+const expected = (stored: string, mimir: string, cortex: string, thanos?: string) => ({
   Mimir: [mimir, stored] as const,
   "Cortex, 2.0 on": [cortex, stored] as const,
-  Thanos: [thanos, stored] as const,
+  ...(thanos && { Thanos: [thanos, stored] as const }),
 });
 
 const CASES: Readonly<Record<string, Case>> = {
   "a zero and values": {
-    requests: [
-      [
-        ["a", [0, 0], [1, 1]],
-        ["b", [1, 1]],
-      ],
-    ],
-    expected: both("200 wrote 3", "204 wrote 3", "200", "a:0@0,1@1 b:1@1"),
+    requests: ["a:0@0,1@1 b:1@1"],
+    expected: expected("a:0@0,1@1 b:1@1", "200 wrote 3", "204 wrote 3", "200"),
   },
   "the same sample again": {
-    requests: [[["a", [1, 1]]], [["a", [1, 1]]]],
-    expected: both("200 wrote 1, 200 wrote 1", "204 wrote 1, 204 wrote 1", "200, 200", "a:1@1"),
+    requests: ["a:1@1", "a:1@1"],
+    expected: expected("a:1@1", "200 wrote 1, 200 wrote 1", "204 wrote 1, 204 wrote 1", "200, 200"),
   },
   "a zero and its value again": {
-    requests: [[["a", [0, 0], [1, 1]]], [["a", [0, 0], [1, 1]]]],
-    expected: both(
+    requests: ["a:0@0,1@1", "a:0@0,1@1"],
+    expected: expected(
+      "a:0@0,1@1",
       "200 wrote 2, 400 wrote 2 out of order",
       "204 wrote 2, 400 wrote 0 out of order",
       "200, 409 out of order",
-      "a:0@0,1@1",
     ),
   },
   "an older sample beside a new series": {
-    requests: [
-      [["a", [5, 1]]],
-      [
-        ["a", [3, 0]],
-        ["b", [5, 1]],
-      ],
-    ],
-    expected: both(
+    requests: ["a:1@5", "a:0@3 b:1@5"],
+    expected: expected(
+      "a:1@5 b:1@5",
       "200 wrote 1, 400 wrote 2 out of order",
       "204 wrote 1, 400 wrote 0 out of order",
       "200, 409 out of order",
-      "a:1@5 b:1@5",
     ),
   },
   "another value for a time": {
-    requests: [
-      [["a", [5, 1]]],
-      [
-        ["a", [5, 2]],
-        ["b", [5, 1]],
-      ],
-    ],
-    expected: both(
+    requests: ["a:1@5", "a:2@5 b:1@5"],
+    expected: expected(
+      "a:1@5 b:1@5",
       "200 wrote 1, 400 wrote 2 duplicate",
       "204 wrote 1, 400 wrote 0 duplicate",
       "200, 409 duplicate",
-      "a:1@5 b:1@5",
     ),
   },
   "a sample of an hour and a half before": {
-    requests: [
-      [["a", [20, 1]]],
-      [
-        ["b", [-70, 1]],
-        ["c", [21, 1]],
-      ],
-    ],
-    expected: both(
+    requests: ["a:1@20", "b:1@-70 c:1@21"],
+    expected: expected(
+      "a:1@20 c:1@21",
       "200 wrote 1, 400 wrote 2 too old",
       "204 wrote 1, 400 wrote 0 too old",
       "200, 409 too old",
-      "a:1@20 c:1@21",
     ),
   },
   "a sample of twenty minutes ahead": {
-    requests: [
-      [
-        ["a", [60, 1]],
-        ["b", [1, 1]],
-      ],
-    ],
-    expected: {
-      Mimir: ["400 wrote 2 too far ahead", "b:1@1"],
-      "Cortex, 2.0 on": ["400 wrote 1 too far ahead", "b:1@1"],
-    },
+    requests: ["a:1@60 b:1@1"],
+    expected: expected("b:1@1", "400 wrote 2 too far ahead", "400 wrote 1 too far ahead"),
   },
   "a label that is too long": {
     limits: { labelValue: 10 },
-    requests: [
-      [
-        ["a_very_long_name", [1, 1]],
-        ["b", [1, 1]],
-      ],
-    ],
-    expected: {
-      Mimir: ["400 wrote 2 label too long", "b:1@1"],
-      "Cortex, 2.0 on": ["400 wrote 1 label too long", "b:1@1"],
-    },
+    requests: ["a_very_long_name:1@1 b:1@1"],
+    expected: expected("b:1@1", "400 wrote 2 label too long", "400 wrote 1 label too long"),
   },
   "more series than allowed": {
     limits: { series: 2 },
-    requests: [
-      [
-        ["a", [1, 1]],
-        ["b", [1, 1]],
-        ["c", [1, 1]],
-        ["d", [1, 1]],
-      ],
-    ],
-    expected: {
-      Mimir: ["400 wrote 4 series limit", "a:1@1 b:1@1"],
-      "Cortex, 2.0 on": ["400 wrote 0 series limit", "a:1@1 b:1@1"],
-    },
+    requests: ["a:1@1 b:1@1 c:1@1 d:1@1"],
+    expected: expected("a:1@1 b:1@1", "400 wrote 4 series limit", "400 wrote 0 series limit"),
   },
   "a request larger than the burst": {
     limits: { rate: 10_000, burst: 3 },
-    requests: [
-      [
-        ["a", [1, 1]],
-        ["b", [1, 1]],
-        ["c", [1, 1]],
-        ["d", [1, 1]],
-      ],
-    ],
-    expected: {
-      Mimir: ["429 wrote 4 rate limit, later", ""],
-      "Cortex, 2.0 on": ["429 wrote 0 rate limit", ""],
-    },
+    requests: ["a:1@1 b:1@1 c:1@1 d:1@1"],
+    expected: expected("", "429 wrote 4 rate limit, later", "429 wrote 0 rate limit"),
   },
   "more samples than the rate allows": {
     limits: { rate: 0.001, burst: 3 },
-    requests: [
-      [
-        ["a", [1, 1]],
-        ["b", [1, 1]],
-        ["c", [1, 1]],
-      ],
-      [["d", [1, 1]]],
-    ],
-    expected: {
-      Mimir: ["200 wrote 3, 429 wrote 1 rate limit, later", "a:1@1 b:1@1 c:1@1"],
-      "Cortex, 2.0 on": ["204 wrote 3, 429 wrote 0 rate limit", "a:1@1 b:1@1 c:1@1"],
-    },
+    requests: ["a:1@1 b:1@1 c:1@1", "d:1@1"],
+    expected: expected(
+      "a:1@1 b:1@1 c:1@1",
+      "200 wrote 3, 429 wrote 1 rate limit, later",
+      "204 wrote 3, 429 wrote 0 rate limit",
+    ),
   },
 };
 
@@ -188,16 +121,7 @@ async function observe(
   if (limits) await tenant.setLimits?.(limits);
   const answers: string[] = [];
   for (const request of requests) {
-    const series = request.map(
-      ([name, ...samples]): WrittenSeries => ({
-        labels: { __name__: name, job },
-        samples: samples.map(([time, value, start]) => ({
-          time: START + time * MINUTE,
-          value,
-          ...(start !== undefined && { start: START + start * MINUTE }),
-        })),
-      }),
-    );
+    const series = request.split(" ").map((text) => seriesOf(text, job));
     const { headers, ...rest } = writeRequest(version, series);
     const url = tenant.endpoints["remote write auto"] as string;
     const answer = await fetch(url, { ...rest, headers: { ...headers, ...tenant.headers } });
@@ -218,6 +142,19 @@ async function observe(
     return `${labels.__name__}:${points}`;
   });
   return [answers.join(", "), words.sort().join(" ")];
+}
+
+function seriesOf(text: string, job: string): WrittenSeries {
+  const [name = "", samples = ""] = text.split(":");
+  const at = (minutes: string) => START + Number(minutes) * MINUTE;
+  return {
+    labels: { __name__: name, job },
+    samples: Array.from(samples.matchAll(/(\d+)@(-?\d+)(?:\((\d+)\))?/g), ([, value, time = "", start]) => ({
+      time: at(time),
+      value: Number(value),
+      ...(start && { start: at(start) }),
+    })),
+  };
 }
 
 const without2 = (answers: string) => answers.replace(/ wrote \d+/g, "").replaceAll("204", "200");
@@ -255,7 +192,7 @@ describe.each(DOUBLED.map((kind) => [kind.name, kind] as const))("%s", (name, ki
       });
     }
 
-    const single: Case = { requests: [[["a", [5, 3, 2]]]], expected: {} };
+    const single: Case = { requests: ["a:3@5(2)"], expected: {} };
     const TWO: Readonly<Record<string, readonly [string, string]>> = {
       Mimir: ["200 wrote 1", "a:0@2,3@5"],
       "Cortex, 2.0 on": ["204 wrote 1", "a:3@5"],

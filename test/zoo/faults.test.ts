@@ -1,5 +1,5 @@
 /**
- * Whatever happens between an instance and its receiver: once it is over, people read what happened. A part of
+ * After any faults between an instance and its receiver, the totals and the growth that are read are right. A part of
  * `npm run faults`: each receiver has one schedule and its share of 30 random ones.
  */
 import { seeded } from "@pushmeter/testkit/random";

@@ -13,7 +13,7 @@ const WORKER = `
   const pushmeter = createPushmeter({ push: (env) => remoteWrite({ url: env.URL }) });
   export default instrumentWorker(pushmeter, { fetch: () => new Response() });`;
 
-/** Every entry point of the packages, and what is imported from it. */
+/** Every entry point of the packages, and what is imported from it; empty if it is imported for what it does. */
 const IMPORTS: Readonly<Record<string, string>> = {
   "@pushmeter/sdk": "createPushmeter",
   "@pushmeter/sdk/remote-write": "remoteWrite",
@@ -22,6 +22,7 @@ const IMPORTS: Readonly<Record<string, string>> = {
   "@pushmeter/sdk/native-histograms": "nativeHistograms",
   "@pushmeter/sdk/exemplars": "exemplars",
   "@pushmeter/sdk/sigv4": "sigv4",
+  "@pushmeter/sdk/global": "",
   "@pushmeter/sdk/adapter": "recorderOf",
   "@pushmeter/sdk/prometheus": "translate",
   "@pushmeter/sdk/testing": "Receiver",
@@ -37,7 +38,7 @@ const IMPORTS: Readonly<Record<string, string>> = {
 
 export interface ImportSize {
   readonly entry: string;
-  /** What is imported from it. */
+  /** What is imported from it; may be empty. */
   readonly name: string;
   /** Bytes after gzip. */
   readonly alone: number;
@@ -65,7 +66,9 @@ export async function importSizes(from: string, progress = (_: string) => {}): P
   const sizes: ImportSize[] = [];
   for (const [entry, name] of Object.entries(IMPORTS)) {
     progress(entry);
-    const code = `import { ${name} as imported } from "${entry}"; export const used = imported;`;
+    const code = name
+      ? `import { ${name} as imported } from "${entry}"; export const used = imported;`
+      : `import "${entry}";`;
     const alone = await workerSize({ code, from });
     const both = await workerSize({ code: `${WORKER} ${code}`, from });
     const adds = WORKER.includes(`"${entry}"`) ? undefined : both.gzip - base.gzip;

@@ -9,6 +9,8 @@ const ROUNDS = 20;
 export const BATCHES = INSTANCES * ROUNDS;
 /** By then the heap has grown to what so many calls at once need. */
 const WARM = 10;
+/** Rounds before a point in time of which the largest size counts: a snapshot comes and its rows are used again. */
+const LAST = 5;
 
 export interface Size {
   /** Bytes of the object's database. */
@@ -33,8 +35,13 @@ export async function bounded(progress: Progress): Promise<{ five: Size; ten: Si
       batches += stored;
       sizes.push({ stored: bytes, memory: workerd()?.memory ?? Number.NaN });
     }
-    return { five: sizes[WARM - 1] as Size, ten: sizes.at(-1) as Size, batches };
+    return { five: largest(sizes.slice(WARM - LAST, WARM)), ten: largest(sizes.slice(-LAST)), batches };
   } finally {
     await miniflare.dispose();
   }
+}
+
+function largest(sizes: readonly Size[]): Size {
+  const most = (key: keyof Size) => Math.max(...sizes.map((size) => size[key]));
+  return { stored: most("stored"), memory: most("memory") };
 }

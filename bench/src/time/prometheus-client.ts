@@ -1,4 +1,4 @@
-/** prom-client's successor in a middleware: there is none to install, so it records what @hono/prometheus records. */
+/** prom-client's successor in a middleware: no package has one, so it records what @hono/prometheus records. */
 import { Counter, Histogram, Registry } from "@prometheus-io/client";
 import type { MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";

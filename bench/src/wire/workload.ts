@@ -17,7 +17,7 @@ class Reader extends MetricReader {
   protected override async onShutdown(): Promise<void> {}
 }
 
-/** @param sets - how many attribute sets; each is a histogram of its own. */
+/** @param sets - how many attribute sets; each makes a histogram. */
 export async function recorded(sets: number): Promise<ResourceMetrics> {
   const reader = new Reader({ aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE });
   const resource = resourceFromAttributes({

@@ -1,8 +1,9 @@
+import { instrumentEnv } from "@pushmeter/adapters/workers";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { validator } from "hono/validator";
 import { certificateOf } from "./certificates.ts";
-import { searchResults } from "./metrics.ts";
+import { pushmeter, searchResults } from "./metrics.ts";
 
 interface Course {
   readonly id: number;
@@ -71,6 +72,13 @@ courses.post("/:id/enrol", enrolmentInput, async (c) => {
   const { id } = await findCourse(c.env.DB, c.req.param("id"));
   await c.env.ENROLMENTS.send({ course: id, email: c.req.valid("json").email });
   return c.json({ status: "accepted" }, 202);
+});
+
+courses.post("/:id/seats", enrolmentInput, async (c) => {
+  const { id } = await findCourse(c.env.DB, c.req.param("id"));
+  const { SEATS } = instrumentEnv(pushmeter, c.env);
+  const held = await SEATS.getByName(`${id}`).hold(c.req.valid("json").email);
+  return c.json({ held }, 201);
 });
 
 async function findCourse(db: D1Database, id: string): Promise<Course> {

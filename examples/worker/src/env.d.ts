@@ -3,6 +3,7 @@ declare namespace Cloudflare {
   interface Env {
     DB: D1Database;
     ENROLMENTS: Queue<import("./enrolments.ts").Enrolment>;
+    SEATS: DurableObjectNamespace<InstanceType<typeof import("./seats.ts").MeasuredSeats>>;
     REMOTE_WRITE_URL: string;
     REMOTE_WRITE_TOKEN?: string;
     /** If set, metrics go to this Pushgateway instead. */

@@ -1,7 +1,9 @@
 import { instrumentWorker } from "@pushmeter/adapters/workers";
 import { app } from "./app.ts";
+import { MeasuredCatalogue } from "./catalogue.ts";
 import { type Enrolment, storeEnrolments } from "./enrolments.ts";
 import { pushmeter } from "./metrics.ts";
+import { MeasuredSeats } from "./seats.ts";
 import { deleteExpiredSessions } from "./sessions.ts";
 
 const worker: ExportedHandler<Env, Enrolment> = {
@@ -11,3 +13,6 @@ const worker: ExportedHandler<Env, Enrolment> = {
 };
 
 export default instrumentWorker(pushmeter, worker);
+
+// Under the names that wrangler.jsonc and other Workers use.
+export { MeasuredCatalogue as Catalogue, MeasuredSeats as Seats };

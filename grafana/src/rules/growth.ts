@@ -48,7 +48,7 @@ export function recordedGrowth(name: string, by: string, window: string, matcher
   return `sum by (${by}) (sum_over_time(${name}${matchers && `{${matchers}}`}[${window}])) / ${OVERLAP}`;
 }
 
-/** The part of `all` that is in `some`; 0 where there is none of it. */
+/** The part of `all` that is in `some`; 0 if nothing is. */
 export function recordedShare(some: string, all: string, by: string, window: string): string {
   const [part, whole] = [some, all].map((name) => recordedGrowth(name, by, window)) as [string, string];
   return `((${part}) or 0 * (${whole})) / (${whole} > 0)`;

@@ -111,6 +111,22 @@ describe("instrumentWorker", () => {
     expect(environments).toEqual(["url"]);
   });
 
+  it.each([
+    ["its tag", { VERSION: { id: "a-uuid", tag: "v1.2.3", timestamp: "2026-11-21T00:00:00Z" } }, "v1.2.3"],
+    ["its id", { VERSION: { id: "a-uuid", tag: "", timestamp: "2026-11-21T00:00:00Z" } }, "a-uuid"],
+    [
+      "nothing from another binding",
+      { OTHER: { id: "x", tag: 1, timestamp: "y" }, TEXT: "x", NO: null },
+      undefined,
+    ],
+  ])("takes service.version from the version-metadata binding: %s", async (_, env, version) => {
+    const recorded = new Recorded();
+    const worker = instrumentWorker(recorded.pushmeter, { fetch: () => new Response() });
+    await call(worker.fetch, new Request("https://x/a"), env, context());
+    const [info] = await recorded.series("target_info");
+    expect(info?.[0].service_version).toBe(version);
+  });
+
   it("answers a request and calls onError when push cannot be configured", async () => {
     const recorded = new Recorded({
       push: () => {
@@ -207,7 +223,7 @@ describe("instrumentWorker", () => {
   it("refuses other values than a Worker at start", () => {
     const { pushmeter } = new Recorded();
     expect(() => instrumentWorker(pushmeter, {})).toThrow(
-      /handlers must be an object with fetch, scheduled, queue, email or connect, got an object with no keys/,
+      /handlers must be an object with fetch, scheduled, queue, email or connect \(for a class use instrumentEntrypoint\), got an object with no keys/,
     );
     expect(() => instrumentWorker(pushmeter, (() => {}) as never)).toThrow(/got a function/);
     expect(() => instrumentWorker(pushmeter, undefined as never)).toThrow(/got undefined/);

@@ -16,11 +16,16 @@ export { wholeBody } from "./body.ts";
 export type { HttpOptions, PassBody } from "./callbacks.ts";
 export type * from "./worker-handlers.ts";
 export { countActive } from "./workers/active-requests.ts";
+export { instrumentEnv } from "./workers/bindings.ts";
 export { measureSizes } from "./workers/body-sizes.ts";
 export type { PlatformClass } from "./workers/classes.ts";
 export type { Context } from "./workers/context.ts";
 export { instrumentDurableObject } from "./workers/durable-object.ts";
 export { instrumentEntrypoint } from "./workers/entrypoint.ts";
+export { type AnyFetch, instrumentedFetch } from "./workers/outgoing.ts";
+export { type TailMeter, tailMeter } from "./workers/tail.ts";
+export type { TailItem } from "./workers/tail-events.ts";
+export type { StreamedEvent, StreamHandler } from "./workers/tail-stream.ts";
 export { measureWebSockets } from "./workers/web-sockets.ts";
 export { instrumentWorkflow } from "./workers/workflow.ts";
 
@@ -56,7 +61,7 @@ export function instrumentWorker<Env, Handlers extends WorkerHandlers<Env>>(
     invalid(
       "instrumentWorker handlers",
       handlers,
-      "an object with fetch, scheduled, queue, email or connect",
+      "an object with fetch, scheduled, queue, email or connect (for a class use instrumentEntrypoint)",
     );
   }
   if (isHandler(fetch)) {

@@ -39,8 +39,8 @@ export interface PushOptions {
 
 /** A `PushMetricExporter` that may be told how long it has. Exporters that do not know `options` work too. */
 export interface Destination extends PushMetricExporter {
-  /** What it stores gets its time from whoever reads it there, as in a Pushgateway. */
-  readonly untimed?: true | undefined;
+  /** False: what it stores gets the time at which it is scraped, as in a Pushgateway. */
+  readonly timestamps?: false | undefined;
   /** Adds exponential histograms up. A destination without it gets classic ones. */
   readonly native?: NativeHistograms | undefined;
   export(metrics: ResourceMetrics, resultCallback: (result: PushResult) => void, options?: PushOptions): void;

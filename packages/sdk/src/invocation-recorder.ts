@@ -4,8 +4,10 @@ import type { Recorder } from "./adapter/recorder.ts";
 import type { Accumulation, Exemplars } from "./histogram.ts";
 import type { Ending, HttpRequest, Invocation, Platform, Trigger } from "./invocation.ts";
 import { withOutcome } from "./outcome.ts";
+import type { Pushmeter } from "./pushmeter-types.ts";
 import type { Guard } from "./recording/guard.ts";
-import { INVOCATIONS, type Instruments, REQUESTS } from "./recording/instruments.ts";
+import type { Instruments } from "./recording/instruments.ts";
+import { INVOCATIONS, REQUESTS } from "./recording/names.ts";
 import { RequestTable, requestAttributes } from "./request-attributes.ts";
 import { RUNNING, type Running } from "./running.ts";
 import type { Runtime } from "./runtime.ts";
@@ -21,6 +23,7 @@ export interface RecorderHost {
   isOn(trigger: Trigger, platform: () => Platform): boolean;
   /** An invocation has ended, at `now` on the monotonic clock: there is something to push. */
   recorded(platform: () => Platform, now: number): void;
+  ofService(name: string): Pushmeter;
   report(error: unknown): void;
   /** Reports an error, at most once a minute. */
   remind(error: unknown): void;
@@ -103,6 +106,10 @@ export class InvocationRecorder implements Recorder {
 
   endIgnored(invocation: Invocation, platform: () => Platform): void {
     this.#end(invocation, platform);
+  }
+
+  ofService(name: string): Pushmeter {
+    return this.#host.ofService(name);
   }
 
   now(): number {

@@ -15,7 +15,7 @@ export function checkOptions(options: PushmeterOptions<never>): void {
   checkNames(
     "createPushmeter",
     options,
-    "service push flush resource resourceLabels buckets attributes cardinalityLimit exemplars debug onError",
+    "service push flush resource resourceLabels buckets attributes cardinalityLimit exemplars debug global onError",
   );
   const {
     service = "unknown_service",
@@ -55,6 +55,7 @@ export function checkOptions(options: PushmeterOptions<never>): void {
   }
   checkOneOf("debug", options.debug ?? false, [true, false]);
   checkFunction("exemplars", exemplars);
+  checkOneOf("global", options.global ?? false, [true, false]);
   checkFunction("onError", onError);
 }
 

@@ -1,5 +1,5 @@
 /** What users configure and call. */
-import type { Meter } from "@opentelemetry/api";
+import type { Meter, MeterProvider } from "@opentelemetry/api";
 import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
 import type { Destination } from "./destination.ts";
 import type { FlushPolicy } from "./flush/flusher.ts";
@@ -56,6 +56,11 @@ export interface PushmeterOptions<Env = Record<string, string | undefined>> {
   readonly exemplars?: Exemplars | undefined;
   /** Write a line for each push: series, bytes, answer, ms. Default: `PUSHMETER_DEBUG` is `true`. */
   readonly debug?: boolean | undefined;
+  /**
+   * True: what libraries record through OpenTelemetry's global API is recorded here. Needs
+   * `import "@pushmeter/sdk/global"` before those libraries. Default false.
+   */
+  readonly global?: boolean | undefined;
   /** Called with every failure. Default: `console.error`. What it throws is ignored. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -69,6 +74,9 @@ declare const ENVIRONMENT: unique symbol;
 export interface Pushmeter<in Env = never> {
   /** A plain OpenTelemetry meter for the user's own instruments. */
   readonly meter: Meter;
+
+  /** For libraries that take a meter provider. Their series have the labels `otel_scope_name` and `otel_scope_version`. */
+  readonly meterProvider: MeterProvider;
 
   /**
    * Pushes now. True if all is stored; never rejects.

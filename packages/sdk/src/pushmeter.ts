@@ -1,5 +1,5 @@
 /** Puts the parts together: options, instruments, flush and destination. */
-import type { Meter } from "@opentelemetry/api";
+import type { Meter, MeterProvider } from "@opentelemetry/api";
 import type { InstrumentType } from "@opentelemetry/sdk-metrics";
 import { destinationFrom, scrape } from "#ondemand";
 import { RECORDER, type Recorder } from "./adapter/recorder.ts";
@@ -9,6 +9,7 @@ import { EXPONENTIAL_BUCKETS, HISTOGRAM } from "./enumerations.ts";
 import { environment, isTrue } from "./environment.ts";
 import { Flusher } from "./flush/flusher.ts";
 import { Pusher } from "./flush/pusher.ts";
+import { delegateTo } from "./global/slot.ts";
 import { createInstance, type Instance } from "./instance.ts";
 import type { Platform, Trigger } from "./invocation.ts";
 import { InvocationRecorder } from "./invocation-recorder.ts";
@@ -57,6 +58,7 @@ class Core implements Pushmeter {
   readonly #options: PushmeterOptions<never>;
   readonly #runtime: Runtime;
   readonly #meter: Meter;
+  readonly #meterProvider: MeterProvider;
   readonly #instruments: Instruments;
   readonly #reporter: Reporter;
   readonly #recorder: Recorder;
@@ -96,6 +98,8 @@ class Core implements Pushmeter {
     const instruments = new Instruments(recording, { buckets, drop });
     this.#instruments = instruments;
     this.#meter = recording.meter(METER_NAME);
+    this.#meterProvider = { getMeter: (name, version) => recording.meter(name, version) };
+    if (options.global) delegateTo(this.#meterProvider);
     this.#recorder = new InvocationRecorder({
       runtime,
       instruments,
@@ -105,6 +109,7 @@ class Core implements Pushmeter {
       report,
       isOn: (trigger, platform) => !this.#isOff(this.#instance ?? this.#start(platform(), trigger)),
       remind: (error) => reporter.remind(error),
+      ofService: (service) => new Core({ ...options, service, global: false }, runtime),
       recorded: (platform, now) => {
         if (this.#fault) reporter.remind(this.#fault);
         else this.#flusher.recorded(platform, now);
@@ -118,6 +123,10 @@ class Core implements Pushmeter {
   // Accessors of the class, and so left out by JSON.stringify and console.log: a meter is a circular object.
   get meter(): Meter {
     return this.#meter;
+  }
+
+  get meterProvider(): MeterProvider {
+    return this.#meterProvider;
   }
 
   get [RECORDER](): Recorder {
@@ -186,7 +195,7 @@ class Core implements Pushmeter {
       this.#instruments.coldstarts({ "faas.trigger": trigger }).add(1);
     if (instance.ignoresId) {
       this.#reporter.once(
-        "service.instance.id of the resource is not used: instances that share a configuration need ids of their own",
+        "service.instance.id of the resource is not used: instances that share a configuration need different ids",
       );
     }
     try {

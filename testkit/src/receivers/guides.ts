@@ -35,7 +35,7 @@ export const GUIDES: readonly Guide[] = [
     options:
       "Leave `protocol` out: 2.0 is tried first, 1.0 where the server does not speak it (2.42 and 2.53). `histograms: nativeHistograms()` needs 3.8, or `--enable-feature=native-histograms` before.",
     settings: [
-      "`--web.enable-remote-write-receiver`; without it every push gets 404. Put a proxy with authentication in front: Prometheus has none of its own by default.",
+      "`--web.enable-remote-write-receiver`; without it every push gets 404. Put a proxy with authentication in front: Prometheus asks for no credentials by default.",
       "For OTLP `--web.enable-otlp-receiver` (3.0 or later; Debian's build does not have it).",
       "`--enable-feature=st-storage` and `created-timestamp-zero-ingestion` are not needed: pushmeter sends the zeros itself. With them nothing counts double.",
       "`storage.tsdb.out_of_order_time_window` is not needed. With it late copies of old requests are stored at their own times.",

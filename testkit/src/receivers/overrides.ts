@@ -10,7 +10,7 @@ export interface LimitNames {
   readonly labelValue: string;
 }
 
-/** An empty file, if there is none yet. */
+/** An empty file, if it does not exist yet. */
 export async function createOverrides(file: string): Promise<void> {
   if (!existsSync(file)) await writeFile(file, JSON.stringify({ overrides: {} }));
 }

@@ -7,7 +7,7 @@ import type { Receiver } from "./types.ts";
 import { remoteWriteTo } from "./wires.ts";
 
 export interface PrometheusSettings {
-  /** More of its own flags. */
+  /** Further flags. */
   readonly flags?: readonly string[];
   /** Its configuration file. */
   readonly configuration?: object;

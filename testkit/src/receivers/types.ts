@@ -30,7 +30,7 @@ export interface Receiver {
   samples(selector: string, from: number, to: number): Promise<StoredSeries[]>;
   /** A query whose result is one number; undefined if it has none. Absent where there is no PromQL. */
   query?(promql: string, time: number): Promise<number | undefined>;
-  /** Another tenant of the same receiver, with limits of its own. */
+  /** Another tenant of the same receiver, with its own limits. */
   tenant?(name: string): Receiver;
   /** Replaces the limits; resolves when they hold. */
   setLimits?(limits: Limits): Promise<void>;
@@ -54,7 +54,7 @@ export type Fault =
   | "ahead"
   | "growth";
 
-/** How a receiver differs for who tests with it. */
+/** How receivers differ for a test. */
 export interface Traits {
   /** It passes on what it takes, so that samples can be read only some time after the answer. */
   readonly delayed?: boolean;

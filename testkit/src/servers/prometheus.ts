@@ -41,7 +41,7 @@ export interface PrometheusOptions {
   readonly scrape?: Readonly<Record<string, string>>;
   /** Takes samples in any order, so far back: `40d`. Default: in order only. */
   readonly outOfOrder?: string;
-  /** More of its own flags. */
+  /** Further flags. */
   readonly args?: readonly string[];
   /** A folder for its storage that outlives it. Default: one that `stop()` removes. */
   readonly storage?: string;

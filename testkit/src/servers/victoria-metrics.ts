@@ -6,7 +6,7 @@ import { type Prometheus, querying } from "./prometheus.ts";
 /**
  * `stop()` removes its storage.
  *
- * @param more - more of its own flags.
+ * @param more - further flags.
  */
 export async function startVictoriaMetrics(file: string, more: readonly string[] = []): Promise<Prometheus> {
   const server = await Process.start({

@@ -14,6 +14,25 @@ export function isHandler(value: unknown): value is Handler {
 }
 
 export function platformOf(env: unknown, ctx: Context, more?: Partial<Platform>): Platform {
-  // Called as a method: without its context waitUntil throws "Illegal invocation".
-  return { env, waitUntil: (promise) => ctx.waitUntil(promise), ...more };
+  return {
+    env,
+    // Called as a method: without its context waitUntil throws "Illegal invocation".
+    waitUntil: (promise) => ctx.waitUntil(promise),
+    // Read once per instance.
+    get resource() {
+      return versionOf(env);
+    },
+    ...more,
+  };
+}
+
+/** `service.version` from the version-metadata binding, whatever its name is: the version's tag, else its id. */
+function versionOf(env: unknown): Platform["resource"] {
+  for (const { id, tag, timestamp } of Object.values(env ?? {}).filter(Boolean)) {
+    // The properties of a stub are functions.
+    if (`${typeof id} ${typeof tag} ${typeof timestamp}` === "string string string") {
+      return { "service.version": tag || id };
+    }
+  }
+  return undefined;
 }

@@ -1,7 +1,7 @@
 /**
  * Pushes for a queue's consumer. The platform delivers the next batch when `waitUntil` of the last one has ended, so
- * a consumer leaves nothing in it that waits: it calls its own Worker, and that call lingers and pushes in a
- * `waitUntil` of its own, which holds no queue.
+ * a consumer leaves nothing in it that waits: it calls its own Worker, and that call lingers and pushes in its
+ * own `waitUntil`, which holds no queue.
  */
 import type { Pushmeter } from "@pushmeter/sdk";
 import type { Recorder } from "@pushmeter/sdk/adapter";
@@ -16,7 +16,7 @@ interface ConsumerContext extends Context {
 export const LINGER = "pushmeterLinger";
 
 /** Where a Worker cannot call itself: how long one push may hold the queue, ms. */
-const LONGEST = 2_000;
+const LONGEST = 1_000;
 /** And the pause after it, in times of what it took: together with the first push they stay below 5 % of a minute. */
 const PAUSE = 40;
 

@@ -25,7 +25,7 @@ type Response101 = Response & { readonly webSocket?: Socket | null };
 
 /** Codes that a close frame may carry: RFC 6455, 7.4. The others say that there was none. */
 const isSent = (code = 1005) => code < 1004 || (code > 1006 && code !== 1015);
-/** The ends of a connection that are nobody's failure: normal, and the client went to another page. */
+/** Ends of a connection that are no failure: normal, and the client went to another page. */
 const NORMAL = new Set([1000, 1001, 1005]);
 
 class WebSocketClosed extends Error {

@@ -1,4 +1,4 @@
-/** What the compiler promises to whoever writes a Lambda function. */
+/** What the compiler promises to the author of a Lambda function. */
 import { Logger } from "@aws-lambda-powertools/logger";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";

@@ -1,4 +1,4 @@
-/** What the compiler promises to whoever writes a Worker. Each `@ts-expect-error` is a mistake that it finds. */
+/** What the compiler promises to the author of a Worker. Each `@ts-expect-error` is a mistake that it finds. */
 import { DurableObject, WorkerEntrypoint, WorkflowEntrypoint } from "cloudflare:workers";
 import { createPushmeter } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
@@ -9,6 +9,7 @@ import {
   instrumentEntrypoint,
   instrumentWorker,
   instrumentWorkflow,
+  tailMeter,
 } from "../../src/workers.ts";
 import { same } from "../same.ts";
 
@@ -153,3 +154,5 @@ export class Extended extends MeasuredCatalogue {
 instrumentEntrypoint(pushmeter, Catalogue, { rout: () => "/" });
 // @ts-expect-error Not a class.
 instrumentDurableObject(pushmeter, { fetch: () => new Response() });
+
+tailMeter(pushmeter) satisfies ExportedHandler<Env>;

@@ -1,6 +1,7 @@
 /** Where names collide, senders send what they like, and time passes. */
 
 import type { ReceivedSeries } from "@pushmeter/sdk/testing";
+import { DROPPED } from "@pushmeter/testkit/published";
 import { seeded } from "@pushmeter/testkit/random";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import {
@@ -207,7 +208,7 @@ describe("senders as they are", () => {
     const object = new FakeObject();
     const random = seeded(3);
     const numbers = Array.from({ length: 300 }, (_, i) => i + 1);
-    // Each within a hundred places of its own.
+    // Each within a hundred of its own places.
     const order = numbers.map((n) => [n + random() * 100, n] as const).sort(([a], [b]) => a - b);
     const statuses: string[] = [];
     for (const [, seq] of order) {
@@ -225,7 +226,7 @@ describe("senders as they are", () => {
     expect(statuses.filter((status) => status === "stored")).toHaveLength(300);
   });
 
-  it("keeps numbered and unnumbered batches of one id in spaces of their own", () => {
+  it("keeps numbered and unnumbered batches of one id separate", () => {
     const object = new FakeObject();
     const metrics = [sum(1, object.runtime.now())];
     expect(send(object, { metrics }, "a", { instance: "a", seq: 1 })).toBe("stored");
@@ -414,9 +415,7 @@ describe("a series that the receiver refuses", () => {
       expect(zeros(series)).toEqual(Array(20).fill(1));
       // A heartbeat is one request for the values, and one for zeros if there are new ones.
       expect(perHeartbeat.filter((count) => count > 2).length).toBeLessThanOrEqual(5);
-      expect(object.receiver.total("pushmeter_push_dropped_total", { reason: "refused" })).toBeGreaterThan(
-        30,
-      );
+      expect(object.receiver.total(DROPPED, { reason: "refused" })).toBeGreaterThan(30);
       expect(object.host.status().lastPush?.result).toBe("success");
     },
   );

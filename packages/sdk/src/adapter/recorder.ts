@@ -37,10 +37,13 @@ export interface Recorder {
   ): void;
 
   /**
-   * An invocation has ended that is not measured, or that the adapter measures itself with an instrument of its own.
+   * An invocation has ended that is not measured, or that the adapter measures itself with another instrument.
    * What was recorded during it is pushed.
    */
   endIgnored(invocation: Invocation, platform: () => Platform): void;
+
+  /** A new pushmeter for another service, with the same options. */
+  ofService(name: string): Pushmeter;
 
   /** The instance's monotonic clock, ms. */
   now(): number;

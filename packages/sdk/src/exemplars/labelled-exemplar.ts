@@ -6,7 +6,7 @@ import { Writer } from "../remote-write/protobuf.ts";
 /** In one request, about 60 bytes each. */
 const MOST_EXEMPLARS = 100;
 
-/** One measurement with labels of its own, such as its trace. It is sent once. */
+/** One measurement with further labels, such as its trace. It is sent once. */
 export class LabelledExemplar implements Exemplar {
   readonly #labels: Labels;
   readonly #value: number;

@@ -1,7 +1,7 @@
 /** What a receiver says of a batch that it has taken, and which answers are final. OTLP specification, "Failures". */
 import type { IExportMetricsServiceResponse, ISerializer } from "@opentelemetry/otlp-transformer";
 import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
-import type { Answer } from "../http/attempt.ts";
+import { type Answer, isNotStored } from "../http/attempt.ts";
 import type { Action } from "../http/exchange.ts";
 import { byStatus } from "../http/send.ts";
 
@@ -14,6 +14,11 @@ const TEMPORALITY = /temporality|cumulative|\bdeltas?\b/i;
 
 export function decide(answer: Answer): Action {
   return byStatus(answer, (status) => RETRIED.includes(status));
+}
+
+/** Whether something of a batch may have been stored. All its points have one time: a 400 because of it is of all. */
+export function mayBeStored(answer: Answer): boolean {
+  return answer.status !== 400 && !isNotStored(answer);
 }
 
 /** Points of a batch that the receiver has not stored, and why. */

@@ -1,5 +1,6 @@
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { describe, expect, it } from "vitest";
+import { DROPPED } from "../recording/names.ts";
 import { FakeRuntime } from "../testing/fake-runtime.ts";
 import { type OtlpOptions, otlp } from "./index.ts";
 import {
@@ -216,9 +217,9 @@ describe("createPushmeter over otlp", () => {
     expect(await writer.flush()).toBe(false);
     writer.receiver.network = works;
     expect(await writer.flush()).toBe(true);
-    const [dropped] = writer.receiver.points("pushmeter.push.dropped");
+    const [dropped] = writer.receiver.points(DROPPED);
     expect(dropped?.attributes).toEqual([{ key: "reason", value: { stringValue: "refused" } }]);
-    expect(writer.receiver.total("pushmeter.push.dropped")).toBe(1);
+    expect(writer.receiver.total(DROPPED)).toBe(1);
     expect(writer.receiver.total("logins")).toBe(0);
   });
 });
@@ -271,6 +272,26 @@ describe("otlp, a clock that is set", () => {
     const [first, second] = received(writer);
     expect(second?.slice(0, 2)).toEqual([first?.[0], 3]);
     expect(second?.[2]).toBeLessThan(runtime.now() + 1000);
+  });
+
+  it("back a little, while a refused batch was stored by an earlier attempt: its time is not passed", async () => {
+    const { runtime, writer, logins } = start();
+    logins.add(1);
+    await writer.flush();
+    runtime.ahead = 90_000;
+    const answers = [503, 404];
+    writer.receiver.network = (store) => {
+      store();
+      return new Response("", { status: answers.shift() ?? 500 });
+    };
+    logins.add(1);
+    expect(await writer.flush()).toBe(false);
+    runtime.ahead = 0;
+    writer.receiver.network = works;
+    logins.add(1);
+    expect(await writer.flush()).toBe(true);
+    const stored = received(writer).map(([, value, time]) => [time, value] as const);
+    expect(stored.toSorted(([a], [b]) => a - b).map(([, value]) => value)).toEqual([1, 2, 2, 3]);
   });
 
   it("back from a time that was stored: begins anew, and what was stored counts once", async () => {

@@ -1,6 +1,6 @@
 /**
  * Prometheus's text format 0.0.4. Not by `@opentelemetry/exporter-prometheus`: that installs and, on Node, loads an
- * OpenTelemetry SDK of its own version, and imports Node's `http`.
+ * its own version of the OpenTelemetry SDK, and imports Node's `http`.
  * https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
  */
 import { seriesOf } from "./series.ts";

@@ -60,7 +60,7 @@ describe("remoteWrite, protocol auto", () => {
       counter.add(1);
       expect(await writer.push()).toMatchObject({ code: 0 });
     }
-    // What was answered with 4xx may be stored: the openings go once more in a request of their own.
+    // What was answered with 4xx may be stored: the openings go once more in a separate request.
     const requests = status < 300 ? 3 : 4;
     expect(writer.exchanges).toEqual([`2.0.0→${status}`, ...Array(requests).fill("0.1.0→204")]);
     expect(writer.samples("logins_total")).toEqual([[0, 1, 2, 3]]);

@@ -66,7 +66,7 @@ export function decide(known: Known, asked: Asked, answer: Answer): Action {
   // The values do not wait for what becomes of openings.
   if (kind === "openings") return "done";
   if (TOO_NEW.test(body)) return "give up";
-  if (opened.length && (CONFLICT.test(body) || isTooOld(answer))) return "fall back to openings apart";
+  if (opened.length && (CONFLICT.test(body) || isTooOld(answer))) return "fall back to separate openings";
   if (isUnclear && CONFLICT.test(body)) return "done";
   // All values have one time.
   if (isTooOld(answer)) return "give up";

@@ -149,7 +149,7 @@ export class Ledger {
     if (this.#time === time) this.#time = this.#before;
   }
 
-  /** Makes these series a group of their own: together with others they were too large. */
+  /** Makes these series a separate group: together with others they were too large. */
   regroup(entries: readonly Entry[]): void {
     const group = createGroup();
     for (const entry of entries) Object.assign(entry, { group, version: undefined });

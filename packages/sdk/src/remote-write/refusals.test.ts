@@ -174,7 +174,7 @@ describe("a conflict", () => {
     },
   );
 
-  it("is none of the zero's after a refusal in between that says nothing of what was stored", async () => {
+  it("does not concern the zero after a refusal in between that says nothing of what was stored", async () => {
     const writer = new Writer("1.0");
     const counter = writer.meter.createCounter("logins");
     counter.add(5);

@@ -91,7 +91,7 @@ describe("remoteWrite", () => {
     expect(writer.receiver.total("logins_total")).toBe(4);
   });
 
-  it("gives series that appear later a zero of their own", async () => {
+  it("gives series that appear later their zero", async () => {
     const writer = new Writer();
     const counter = writer.meter.createCounter("logins");
     counter.add(1, { result: "success" });

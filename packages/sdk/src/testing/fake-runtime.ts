@@ -1,7 +1,7 @@
 import type { Runtime } from "../runtime.ts";
 
 export interface FakeRuntimeOptions {
-  /** For destinations without a `fetch` of their own. Default: rejects. */
+  /** For destinations without the option `fetch`. Default: rejects. */
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
 }
 

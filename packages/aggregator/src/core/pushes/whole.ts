@@ -18,9 +18,9 @@ export class WholePushes implements Pushes {
 
   async push({ all, waiting, time, before }: Round): Promise<boolean> {
     const { shard, interval, note, destination } = this.#options;
-    const { untimed } = destination;
+    const hasTimes = destination.timestamps !== false;
     const continues = this.#acknowledged === before && before === time - interval;
-    if (!untimed) {
+    if (hasTimes) {
       const earlier = Math.max(time - interval, before + 2);
       const starts = all.filter(({ grows, sent }) => grows && (sent === undefined || !continues));
       if (!(await this.#export(starts, earlier))) return false;
@@ -28,7 +28,7 @@ export class WholePushes implements Pushes {
     // Without sample times a start is visible only if nothing else is pushed for one interval.
     const starting = new Set<Series>();
     for (const series of all) {
-      if (untimed && series.grows && (series.sent === undefined || shard.ended)) starting.add(series);
+      if (!hasTimes && series.grows && (series.sent === undefined || shard.ended)) starting.add(series);
     }
     const to = all.at(-1)?.id ?? 0;
     const except = new Set([...waiting, ...Array.from(starting, ({ id }) => id)]);

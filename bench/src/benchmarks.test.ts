@@ -1,16 +1,18 @@
 /** docs/benchmarks.md: a table for each part of the bench, sizes as they are measured, prices as they are computed. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { workerSize } from "@pushmeter/testkit/bundle-size";
 import { entryPoints, importSizes } from "@pushmeter/testkit/import-sizes";
+import { rows, sectionOf, withSection } from "@pushmeter/testkit/markdown";
 import { describe, expect, it } from "vitest";
-import { sectionOf, withSection } from "../../bench/src/document.ts";
-import { PARTS } from "../../bench/src/parts.ts";
-import { costOf } from "../../bench/src/prices/price.ts";
-import { prices } from "../../bench/src/prices/prices.ts";
-import { ENTRIES } from "../../bench/src/sizes.ts";
-import { ROOT, read, rows } from "./documents.ts";
+import { all, atLeast, atMost, rowsOf } from "./bars.ts";
+import { PARTS } from "./parts.ts";
+import { costOf } from "./prices/price.ts";
+import { prices } from "./prices/prices.ts";
+import { ENTRIES } from "./sizes.ts";
 
-const PAGE = read("docs/benchmarks.md");
+const ROOT = join(import.meta.dirname, "../..");
+const PAGE = readFileSync(join(ROOT, "docs/benchmarks.md"), "utf8");
 /** Of a stated size, so that not each change of the code changes the page. */
 const TOLERANCE = 0.02;
 /** Bytes: an import that adds little is stated as exactly as one that adds much. */
@@ -40,6 +42,17 @@ describe.each(Object.keys(PARTS))("docs/benchmarks.md: %s", (part) => {
       if (other !== part) expect(sectionOf(changed, other)).toBe(sectionOf(PAGE, other));
     }
   });
+});
+
+it("a figure above its bar, below it, or missing, is MISSED", () => {
+  const bars = [
+    atMost("a", 2, 1),
+    atLeast("b", 1, 2),
+    atMost("c", Number.NaN, 1),
+    atLeast("d", Number.NaN, 1),
+  ];
+  expect(rowsOf(bars).map((row) => row.at(-1))).toEqual(["", "MISSED", "MISSED", "MISSED", "MISSED"]);
+  expect([atMost("a", 1, 1), atLeast("b", 2, 2), all("c", 3, 3)].every(({ ok }) => ok)).toBe(true);
 });
 
 it("a part that the page has no place for is an error", () => {
