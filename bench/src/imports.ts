@@ -10,7 +10,7 @@ export async function imports(progress: Progress): Promise<Result> {
     rows: [
       ["import", "alone", "added"],
       ...sizes.map(({ entry, name, alone, adds }) => [
-        `\`${name}\` of \`${entry}\``,
+        `${name && `\`${name}\` of `}\`${entry}\``,
         count(alone),
         adds === undefined ? "-" : `+ ${count(adds)}`,
       ]),

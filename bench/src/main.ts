@@ -17,8 +17,17 @@ async function main(): Promise<void> {
   const failed: string[] = [];
   for (const [name, part] of parts) {
     const progress = new Progress(process.stderr);
+    const started = performance.now();
+    let at = "starts";
+    const show = () =>
+      progress.update(`${name}: ${at} (${((performance.now() - started) / 1000).toFixed(0)} s)`);
+    // One step may take long.
+    const timer = setInterval(show, 1000);
     try {
-      const result = await part((text) => progress.update(`${name}: ${text}`));
+      const result = await part((text) => {
+        at = text;
+        show();
+      });
       progress.clear();
       results[name] = result;
       print([result.title, "", ...table(result.rows), "", ...result.notes]);
@@ -26,6 +35,8 @@ async function main(): Promise<void> {
       progress.clear();
       process.stderr.write(`${name} failed: ${error instanceof Error ? (error.stack ?? error) : error}\n`);
       failed.push(name);
+    } finally {
+      clearInterval(timer);
     }
   }
 

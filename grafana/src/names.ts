@@ -1,12 +1,14 @@
-/** Names of metrics and labels that the product emits: DESIGN.md, "What is recorded". */
+/** Names in Prometheus of the metrics that the product emits. Those of the SDK come from its own table. */
+import * as sdk from "@pushmeter/sdk/adapter";
+import { metricName } from "@pushmeter/sdk/prometheus";
 
-export const HTTP = "http_server_request_duration_seconds";
-export const FAAS = "faas_invoke_duration_seconds";
-export const COLD_STARTS = "faas_coldstarts_total";
+export const HTTP = metricName(sdk.REQUESTS, "s", "histogram");
+export const FAAS = metricName(sdk.INVOCATIONS, "s", "histogram");
+export const COLD_STARTS = metricName(sdk.COLD_STARTS, "{coldstart}", "counter");
 export const INIT = "faas_init_duration_seconds";
 export const RECORDS = "faas_records_total";
-export const PUSH = "pushmeter_push_duration_seconds";
-export const DROPPED = "pushmeter_push_dropped_total";
+export const PUSH = metricName(sdk.PUSHES, "s", "histogram");
+export const DROPPED = metricName(sdk.DROPPED, "{point}", "counter");
 export const AGGREGATOR_PUSHES = "pushmeter_aggregator_pushes_total";
 export const AGGREGATOR_BATCHES = "pushmeter_aggregator_batches_total";
 export const AGGREGATOR_REJECTED = "pushmeter_aggregator_rejected_total";

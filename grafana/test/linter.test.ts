@@ -123,6 +123,13 @@ describe.each(dashboards)("%s", (_, dashboard) => {
     }
   });
 
+  it("has tables whose columns share their rows: a metric's own name would keep them apart", () => {
+    for (const { title, type, targets = [] } of panels) {
+      if (type !== "table") continue;
+      for (const { expr } of targets) expect(expr, title).not.toMatch(/^[\w:]+(\{[^}]*\})?$/);
+    }
+  });
+
   it("marks deployments", () => {
     const [own, ...others] = dashboard.annotations.list;
     expect(others).toEqual([]);

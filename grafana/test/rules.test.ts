@@ -4,26 +4,26 @@ import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { describe, expect, it } from "vitest";
 import { objectives } from "../examples/courses/slo.ts";
 import { ROOT } from "../read/dashboards.ts";
+import { AGGREGATOR_PUSHES, DROPPED, FAAS, HTTP, PUSH } from "../src/names.ts";
 import { subtract } from "../src/query/dialect.ts";
 import { objectiveGroups, sharedGroups } from "../src/rules/groups.ts";
 import { slo } from "../src/rules/slo.ts";
 import { checkRules, runTests, type Scenario, testRules } from "./promtool.ts";
 
-const REQUESTS = "http_server_request_duration_seconds";
-const INVOCATIONS = "faas_invoke_duration_seconds_count";
-const PUSHES = "pushmeter_push_duration_seconds_count";
-const SHARD = 'pushmeter_aggregator_pushes_total{job="courses", instance="shard-0"';
-const ok = `${REQUESTS}_count{job="courses", instance="a", http_route="/courses", outcome="success"}`;
-const failed = `${REQUESTS}_count{job="courses", instance="a", http_route="/courses", outcome="server_error"}`;
+const INVOCATIONS = `${FAAS}_count`;
+const PUSHES = `${PUSH}_count`;
+const SHARD = `${AGGREGATOR_PUSHES}{job="courses", instance="shard-0"`;
+const ok = `${HTTP}_count{job="courses", instance="a", http_route="/courses", outcome="success"}`;
+const failed = `${HTTP}_count{job="courses", instance="a", http_route="/courses", outcome="server_error"}`;
 const cron = (outcome: string) =>
   `${INVOCATIONS}{job="nightly", instance="a", faas_trigger="timer", faas_cron="0 * * * *", outcome="${outcome}"}`;
 const records = (outcome: string) =>
   `faas_records_total{job="courses", instance="a", faas_trigger="pubsub", messaging_destination_name="payments", outcome="${outcome}"}`;
-const nativeOk = `${REQUESTS}{job="courses", instance="b", http_route="/courses", outcome="success"}`;
-const nativeFailed = `${REQUESTS}{job="courses", instance="b", http_route="/courses", outcome="server_error"}`;
+const nativeOk = `${HTTP}{job="courses", instance="b", http_route="/courses", outcome="success"}`;
+const nativeFailed = `${HTTP}{job="courses", instance="b", http_route="/courses", outcome="server_error"}`;
 /** By OpenTelemetry's conventions alone, without pushmeter's outcome. */
 const standard = (status: number, error = "") =>
-  `${REQUESTS}_count{job="standard", instance="a", http_response_status_code="${status}"${error && `, error_type="${error}"`}}`;
+  `${HTTP}_count{job="standard", instance="a", http_response_status_code="${status}"${error && `, error_type="${error}"`}}`;
 
 /** A native histogram in promtool's notation: so many requests between samples. */
 function growing(requests: number, samples: number): string {
@@ -116,6 +116,7 @@ const TIMELINES: readonly Scenario[] = [
   {
     name: "and stays one for days",
     interval: "5m",
+    every: "15m",
     series: { [ok]: "0+30000x24 _x600" },
     moments: ["3h", "1d", "2d1h"].map((at) => ({ at, firing: [page("ServiceSilent")] })),
   },
@@ -207,7 +208,7 @@ const TIMELINES: readonly Scenario[] = [
     interval: "1m",
     series: {
       [ok]: "0+60x60",
-      'pushmeter_push_dropped_total{job="courses", instance="a", reason="type_conflict"}': "0x30 1+1x30",
+      [`${DROPPED}{job="courses", instance="a", reason="type_conflict"}`]: "0x30 1+1x30",
     },
     moments: [
       { at: "30m", firing: [] },

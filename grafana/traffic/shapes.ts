@@ -92,12 +92,18 @@ function lives(from: number, to: number, random: () => number, { places, least, 
   return all;
 }
 
-/** A thousand isolates within an hour, each called every other minute for ten minutes. */
+/**
+ * A thousand isolates within an hour, each called every other minute for ten minutes: two routes, one of which also
+ * fails, are three sets of attributes and 48 series.
+ */
 export const thousand: Shape = (from, to, random) =>
   lives(from, to, random, { places: 180, least: 9, most: 11 }).flatMap(({ instance, begin, end }) => {
     const calls: Call[] = [];
     for (let time = begin; time < end; time += 2 * MINUTE) {
-      for (let i = 0; i < 4; i++) calls.push(call(time + i * 500, instance, random));
+      for (let i = 0; i < 4; i++) {
+        const route = ROUTES[i % 2] as string;
+        calls.push({ ...call(time + i * 500, instance, random), route, failed: i === 3 });
+      }
     }
     return calls;
   });

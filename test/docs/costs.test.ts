@@ -8,6 +8,7 @@ import { systemRuntime } from "@pushmeter/sdk/adapter";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { Receiver } from "@pushmeter/sdk/testing";
 import { httpApi } from "@pushmeter/testkit/lambda/events";
+import { lastPush } from "@pushmeter/testkit/last-push";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { read, rows } from "./documents.ts";
 
@@ -36,12 +37,7 @@ class Wire {
 
   /** Samples and bytes of the last push, and how many of the samples are about pushmeter itself. */
   last() {
-    const series = this.#receiver.series();
-    const time = (of: (typeof series)[number]) => of.samples.at(-1)?.timestamp ?? 0;
-    const last = Math.max(...series.map(time));
-    const pushed = series.filter((each) => time(each) === last);
-    const own = pushed.filter(({ name }) => name.startsWith("pushmeter_"));
-    return { samples: pushed.length, own: own.length, bytes: this.#bytes.at(-1) ?? 0 };
+    return { ...lastPush(this.#receiver), bytes: this.#bytes.at(-1) ?? 0 };
   }
 }
 

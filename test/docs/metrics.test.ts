@@ -1,10 +1,13 @@
 /** What docs/metrics.md says of metrics, labels and values is what arrives. */
+
+import { globSync } from "node:fs";
 import { instrumentWorker } from "@pushmeter/adapters/workers";
 import { createPushmeter, type PushFailure } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { Receiver } from "@pushmeter/sdk/testing";
+import { DROPPED } from "@pushmeter/testkit/published";
 import { beforeAll, expect, it } from "vitest";
-import { codes, read, rows } from "./documents.ts";
+import { codes, ROOT, read, rows } from "./documents.ts";
 
 const page = read("docs/metrics.md");
 const receiver = new Receiver();
@@ -56,6 +59,18 @@ it("lists the metrics that are emitted, each with its labels", () => {
   expect(new Map(listed)).toEqual(emitted);
 });
 
+it("or docs/lambda.md lists every metric that a document or an issue form names", () => {
+  const places = "{*.md,docs/*.md,packages/*/README.md,examples/*/README.md,.github/**/*.{md,yml}}";
+  const listed = new Set(codes(page + read("docs/lambda.md")));
+  const unlisted = globSync(places, { cwd: ROOT }).flatMap((file) => {
+    const named = read(file).matchAll(/\b(?:pushmeter_push|faas|http_server)_\w+?_(?:total|seconds)/g);
+    return Array.from(named, ([metric]) => metric)
+      .filter((metric) => !listed.has(metric))
+      .map((metric) => `${file}: ${metric}`);
+  });
+  expect(unlisted).toEqual([]);
+});
+
 it("lists the buckets of durations", () => {
   const [, sentence = ""] = /The buckets end at (.*?) s\./s.exec(page) ?? [];
   const bounds = receiver
@@ -78,7 +93,7 @@ it("lists the results that a push can have", () => {
 
 it("lists the reasons for which points are dropped", () => {
   const [paragraph = ""] = /^- `reason` says .*?(?=\n- )/ms.exec(page) ?? [];
-  const dropped = receiver.series("pushmeter_push_dropped_total").map(({ labels }) => labels.reason);
+  const dropped = receiver.series(DROPPED).map(({ labels }) => labels.reason);
   expect(dropped.length).toBeGreaterThan(0);
   for (const reason of dropped) expect(codes(paragraph)).toContain(reason);
 });

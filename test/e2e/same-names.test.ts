@@ -2,6 +2,7 @@ import { ValueType } from "@opentelemetry/api";
 import { createPushmeter } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { Receiver } from "@pushmeter/sdk/testing";
+import { DROPPED } from "@pushmeter/testkit/published";
 import { expect, it } from "vitest";
 
 function setUp() {
@@ -30,7 +31,7 @@ it("two histograms of a name with other bounds disturb no other metric, and what
     expect(receiver.total("app_size_count")).toBe(i);
     expect(receiver.total("app_logins_total")).toBe(i);
   }
-  expect(receiver.total("pushmeter_push_dropped_total", { reason: "bounds_conflict" })).toBe(2);
+  expect(receiver.total(DROPPED, { reason: "bounds_conflict" })).toBe(2);
   expect(errors).toMatchObject([
     { message: expect.stringMatching(/app.size is not stored \(bounds_conflict\)/) },
   ]);

@@ -58,7 +58,7 @@ async function removeStale(source: string): Promise<void> {
   ]);
   for (const file of await readdir(join(source, "dist"), { recursive: true })) {
     const [, name] = /^(.*?)(?:\.d)?\.[jt]s(?:\.map)?$/.exec(file) ?? [];
-    if (name && !modules.has(`${name}.ts`)) await rm(join(source, "dist", file));
+    if (name && !modules.has(`${name}.ts`)) await rm(join(source, "dist", file), { force: true });
   }
 }
 

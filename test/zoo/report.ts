@@ -44,6 +44,14 @@ interface Row {
 
 const HEAD = ["receiver", "wire", "schedule", "runs", "wrong", "pushes", ...FAULTS, "increase", "told"];
 
+const LEGEND = [
+  "lost, double: events in the sums of last values. resets: times that a series falls. zeros: counters that do not",
+  "begin with exactly one. requests: most of one push. silent: pushes reported as stored while something was missing,",
+  "or failed without a word. alarms: pushes reported as failed while all was stored and nothing had gone wrong. ahead:",
+  "runs whose last push stands at another time. growth: furthest from the truth, by subtraction, by `anchored`, and",
+  "by `increase` beyond its extrapolation. increase: its mean over all runs. In brackets: the receiver's own doing.",
+];
+
 export class Report {
   readonly #rows = new Map<string, Row>();
   readonly #sums = new Map<string, Row>();
@@ -85,8 +93,7 @@ export class Report {
       ...table([HEAD, ...rows.map(cells)], 3),
       "",
       ...this.#wrong.map((text) => `Wrong: ${text}`),
-      "In brackets: the receiver's own doing. requests: most of one push. growth: furthest from the truth, by",
-      "subtraction, by `anchored`, and by `increase` beyond its extrapolation. increase: its mean over all runs.",
+      ...LEGEND,
       ...(metrics.size ? [`told: what the receiver counts itself, in ${[...metrics].join(" and ")}.`] : []),
     ];
   }

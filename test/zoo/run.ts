@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createPushmeter, type Pushmeter } from "@pushmeter/sdk";
 import type { Delivery } from "@pushmeter/testkit/faulty-proxy/deliveries";
 import { FaultyProxy } from "@pushmeter/testkit/faulty-proxy/proxy";
-import type { Receiver, Traits } from "@pushmeter/testkit/receivers/types";
+import type { Receiver, StoredSeries, Traits } from "@pushmeter/testkit/receivers/types";
 import type { Wire } from "@pushmeter/testkit/receivers/wires";
 import { destination } from "./destination.ts";
 import { Reading } from "./reading.ts";
@@ -148,11 +148,19 @@ class Trial {
 
   async judge(): Promise<Omit<Outcome, "dropped">> {
     const { lost, double } = await this.#reading.difference(this.#run.traits.delayed ? PASSING_ON.end : 0);
-    const stored = await this.#reading.stored();
     const first = this.#runtime.instance(1);
     const isWhereItBelongs = ([time]: readonly [number, number]) =>
       time >= this.#lastPush && time < this.#lastPush + 10 * MINUTE;
-    const ahead = stored.some(({ samples }) => samples.some(isWhereItBelongs)) ? 0 : 1;
+    const isThere = (stored: readonly StoredSeries[]) =>
+      stored.some(({ samples }) => samples.some(isWhereItBelongs));
+    let stored = await this.#reading.stored();
+    // Where the last push changed nothing, what was passed on before it looks the same.
+    const deadline = Date.now() + (this.#run.traits.delayed ? PASSING_ON.end : 0);
+    while (!isThere(stored) && Date.now() < deadline) {
+      await pause(50);
+      stored = await this.#reading.stored();
+    }
+    const ahead = isThere(stored) ? 0 : 1;
     if (lost) this.#notes.push(`${lost} lost`);
     if (double) this.#notes.push(`${double} double`);
     if (ahead) this.#notes.push("the last push stands at another time");

@@ -3,7 +3,12 @@
  * and jumps to the next timer while none is, so that back-off, pauses and deadlines cost no real time and no slow
  * machine misses a deadline.
  */
+import { once } from "node:events";
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Runtime } from "@pushmeter/sdk";
+
+type Send = NonNullable<Runtime["send"]>;
 
 /** How long every request takes, ms. */
 const ROUND_TRIP = 20;
@@ -63,18 +68,23 @@ export class SimulatedRuntime implements Runtime {
     return () => this.#timers.delete(timer);
   }
 
-  async fetch(request: Request): Promise<Response> {
+  fetch(): Promise<Response> {
+    throw new Error("simulated time needs send");
+  }
+
+  /** Over `node:http`, which takes a third of what `fetch` does. */
+  readonly send: Send = async (call, signal) => {
     this.#underWay++;
     try {
-      const response = await fetch(request);
-      // Read here, so that a body still on its way counts as a request under way.
-      const body = await response.arrayBuffer();
+      const reply = await exchange(call, signal);
       this.#advance(this.#elapsed + ROUND_TRIP);
-      return new Response([204, 304].includes(response.status) ? null : body, response);
+      return reply;
+    } catch (cause) {
+      throw new TypeError("request failed", { cause });
     } finally {
       this.#underWay--;
     }
-  }
+  };
 
   /** The wall clock is set, and the monotonic one knows nothing of it. */
   step(ms: number): void {
@@ -101,8 +111,10 @@ export class SimulatedRuntime implements Runtime {
     let stuck = 0;
     while (!settled) {
       await turns();
-      if (settled || (this.#underWay && !this.#isHanging())) {
+      if (settled) break;
+      if (this.#underWay && !this.#isHanging()) {
         stuck = 0;
+        await pause(1);
         continue;
       }
       const next = Math.min(...Array.from(this.#timers, ({ due }) => due));
@@ -125,6 +137,20 @@ export class SimulatedRuntime implements Runtime {
     }
     this.#elapsed = Math.max(this.#elapsed, end);
   }
+}
+
+/** The body is read here, so that one still on its way counts as a request under way. */
+async function exchange(
+  { url, method, headers, body }: Parameters<Send>[0],
+  signal: AbortSignal,
+): ReturnType<Send> {
+  const sized = { ...headers, "content-length": body?.length ?? 0 };
+  const outgoing = httpRequest(url, { method, headers: sized, signal }).end(body);
+  const [incoming] = (await once(outgoing, "response")) as [IncomingMessage];
+  const chunks: Buffer<ArrayBuffer>[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  const get = (name: string) => incoming.headers[name]?.toString() ?? null;
+  return { status: incoming.statusCode ?? 0, headers: { get }, body: ReadableStream.from(chunks) };
 }
 
 async function turns(): Promise<void> {

@@ -13,7 +13,7 @@ const WORKER = `
   const pushmeter = createPushmeter({ push: (env) => remoteWrite({ url: env.URL }) });
   export default instrumentWorker(pushmeter, { fetch: () => new Response() });`;
 
-/** Every entry point of the packages, and what is imported from it; empty: it is imported for its effect. */
+/** Every entry point of the packages, and what is imported from it; empty if it is imported for what it does. */
 const IMPORTS: Readonly<Record<string, string>> = {
   "@pushmeter/sdk": "createPushmeter",
   "@pushmeter/sdk/remote-write": "remoteWrite",
@@ -38,7 +38,7 @@ const IMPORTS: Readonly<Record<string, string>> = {
 
 export interface ImportSize {
   readonly entry: string;
-  /** What is imported from it. */
+  /** What is imported from it; may be empty. */
   readonly name: string;
   /** Bytes after gzip. */
   readonly alone: number;

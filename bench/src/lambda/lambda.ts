@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runtimeClient } from "@pushmeter/testkit/lambda/runtime-client";
+import type { LastPush } from "@pushmeter/testkit/last-push";
 import { median, quantile } from "@pushmeter/testkit/statistics";
 import { all, atMost, type Bar, bytes, count, milliseconds, times } from "../bars.ts";
 import type { Progress, Result } from "../part.ts";
@@ -16,7 +17,7 @@ import {
   EXTENSION,
   PROM_CLIENT,
 } from "./contenders.ts";
-import { type ColdStart, coldStart, RECEIVER_DELAY, type Run, run } from "./measure.ts";
+import { type ColdStart, coldStart, RECEIVER_DELAY, type Run, run, steadyPush } from "./measure.ts";
 
 const COLD_STARTS = 21;
 const INVOCATIONS = 200;
@@ -29,6 +30,10 @@ const SIZE_LIMIT = 30_000;
 const START_LIMIT = 1.15;
 const MEMORY_LIMIT = 1.1;
 
+const SAMPLES_LIMIT = 30;
+/** Of them, those about pushmeter itself. */
+const OWN_LIMIT = 0.25;
+
 interface Measured extends Bundle, Run {
   readonly contender: Contender;
   readonly coldStarts: readonly ColdStart[];
@@ -38,7 +43,9 @@ export async function lambda(progress: Progress): Promise<Result> {
   await runtimeClient(() => progress("AWS's runtime interface client is compiled, once"));
   const folder = await mkdtemp(join(tmpdir(), "pushmeter-bench-"));
   try {
-    return result(await measure(folder, progress));
+    const measured = await measure(folder, progress);
+    const { contender, directory } = named(measured, EXTENSION);
+    return result(measured, await steadyPush(contender, directory));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -67,16 +74,23 @@ async function measure(folder: string, progress: Progress): Promise<Measured[]> 
   return measured;
 }
 
-function result(measured: readonly Measured[]): Result {
-  const named = (name: string) => measured.find(({ contender }) => contender.name === name) as Measured;
-  const [bare, extension, awaiting] = [named(BARE), named(EXTENSION), named(AWAITING)];
+function named(measured: readonly Measured[], name: string): Measured {
+  return measured.find(({ contender }) => contender.name === name) as Measured;
+}
+
+function result(measured: readonly Measured[], push: LastPush): Result {
+  const [bare, extension, awaiting, promClient] = [BARE, EXTENSION, AWAITING, PROM_CLIENT].map((name) =>
+    named(measured, name),
+  ) as [Measured, Measured, Measured, Measured];
   const of = ({ coldStarts }: Measured, key: keyof ColdStart) => median(coldStarts.map((one) => one[key]));
-  const against = (key: keyof ColdStart) => of(extension, key) / of(named(PROM_CLIENT), key);
+  const against = (key: keyof ColdStart) => of(extension, key) / of(promClient, key);
   const bars: Bar[] = [
     atMost("lambda: init, of prom-client's", against("wall"), START_LIMIT, times),
     atMost("lambda: CPU time of the init, of prom-client's", against("cpu"), START_LIMIT, times),
     atMost("lambda: RSS, of prom-client's", against("rss"), MEMORY_LIMIT, times),
     atMost("lambda: bundle with remote write, gzip", extension.gzip, SIZE_LIMIT, bytes),
+    atMost("lambda: samples of an invocation", push.samples, SAMPLES_LIMIT, count),
+    atMost("lambda: share of them about pushmeter itself", push.own / push.samples, OWN_LIMIT),
     atMost(
       "lambda: the caller's p50 with the extension, of the handler's without metrics",
       median(extension.waits) / median(bare.waits),
@@ -117,6 +131,6 @@ function result(measured: readonly Measured[]): Result {
       "ES modules, prom-client and its successor CommonJS. Powertools writes a line to the log, of which CloudWatch makes metrics; the others push.",
     ],
     bars,
-    data: measured,
+    data: { measured, push },
   };
 }

@@ -1,5 +1,6 @@
 /** One function under AWS's own runtime interface client, frozen between invocations. */
 import { LocalLambda } from "@pushmeter/testkit/lambda/local-lambda";
+import type { LastPush } from "@pushmeter/testkit/last-push";
 import type { Contender } from "./contenders.ts";
 import { Sink } from "./sink.ts";
 
@@ -42,6 +43,22 @@ export async function coldStart({ env }: Contender, directory: string): Promise<
     await end;
     const { rss } = await environment.usage();
     return { wall, cpu, rss };
+  } finally {
+    await lambda.stop();
+    sink.stop();
+  }
+}
+
+/** What an invocation pushes once its series have begun. */
+export async function steadyPush({ env }: Contender, directory: string): Promise<LastPush> {
+  const sink = await Sink.start();
+  const lambda = new LocalLambda({ directory, env: { RECEIVER: sink.url, ...env } });
+  try {
+    for (let i = 0; i < 3; i++) {
+      const { end } = await lambda.begin({ wait: WORK });
+      await end;
+    }
+    return sink.lastPush();
   } finally {
     await lambda.stop();
     sink.stop();

@@ -1,6 +1,7 @@
 /** Where the functions push to: remote write, a Pushgateway, and OTLP as JSON. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Receiver } from "@pushmeter/sdk/testing";
+import { type LastPush, lastPush } from "@pushmeter/testkit/last-push";
 import { type Server, serve } from "@pushmeter/testkit/serve";
 
 interface OtlpRequest {
@@ -52,6 +53,10 @@ export class Sink {
   /** Pushes that were accepted. */
   get pushes(): number {
     return this.#receiver.accepted + this.#otlp.requests;
+  }
+
+  lastPush(): LastPush {
+    return lastPush(this.#receiver);
   }
 
   stop(): void {

@@ -33,11 +33,11 @@ export async function prices(): Promise<Result> {
       ]),
     ],
     notes: [
-      `List prices of ${LOOKED_UP}, beyond the volumes that the plans include, without monthly fees: ` +
+      `List prices, looked up on ${LOOKED_UP}, beyond the volumes that the plans include and without monthly fees: ` +
         `${Object.values(LIST)
           .map(
             ({ what, price, per, unit, source }) =>
-              `[${what}](${source}) $${price} per ${count(per)} ${unit}`,
+              `[${what}](${source}) ${dollars(price)} per ${count(per)} ${unit}`,
           )
           .join("; ")}.`,
       `The service has ${SERIES} series; instances send at most every 5 s and live long: shorter lives make more series at the vendor. ` +

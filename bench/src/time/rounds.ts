@@ -22,7 +22,7 @@ export interface Rounds {
   readonly requests: number;
 }
 
-const WARM_UP_ROUNDS = 12;
+const WARM_UP_ROUNDS = 10;
 
 export async function runRounds(contenders: readonly Contender[], options: RoundsOptions): Promise<Rounds> {
   const { rounds, random, onRound } = options;

@@ -10,7 +10,7 @@ import type { Rounds } from "./rounds.ts";
 
 /** The compiler takes other decisions in each process, and they last as long as it. */
 const PROCESSES = 7;
-const OPTIONS = { requests: 2_000, together: 4, rounds: 30 };
+const OPTIONS = { requests: 2_000, together: 4, rounds: 20 };
 
 /** Each peer, and pushmeter's limit as a share of the peer's added time. */
 const LIMITS = [

@@ -3,31 +3,37 @@ import { createDataFrame, type DataFrame, type FieldDTO, FieldType } from "@graf
 import type { Series } from "../../read/prometheus.ts";
 import type { Answer } from "../answers.ts";
 
-/** Where a sample is missing, a line has a gap. */
 export function framesOf({ panel, results, step }: Answer): DataFrame[] {
   return results.flatMap((series, i) => {
     const { refId = "A", legendFormat, format } = panel.targets?.[i] ?? {};
     if (format === "table") return [tableFrame(refId, series)];
-    return series.map(({ labels, samples }) =>
-      createDataFrame({
+    return series.map(({ labels, samples }) => {
+      const points = withGaps(samples, step);
+      return createDataFrame({
         refId,
         fields: [
-          {
-            name: "Time",
-            type: FieldType.time,
-            values: samples.map(([time]) => time * 1000),
-            config: { interval: step * 1000 },
-          },
+          { name: "Time", type: FieldType.time, values: points.map(([time]) => time * 1000) },
           {
             name: "Value",
             type: FieldType.number,
             labels: { ...labels },
-            values: samples.map(([, value]) => value),
+            values: points.map(([, value]) => value),
             config: { displayNameFromDS: nameOf(legendFormat, labels) },
           },
         ],
-      }),
-    );
+      });
+    });
+  });
+}
+
+/** A null where samples are missing: there the line is broken. Grafana's panel for lines inserts it. */
+function withGaps(
+  samples: Series["samples"],
+  step: number,
+): (readonly [time: number, value: number | null])[] {
+  return samples.flatMap((sample, i) => {
+    const next = samples[i + 1];
+    return next && next[0] - sample[0] > 1.5 * step ? [sample, [sample[0] + step, null] as const] : [sample];
   });
 }
 

@@ -2,18 +2,21 @@
 
 import type { Attributes } from "@opentelemetry/api";
 import { Refusal } from "@pushmeter/sdk/adapter";
+import { reset, status } from "./admin.ts";
 import { type AggregatorBinding, checkBinding } from "./binding.ts";
-import { type Reply, type Status, VERSION } from "./core/message.ts";
+import { type Reply, VERSION } from "./core/message.ts";
 import { BadInput, jobOf } from "./core/model.ts";
 import { decode, type OtlpEncoding, resourcesOf, split } from "./core/otlp.ts";
 import type { BatchId } from "./core/shard.ts";
 import { bodyOf, isAllowed } from "./http.ts";
 import { accepted, refusal } from "./otlp-answer.ts";
-import { checkShards, shardName, shardOf, stubOf, targetOf } from "./shards.ts";
+import { checkShards, LONGEST_JOB, shardName, shardOf, stubOf, targetOf } from "./shards.ts";
 
 export interface IngestOptions {
   /** Asked of every request as `Authorization: Bearer <token>`. */
   readonly token: string | undefined;
+  /** Asked of `/status` and `/reset` instead, so that senders can do neither. Default: `token`. */
+  readonly adminToken?: string | undefined;
   /** The same number as in `aggregator(…)`. Default 1. */
   readonly shards?: number | undefined;
   /**
@@ -29,7 +32,6 @@ const LIMIT = 1_900_000;
 /** Of one body. A Collector's batch has the resources of many instances, but few services. */
 const MOST_RESOURCES = 500;
 const MOST_SERVICES = 20;
-const LONGEST_JOB = 200;
 /** Refusals that somebody with the token causes. */
 const COUNTED = [400, 413, 415];
 const ENCODINGS: Readonly<Record<string, OtlpEncoding>> = {
@@ -55,9 +57,12 @@ const ENCODINGS: Readonly<Record<string, OtlpEncoding>> = {
 export async function ingest(
   request: Request,
   binding: AggregatorBinding,
-  { token, shards = 1, formerShards, limit = LIMIT }: IngestOptions,
+  { token, adminToken = token, shards = 1, formerShards, limit = LIMIT }: IngestOptions,
 ): Promise<Response> {
   if (typeof token !== "string" || !token) throw new TypeError("pushmeter: ingest needs a token");
+  if (typeof adminToken !== "string" || !adminToken) {
+    throw new TypeError("pushmeter: ingest adminToken must be a string that is not empty");
+  }
   checkBinding("ingest", binding);
   if (!(limit >= 1 && limit <= LIMIT))
     throw new TypeError(`pushmeter: ingest limit must be 1 to ${LIMIT} bytes`);
@@ -65,11 +70,15 @@ export async function ingest(
   if (formerShards !== undefined) checkShards(formerShards);
   let encoding: OtlpEncoding = "json";
   try {
-    if (!isAllowed(request, token)) throw new Refusal(401, "a valid bearer token is needed");
     const { pathname, searchParams } = new URL(request.url);
+    const isAdmin = pathname === "/status" || pathname === "/reset";
+    if (!isAllowed(request, isAdmin ? adminToken : token)) {
+      throw new Refusal(401, "a valid bearer token is needed");
+    }
     const service = searchParams.get("service");
-    if (pathname === "/status") return await status(request, binding, shards, service);
-    if (pathname === "/reset") return await reset(request, binding, shards, service);
+    const all = Math.max(shards, formerShards ?? 1);
+    if (pathname === "/status") return await status(request, binding, all, service);
+    if (pathname === "/reset") return await reset(request, binding, all, service);
     if (pathname !== "/v1/metrics") {
       throw new Refusal(404, "there are POST /v1/metrics, GET /status and POST /reset");
     }
@@ -80,11 +89,11 @@ export async function ingest(
   } catch (error) {
     // A body that is neither read nor cancelled holds its connection.
     if (request.body && !request.bodyUsed) await request.body.cancel();
-    const status = error instanceof Refusal ? error.status : error instanceof BadInput ? 400 : 0;
-    if (status) {
+    const refused = error instanceof Refusal ? error.status : error instanceof BadInput ? 400 : 0;
+    if (refused) {
       const { message } = error as Error;
-      if (COUNTED.includes(status)) await count(binding, status, message);
-      return refusal(encoding, status, message);
+      if (COUNTED.includes(refused)) await count(binding, refused, message);
+      return refusal(encoding, refused, message);
     }
     // The object could not be reached, or not all of it was stored: the sender keeps the batch and repeats it.
     console.error(`pushmeter: ingest: not stored: ${error}`);
@@ -198,43 +207,4 @@ function instanceOf(resource: Attributes): string {
 async function digest(body: Uint8Array): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", body as Uint8Array<ArrayBuffer>));
   return Array.from(hash.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-async function status(
-  request: Request,
-  binding: AggregatorBinding,
-  shards: number,
-  service: string | null,
-): Promise<Response> {
-  if (request.method !== "GET") throw new Refusal(405, "the status is read with GET");
-  const all = await Promise.all(stubsOf(binding, shards, service).map((stub) => stub.status()));
-  const sum = (name: keyof { [K in keyof Status as Status[K] extends number ? K : never]: unknown }) =>
-    all.reduce((total, one) => total + one[name], 0);
-  return Response.json({
-    service,
-    instances: sum("instances"),
-    series: sum("series"),
-    prometheusSeries: sum("prometheusSeries"),
-    batches: sum("batches"),
-    duplicates: sum("duplicates"),
-    shards: all,
-  });
-}
-
-async function reset(
-  request: Request,
-  binding: AggregatorBinding,
-  shards: number,
-  service: string | null,
-): Promise<Response> {
-  if (request.method !== "POST") throw new Refusal(405, "a service is reset with POST");
-  await Promise.all(stubsOf(binding, shards, service).map((stub) => stub.reset()));
-  return Response.json({ service, reset: true });
-}
-
-function stubsOf(binding: AggregatorBinding, shards: number, service: string | null) {
-  if (!service || service.length > LONGEST_JOB) {
-    throw new Refusal(400, "which service? ?service=<namespace/name or name>");
-  }
-  return Array.from({ length: shards }, (_, shard) => stubOf(binding, service, shard));
 }

@@ -1,59 +1,9 @@
 /** The number of shards changes while instances live. */
-import { FakeRuntime } from "@pushmeter/sdk/testing";
 import { describe, expect, it } from "vitest";
-import type { AggregatorStub } from "./binding.ts";
-import { MemoryStore, ShardHost } from "./core/index.ts";
 import { ingest } from "./ingest.ts";
 import { shardOf } from "./shards.ts";
+import { Objects } from "./testing/objects.ts";
 import { body, CUMULATIVE, sum } from "./testing/otlp.ts";
-
-/** Objects by name, as the platform keeps them. */
-class Objects {
-  readonly runtime = new FakeRuntime();
-  readonly hosts = new Map<string, ShardHost>();
-
-  idFromName(name: string): string {
-    return name;
-  }
-
-  get(name: string): AggregatorStub {
-    const host = this.hosts.get(name) ?? this.#start();
-    this.hosts.set(name, host);
-    return {
-      push: async (message) => host.receive(message),
-      status: async () => host.status(),
-      knows: async (id, instance) => host.knows(id, instance),
-      refused: async (...refusal) => host.refused(...refusal),
-      reset: () => host.reset(),
-    };
-  }
-
-  #start(): ShardHost {
-    const store = new MemoryStore();
-    const destination = () => {
-      throw new Error("nothing is pushed here");
-    };
-    const alarm = { set: () => {}, clear: () => {} };
-    return new ShardHost(
-      { store, runtime: this.runtime, alarm, destination, interval: 15_000, abort: () => {} },
-      store.load(),
-    );
-  }
-
-  /** What all shards have of a metric, by shard. */
-  totals(name: string): Record<string, number> {
-    const totals: Record<string, number> = {};
-    for (const [
-      shard,
-      {
-        shard: { series },
-      },
-    ] of this.hosts) {
-      for (const { family, value } of series) if (family.name === name) totals[shard] = Number(value);
-    }
-    return totals;
-  }
-}
 
 const all = (totals: Record<string, number>) => Object.values(totals).reduce((a, b) => a + b, 0);
 const INSTANCES = Array.from({ length: 20 }, (_, i) => `i-${i}`);

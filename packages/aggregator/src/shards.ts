@@ -3,6 +3,9 @@ import type { Attributes } from "@opentelemetry/api";
 import type { AggregatorBinding, AggregatorStub } from "./binding.ts";
 import type { Target } from "./core/shard.ts";
 
+/** Characters of a service's name, with its namespace. */
+export const LONGEST_JOB = 200;
+
 /** The object of one shard of a service. */
 export function stubOf(binding: AggregatorBinding, job: string, shard: number): AggregatorStub {
   return binding.get(binding.idFromName(`${job}/${shard}`) as never) as AggregatorStub;

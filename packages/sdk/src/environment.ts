@@ -2,7 +2,7 @@
  * Configuration from the environment: the bindings of a Worker, and `process.env` where it exists. Names are
  * OpenTelemetry's: specification, "Environment Variable Specification".
  */
-import { basicCredentials, type TargetOptions } from "./http/target.ts";
+import { basicCredentials, type EndpointOptions } from "./http/endpoint.ts";
 
 export type Environment = Readonly<Record<string, unknown>>;
 
@@ -44,7 +44,7 @@ export type DestinationName = (typeof DESTINATIONS)[number];
 /** The destination that the environment chooses, with the options from it. */
 export interface ChosenDestination {
   readonly name: DestinationName;
-  readonly options: TargetOptions;
+  readonly options: EndpointOptions;
 }
 
 /**

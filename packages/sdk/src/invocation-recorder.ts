@@ -6,7 +6,8 @@ import type { Ending, HttpRequest, Invocation, Platform, Trigger } from "./invoc
 import { withOutcome } from "./outcome.ts";
 import type { Pushmeter } from "./pushmeter-types.ts";
 import type { Guard } from "./recording/guard.ts";
-import { INVOCATIONS, type Instruments, REQUESTS } from "./recording/instruments.ts";
+import type { Instruments } from "./recording/instruments.ts";
+import { INVOCATIONS, REQUESTS } from "./recording/names.ts";
 import { RequestTable, requestAttributes } from "./request-attributes.ts";
 import { RUNNING, type Running } from "./running.ts";
 import type { Runtime } from "./runtime.ts";

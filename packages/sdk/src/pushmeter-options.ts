@@ -54,8 +54,8 @@ export function checkOptions(options: PushmeterOptions<never>): void {
     invalid("cardinalityLimit", cardinalityLimit, "an integer from 2 to 100000");
   }
   checkOneOf("debug", options.debug ?? false, [true, false]);
-  checkOneOf("global", options.global ?? false, [true, false]);
   checkFunction("exemplars", exemplars);
+  checkOneOf("global", options.global ?? false, [true, false]);
   checkFunction("onError", onError);
 }
 

@@ -6,6 +6,7 @@ import {
   InMemoryMetricExporter,
   InstrumentType,
 } from "@opentelemetry/sdk-metrics";
+import { DROPPED } from "@pushmeter/testkit/published";
 import { describe, expect, it, vi } from "vitest";
 import { type Platform, recorderOf } from "./adapter/index.ts";
 import { createPushmeter, type Pushmeter, type PushmeterOptions } from "./index.ts";
@@ -228,7 +229,7 @@ describe("createPushmeter", () => {
     instance.pushmeter.meter.createHistogram("seats.total").record(1);
     await instance.flush();
     await instance.flush();
-    expect(instance.receiver.total("pushmeter_push_dropped_total", { reason: "type_conflict" })).toBe(1);
+    expect(instance.receiver.total(DROPPED, { reason: "type_conflict" })).toBe(1);
   });
 
   it("reports a callback that throws to onError, and pushes everything else", async () => {

@@ -8,41 +8,47 @@ export interface Running extends Invocation {
   readonly context: object | undefined;
 }
 
+/** To look at so many takes less time than a WeakMap, and few run at once. */
+const MOST_RECENT = 8;
+
 class RunningInvocations {
-  readonly #all = new WeakMap<object, Running>();
+  /** Those that began last, the newest at the end. */
+  readonly #recent: Running[] = [];
+  readonly #older = new WeakMap<object, Running>();
   /** At least how many are in the map: mostly none, and then nothing is looked up. */
-  #others = 0;
-  /** The one that began last is not in the map: most are looked up and end before another begins. */
-  #latest: Running | undefined;
+  #olderCount = 0;
 
   get(key: object): Running | undefined {
-    const latest = this.#latest;
-    if (latest && (latest.key === key || latest.context === key)) return latest;
-    return this.#others ? this.#all.get(key) : undefined;
+    const recent = this.#recent;
+    for (let i = recent.length - 1; i >= 0; i--) {
+      const running = recent[i] as Running;
+      if (running.key === key || running.context === key) return running;
+    }
+    return this.#olderCount ? this.#older.get(key) : undefined;
   }
 
   add(invocation: Running): void {
-    if (this.#latest) {
-      const { key, context } = this.#latest;
-      this.#others++;
-      this.#all.set(key, this.#latest);
-      if (context) this.#all.set(context, this.#latest);
-    }
-    this.#latest = invocation;
+    if (this.#recent.push(invocation) <= MOST_RECENT) return;
+    const oldest = this.#recent.shift() as Running;
+    const { key, context } = oldest;
+    this.#olderCount++;
+    this.#older.set(key, oldest);
+    if (context) this.#older.set(context, oldest);
   }
 
   /** Without effect for one that is not among them. A request that is sent twice counts twice. */
   delete(invocation: Running): void {
-    if (this.#latest === invocation) {
-      this.#latest = undefined;
+    const i = this.#recent.lastIndexOf(invocation);
+    if (i >= 0) {
+      this.#recent.splice(i, 1);
       return;
     }
     const { key, context } = invocation;
-    if (this.#all.get(key) === invocation) {
-      this.#others--;
-      this.#all.delete(key);
+    if (this.#older.get(key) === invocation) {
+      this.#olderCount--;
+      this.#older.delete(key);
     }
-    if (context && this.#all.get(context) === invocation) this.#all.delete(context);
+    if (context && this.#older.get(context) === invocation) this.#older.delete(context);
   }
 }
 

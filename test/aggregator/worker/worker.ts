@@ -110,6 +110,16 @@ export default {
       const name = searchParams.get("object") ?? "";
       return Response.json(await env.AGGREGATOR.get(env.AGGREGATOR.idFromName(name)).tables());
     }
+    if (pathname === "/many") {
+      const all = (await request.json()) as [headers: Record<string, string>, base64: string][];
+      const answers = all.map(async ([headers, base64]) => {
+        const body = Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0));
+        const one = new Request(new URL("/v1/metrics", request.url), { method: "POST", headers, body });
+        const options = { token: env.TOKEN, shards: Number(env.SHARDS) };
+        return (await ingest(one, env.AGGREGATOR, options)).status;
+      });
+      return Response.json(await Promise.all(answers));
+    }
     if (pathname === "/staging/v1/metrics") {
       const metrics = new Request(new URL("/v1/metrics", request.url), request);
       return ingest(metrics, env.STAGING, { token: env.TOKEN, shards: Number(env.SHARDS) });

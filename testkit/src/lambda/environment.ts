@@ -16,6 +16,7 @@ import { Extensions } from "./extensions.ts";
 import { FrozenClock } from "./frozen-clock.ts";
 import { type FunctionOptions, variables } from "./function-options.ts";
 import { isAlive, Processes, rssOf, type Usage, usageOf } from "./processes.ts";
+import { Reports } from "./reports.ts";
 import { runtimeClient } from "./runtime-client.ts";
 import { Telemetry } from "./telemetry.ts";
 
@@ -63,6 +64,7 @@ export class Environment {
   readonly #clock: FrozenClock;
   readonly #processes: Processes;
   readonly #telemetry = new Telemetry();
+  readonly #reports: Reports;
   readonly #programs: readonly string[];
   readonly #running = new Map<string, Running>();
   /** Invocations that no runtime has asked for yet. */
@@ -72,9 +74,6 @@ export class Environment {
   readonly #ready = Promise.withResolvers<void>();
   readonly #external: ChildProcess[] = [];
   #runtime: ChildProcess | undefined;
-  #initStarted = 0;
-  #initDuration: number | undefined;
-  #isOutOfMemory = false;
   #memoryTimer: NodeJS.Timeout | undefined;
   #ending: Promise<void> | undefined;
   /** How often the processes were stopped. */
@@ -85,6 +84,7 @@ export class Environment {
     this.#clock = clock;
     this.#processes = new Processes(clock);
     this.#programs = programs;
+    this.#reports = new Reports(this.#telemetry, options.memory);
     const refuseAll = Boolean(options.refuseExtensions || options.concurrency);
     this.extensions = new Extensions({ refuseAll, external: programs });
     this.#server = createServer((request, response) => {
@@ -150,7 +150,6 @@ export class Environment {
     const { directory, layer = "", handler = "index.handler", initLimit = INIT_LIMIT, node } = this.#options;
     const env = variables(this.#options, `127.0.0.1:${port}`);
     const fail = (why: string) => this.#ready.reject(new Error(`the function ${why}:\n${this.output}`));
-    this.#initStarted = performance.now();
     for (const program of this.#programs) {
       const child = this.#processes.spawn([join(layer, "extensions", program)], directory, env);
       child.on("exit", () => fail(`lost its extension ${program}`));
@@ -162,10 +161,7 @@ export class Environment {
     }, initLimit);
     try {
       await Promise.race([this.extensions.externalReady, this.#ready.promise]);
-      this.#telemetry.send("platform.initStart", {
-        initializationType: env.AWS_LAMBDA_INITIALIZATION_TYPE,
-        phase: "init",
-      });
+      this.#reports.initStarted();
       const { AWS_LAMBDA_EXEC_WRAPPER: wrapper } = env;
       const command = [node ?? process.execPath, client, handler];
       const child = this.#processes.spawn(wrapper ? [wrapper, ...command] : command, directory, env);
@@ -195,7 +191,7 @@ export class Environment {
     if (version !== "2018-06-01" || api !== "runtime") return answer(response, 404);
     if (path === "invocation/next") {
       this.extensions.closed = true;
-      if (this.#initDuration === undefined) this.#initEnded("success");
+      this.#reports.initEnded("success");
       this.#waiting.push(response);
       this.#checkIdle();
       this.#dispatch();
@@ -203,7 +199,7 @@ export class Environment {
     }
     if (path === "init/error") {
       answer(response, 202, { status: "OK" });
-      this.#initEnded("error", (parsed(body) as { errorType?: string } | null)?.errorType);
+      this.#reports.initEnded("error", (parsed(body) as { errorType?: string } | null)?.errorType);
       return;
     }
     const [, id = "", kind] = rest;
@@ -214,7 +210,7 @@ export class Environment {
     const failed = kind === "error" || request.trailers["lambda-runtime-function-error-type"] !== undefined;
     answer(response, 202, { status: "OK" });
     this.#settle(running, failed ? "error" : "response", parsed(body));
-    this.#done(running, failed ? "error" : "success");
+    this.#reports.done(running, failed ? "error" : "success");
     if (this.#options.concurrency) this.#end(running);
   }
 
@@ -222,7 +218,7 @@ export class Environment {
     if (!this.#queue.length || !this.#waiting.length) return;
     const { id, event, deadline } = this.#queue.shift() as Running;
     const response = this.#waiting.shift() as ServerResponse;
-    this.#telemetry.send("platform.start", { requestId: id, version: "$LATEST" });
+    this.#reports.started(id);
     this.extensions.send({ eventType: "INVOKE", deadlineMs: deadline, requestId: id });
     response.setHeader("Lambda-Runtime-Aws-Request-Id", id);
     response.setHeader("Lambda-Runtime-Deadline-Ms", `${Math.round(deadline)}`);
@@ -242,7 +238,7 @@ export class Environment {
     }
     for (const running of this.#running.values()) {
       if (!running.answered) return;
-      this.#report(running, "success");
+      this.#reports.report(running, "success");
       this.#end(running);
     }
     this.freezes++;
@@ -267,23 +263,23 @@ export class Environment {
     const error = { errorType: "Sandbox.Timedout", errorMessage: `Task timed out after ${seconds} seconds` };
     if (!running.answered) {
       this.#settle(running, "timeout", error);
-      this.#done(running, "timeout");
+      this.#reports.done(running, "timeout");
     }
-    this.#report(running, "timeout");
+    this.#reports.report(running, "timeout");
     void this.#shutdown("timeout");
   }
 
   /** The runtime's process has exited. */
   #exited(how: string, fail: (why: string) => void): void {
     clearTimeout(this.#memoryTimer);
-    if (this.#initDuration === undefined) this.#initEnded("error", "Runtime.ExitError");
+    this.#reports.initEnded("error", "Runtime.ExitError");
     for (const running of this.#running.values()) {
-      const errorType = this.#isOutOfMemory ? "Runtime.OutOfMemory" : "Runtime.ExitError";
+      const errorType = this.#reports.isOutOfMemory ? "Runtime.OutOfMemory" : "Runtime.ExitError";
       const errorMessage = `Runtime exited with error: ${how}`;
       if (!running.answered) {
         this.#settle(running, "error", { errorType, errorMessage });
-        this.#done(running, "failure", "Runtime.ExitError");
-        this.#report(running, "error", errorType);
+        this.#reports.done(running, "failure", "Runtime.ExitError");
+        this.#reports.report(running, "error", errorType);
       }
     }
     fail(`ended with ${how}`);
@@ -324,46 +320,10 @@ export class Environment {
     this.#memoryTimer = setTimeout(async () => {
       const rss = await rssOf(this.#runtime?.pid).catch(() => 0);
       if (rss > memory) {
-        this.#isOutOfMemory = true;
+        this.#reports.isOutOfMemory = true;
         this.#runtime?.kill("SIGKILL");
       } else if (this.alive) this.#watchMemory();
     }, MEMORY_INTERVAL);
-  }
-
-  #initEnded(status: string, errorType?: string): void {
-    this.#initDuration = performance.now() - this.#initStarted;
-    const initializationType = "on-demand";
-    const report = { initializationType, phase: "init", status, ...(errorType && { errorType }) };
-    this.#telemetry.send("platform.initRuntimeDone", report);
-    this.#telemetry.send("platform.initReport", { ...report, metrics: { durationMs: this.#initDuration } });
-  }
-
-  /** The runtime has answered, or never will. */
-  #done({ id, started }: Running, status: string, errorType?: string): void {
-    const metrics = { durationMs: performance.now() - started };
-    this.#telemetry.send("platform.runtimeDone", {
-      requestId: id,
-      status,
-      metrics,
-      ...(errorType && { errorType }),
-    });
-  }
-
-  #report({ id, started }: Running, status: string, errorType?: string): void {
-    const durationMs = performance.now() - started;
-    const { memory = 256 } = this.#options;
-    this.#telemetry.send("platform.report", {
-      requestId: id,
-      status,
-      ...(errorType && { errorType }),
-      metrics: {
-        durationMs,
-        billedDurationMs: Math.ceil(durationMs),
-        memorySizeMB: memory,
-        maxMemoryUsedMB: this.#isOutOfMemory ? memory : Math.round(memory / 2),
-        initDurationMs: this.#initDuration,
-      },
-    });
   }
 }
 

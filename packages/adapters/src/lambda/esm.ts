@@ -4,9 +4,9 @@
  * @module @pushmeter/adapters/lambda/esm
  */
 import { registerExtension } from "./extension.ts";
-import { type InstrumentLambda, instrumenter } from "./host.ts";
+import { type InstrumentLambda, instrumenter } from "./instrumenter.ts";
 
-export type { InstrumentLambda } from "./host.ts";
+export type { InstrumentLambda } from "./instrumenter.ts";
 export type { LambdaOptions } from "./options.ts";
 export type * from "./signature.ts";
 

@@ -4,7 +4,7 @@
  * frozen, and the caller already has the response.
  */
 import { ExtensionsApi } from "./extensions-api.ts";
-import type { Registration, Variables } from "./host.ts";
+import type { Variables } from "./resource.ts";
 
 type Task = () => Promise<unknown>;
 
@@ -79,6 +79,9 @@ class Turn {
     this.requestId = requestId;
   }
 }
+
+/** An extension, or why there is none; without a reason where none could be expected. */
+export type Registration = { readonly extension: Extension } | { readonly refusal: string | undefined };
 
 /** The address of the Extensions API, or why no extension is possible or wanted. */
 export function extensionsAddress(env: Variables): string | { readonly refusal: string | undefined } {

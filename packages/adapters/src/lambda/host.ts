@@ -1,16 +1,7 @@
-/** What the functions of one process share, and the function that instruments them. */
-import type { Pushmeter } from "@pushmeter/sdk";
+/** What the functions of one process share. */
 import type { Extension } from "./extension.ts";
-import type { LambdaOptions } from "./options.ts";
 import type { Variables } from "./resource.ts";
-import { Shutdown } from "./shutdown.ts";
-import type { AnyHandler, InstrumentedHandler, LambdaHandler, OptionsOf } from "./signature.ts";
-import { wrap } from "./wrap.ts";
-
-export type { Variables } from "./resource.ts";
-
-/** An extension, or why there is none. */
-export type Registration = { readonly extension: Extension } | { readonly refusal: string | undefined };
+import type { Shutdown } from "./shutdown.ts";
 
 export interface Host {
   readonly env: Variables;
@@ -18,34 +9,4 @@ export interface Host {
   /** Why there is no extension, where one could be expected. */
   readonly refusal: string | undefined;
   readonly shutdown: Shutdown;
-}
-
-export interface InstrumentLambda {
-  <Handler extends LambdaHandler>(
-    pushmeter: Pushmeter,
-    handler: Handler,
-    options?: OptionsOf<Handler>,
-  ): InstrumentedHandler<Handler>;
-  /** For handlers that stream, and for those typed with a callback, as `@types/aws-lambda` does. */
-  <Handler extends AnyHandler>(
-    pushmeter: Pushmeter,
-    handler: Handler,
-    options?: OptionsOf<Handler>,
-  ): InstrumentedHandler<Handler>;
-}
-
-/** @param register - is called once, for the first function. */
-export function instrumenter(register: (env: Variables) => Registration): InstrumentLambda {
-  let host: Host | undefined;
-  return ((pushmeter: Pushmeter, handler: AnyHandler, options: LambdaOptions<never, never> = {}) => {
-    const { env } = process;
-    host ??= {
-      env,
-      shutdown: new Shutdown(),
-      extension: undefined,
-      refusal: undefined,
-      ...register(env),
-    };
-    return wrap(pushmeter, handler, options, host);
-  }) as InstrumentLambda;
 }

@@ -5,10 +5,10 @@
  * 5 ms: registration ends when the function's module has loaded. `@pushmeter/adapters/lambda/esm` awaits it instead.
  * @module @pushmeter/adapters/lambda
  */
-import { type InstrumentLambda, instrumenter } from "./host.ts";
+import { type InstrumentLambda, instrumenter } from "./instrumenter.ts";
 import { registerSync } from "./register-sync.ts";
 
-export type { InstrumentLambda } from "./host.ts";
+export type { InstrumentLambda } from "./instrumenter.ts";
 export type { LambdaOptions } from "./options.ts";
 export type * from "./signature.ts";
 

@@ -19,7 +19,7 @@ import { createInstruments } from "./instruments.ts";
 import type { LambdaOptions } from "./options.ts";
 import { Pushes } from "./pushes.ts";
 import { isManaged, resourceAttributes } from "./resource.ts";
-import { endingOf } from "./response.ts";
+import { endingOf, type StreamedResponse } from "./response.ts";
 import type { FaasSource, Source } from "./source.ts";
 
 const TIMEOUT_MARGIN = 500;
@@ -72,9 +72,14 @@ export class InstrumentedFunction {
   /**
    * Runs `handle` for an event and records how it ended. Returns what it returns and throws what it throws.
    *
-   * @param endOf - reads how an HTTP invocation ended from the handler's result.
+   * @param stream - what the handler answers with in place of a result.
    */
-  async run(event: unknown, context: unknown, handle: () => unknown, endOf = endingOf): Promise<unknown> {
+  async run(
+    event: unknown,
+    context: unknown,
+    handle: () => unknown,
+    stream?: StreamedResponse,
+  ): Promise<unknown> {
     const recorder = this.#recorder;
     const key = typeof context === "object" && context ? context : {};
     // Wrapped twice: the outer wrapper counts.
@@ -99,11 +104,15 @@ export class InstrumentedFunction {
     try {
       const result = await handle();
       // A result may be anything, with getters that throw.
-      const read = () => (source.kind === "http" ? endOf(source, result) : faasEnding(source, result));
+      const read = () => {
+        if (source.kind === "faas") return faasEnding(source, result);
+        return stream ? stream.ending() : endingOf(source, result);
+      };
       end(attempt(recorder, read) ?? {}, result);
       return result;
     } catch (error) {
-      end({ status: source.kind === "http" ? source.failure : undefined, thrown: { error } });
+      const status = source.kind === "http" ? source.failure : undefined;
+      end(stream && status ? stream.failure(error, status) : { status, thrown: { error } });
       throw error;
     } finally {
       disarm();

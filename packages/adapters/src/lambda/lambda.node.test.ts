@@ -253,6 +253,27 @@ describe("instrumentLambda", () => {
     expect(await recorded.http()).toEqual(["DELETE - 418 client_error = 1"]);
   });
 
+  it("counts a stream that breaks with the status that was sent, and as a failure", async () => {
+    const recorded = new Recorded();
+    const marks = { [Symbol.for("aws.lambda.runtime.handler.streaming")]: "response" };
+    const prelude = (write: (chunk: unknown) => void) => write(JSON.stringify({ statusCode: 201 }));
+    const run = (chunks: readonly string[]) => {
+      const streaming = async (_event: unknown, out: { write(chunk: string): void }, _context: unknown) => {
+        for (const chunk of chunks) out.write(chunk);
+        throw new RangeError("x");
+      };
+      const stream = { write: () => true, _onBeforeFirstWrite: prelude };
+      const handler = instrument(recorded.pushmeter, Object.assign(streaming, marks));
+      return expect(handler(events.functionUrl, stream, context)).rejects.toThrow("x");
+    };
+    await run(["hello"]);
+    await run([]);
+    expect(await recorded.http()).toEqual([
+      "DELETE - 201 exception RangeError = 1",
+      "DELETE - 502 exception RangeError = 1",
+    ]);
+  });
+
   it("counts a Hono app on Lambda once, with Hono's route and error class", async () => {
     const recorded = new Recorded();
     const app = new Hono();

@@ -5,7 +5,7 @@ import { withoutCallback } from "./callback.ts";
 import type { Host } from "./host.ts";
 import { InstrumentedFunction } from "./instrument.ts";
 import { checkLambdaOptions, type LambdaOptions } from "./options.ts";
-import { streamEnding } from "./response.ts";
+import { StreamedResponse } from "./response.ts";
 import type { AnyHandler } from "./signature.ts";
 
 /** Marks of `awslambda.streamifyResponse`, as AWS's runtime reads them. */
@@ -32,12 +32,9 @@ export function wrap(
   if (!streaming && handle.length > 2) handle = withoutCallback(handle, process.versions.node);
   const instrumented = new InstrumentedFunction(pushmeter, options, host);
   if (!streaming) return (event, context) => instrumented.run(event, context, () => handle(event, context));
-  const wrapped = (event: unknown, stream: unknown, context: unknown) =>
-    instrumented.run(
-      event,
-      context,
-      () => handle(event, stream, context),
-      () => streamEnding(stream),
-    );
+  const wrapped = (event: unknown, stream: unknown, context: unknown) => {
+    const handleStream = () => handle(event, stream, context);
+    return instrumented.run(event, context, handleStream, new StreamedResponse(stream));
+  };
   return Object.assign(wrapped, { [STREAMING]: streaming, [HIGH_WATER_MARK]: highWaterMark });
 }

@@ -1,6 +1,7 @@
 /** Where names collide, senders send what they like, and time passes. */
 
 import type { ReceivedSeries } from "@pushmeter/sdk/testing";
+import { DROPPED } from "@pushmeter/testkit/published";
 import { seeded } from "@pushmeter/testkit/random";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import {
@@ -414,9 +415,7 @@ describe("a series that the receiver refuses", () => {
       expect(zeros(series)).toEqual(Array(20).fill(1));
       // A heartbeat is one request for the values, and one for zeros if there are new ones.
       expect(perHeartbeat.filter((count) => count > 2).length).toBeLessThanOrEqual(5);
-      expect(object.receiver.total("pushmeter_push_dropped_total", { reason: "refused" })).toBeGreaterThan(
-        30,
-      );
+      expect(object.receiver.total(DROPPED, { reason: "refused" })).toBeGreaterThan(30);
       expect(object.host.status().lastPush?.result).toBe("success");
     },
   );

@@ -2,51 +2,18 @@
  * One shard on any platform: takes batches, answers once they are stored, pushes the totals on the heartbeat. A
  * Durable Object, a server and a simulation differ in what they pass as `HostOptions`, and in nothing else.
  */
-import type { Destination, Runtime } from "@pushmeter/sdk";
-import type { Labels } from "@pushmeter/sdk/prometheus";
 import { Commits } from "./commits.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import type { HostOptions } from "./host-options.ts";
 import { type HeartbeatEntry, Journal } from "./journal.ts";
 import { type Message, type Reply, type Status, VERSION } from "./message.ts";
 import { BadInput, jobOf } from "./model.ts";
 import { Decoder } from "./otlp.ts";
 import { sampleClock } from "./sample-clock.ts";
 import { type BatchId, Shard, type Target } from "./shard.ts";
-import { LARGEST_VALUE, type Store, type Stored } from "./store.ts";
+import { statusOf } from "./status.ts";
+import { LARGEST_VALUE, type Stored } from "./store.ts";
 import { Warnings } from "./warnings.ts";
-
-/** Calls `ShardHost.alarm` at a time. A new time replaces the last one. */
-export interface Alarm {
-  /** @param time - milliseconds since the epoch. */
-  set(time: number): void;
-  clear(): void;
-}
-
-export interface HostOptions {
-  readonly store: Store;
-  readonly runtime: Runtime;
-  readonly alarm: Alarm;
-  /** Made at the first heartbeat. `clock` gives the samples their time. */
-  readonly destination: (clock: Runtime) => Destination;
-  /** Between two heartbeats, ms. */
-  readonly interval: number;
-  /** Series without growth for so long end and are forgotten, ms. Default one day. */
-  readonly forgetAfter?: number | undefined;
-  /** Labels that all series get besides their own. */
-  readonly labels?: Labels | undefined;
-  /** Before the shard's name in the label `instance`. */
-  readonly prefix?: string | undefined;
-  /** Keep exponential histograms, for a receiver of native ones. Default: give them bounds. */
-  readonly native?: boolean | undefined;
-  /** Resolves when the store can take more; what comes in until then shares a row. Default: at once. */
-  readonly gather?: (() => Promise<void>) | undefined;
-  /**
-   * Memory may be ahead of the store: this host takes nothing more, and another one has to start from the store.
-   *
-   * @param reason - for a log.
-   */
-  readonly abort: (reason: string) => void;
-}
 
 const FORGET_AFTER = 24 * 3_600_000;
 export class ShardHost {
@@ -198,27 +165,8 @@ export class ShardHost {
   }
 
   status(): Status {
-    const { target, instances, series, asleep } = this.shard;
-    const batches = (result: string) => {
-      for (const { family, labels, value } of series) {
-        if (family.name === "pushmeter.aggregator.batches" && labels.result === result) return Number(value);
-      }
-      return 0;
-    };
     const error = this.#error && { time: this.#options.runtime.now(), result: "error", error: this.#error };
-    return {
-      shard: target?.shard,
-      job: target && jobOf(target.resource),
-      instances,
-      series: series.size,
-      prometheusSeries: series.prometheusSeries,
-      batches: batches("merged"),
-      duplicates: batches("duplicate"),
-      failures: this.#heartbeat?.failures ?? 0,
-      hasRival: this.#heartbeat?.hasRival ?? false,
-      lastPush: error || this.#heartbeat?.last,
-      asleep,
-    };
+    return statusOf(this.shard, this.#heartbeat, error || this.#heartbeat?.last);
   }
 
   #setAlarm(now: number): void {

@@ -3,7 +3,8 @@
  * @module @pushmeter/aggregator/core
  */
 export { encodeCompact } from "./compact.ts";
-export { type Alarm, type HostOptions, ShardHost } from "./host.ts";
+export { ShardHost } from "./host.ts";
+export type { Alarm, HostOptions } from "./host-options.ts";
 export { type Message, type Reply, type Status, VERSION } from "./message.ts";
 export type { Encoding, OtlpEncoding } from "./otlp.ts";
 export type { BatchId, Target } from "./shard.ts";

@@ -4,7 +4,8 @@
  */
 import type { Message } from "./message.ts";
 import { Decoder } from "./otlp.ts";
-import type { OwnPoint, SavedRecord, Shard, ShardState } from "./shard.ts";
+import type { OwnPoint } from "./own-metrics.ts";
+import type { SavedRecord, Shard, ShardState } from "./shard.ts";
 import { LARGEST_VALUE, type Row, type Store, type Stored } from "./store.ts";
 
 /** Of the stored form. */

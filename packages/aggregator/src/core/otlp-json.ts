@@ -10,6 +10,7 @@ import {
   type RawBuckets,
   type RawMetric,
   type RawPoint,
+  setAttribute,
 } from "./points.ts";
 
 /** AnyValue nests; a body must not be able to exhaust the stack. */
@@ -126,9 +127,7 @@ function attributes(entry: Json): Attributes {
   for (const pair of list(entry, "attributes")) {
     const key = text(pair, "key");
     const value = attributeValue(pair.value);
-    // A key such as __proto__ must become a key; of one that is repeated the last counts.
-    if (key && value !== undefined)
-      Object.defineProperty(result, key, { value, enumerable: true, configurable: true });
+    if (key && value !== undefined) setAttribute(result, key, value);
   }
   return result;
 }

@@ -3,7 +3,7 @@
  * its reason; it takes nothing else of the request along.
  * Rules: https://opentelemetry.io/docs/specs/otel/metrics/data-model/
  */
-import type { Attributes } from "@opentelemetry/api";
+import type { Attributes, AttributeValue } from "@opentelemetry/api";
 import type { ExponentialHistogram } from "@opentelemetry/sdk-metrics";
 import { addExponential, keyOf } from "@pushmeter/sdk/prometheus";
 import { newestOf, type RawExemplar } from "./exemplars.ts";
@@ -46,6 +46,13 @@ export interface AttributeSet {
 
 export function attributeSetOf(attributes: Attributes): AttributeSet {
   return { key: keyOf(attributes), size: Object.keys(attributes).length };
+}
+
+/** Of a key that is repeated the last counts. */
+export function setAttribute(attributes: Attributes, key: string, value: AttributeValue): void {
+  // It must become a key; for others an assignment costs a tenth.
+  if (key !== "__proto__") attributes[key] = value;
+  else Object.defineProperty(attributes, key, { value, enumerable: true, configurable: true });
 }
 
 export const NO_ATTRIBUTES: AttributeSet = attributeSetOf({});

@@ -1,6 +1,7 @@
 /** OTLP's KeyValue and AnyValue. Field numbers: opentelemetry-proto, `opentelemetry/proto/common/v1/common.proto`. */
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
 import { BadInput } from "./model.ts";
+import { setAttribute } from "./points.ts";
 import type { ProtobufFields } from "./protobuf-fields.ts";
 
 /** AnyValue nests; a body must not be able to exhaust the stack. */
@@ -10,9 +11,7 @@ const DEEPEST_VALUE = 10;
 export function readAttribute(fields: ProtobufFields, attributes: Attributes): true {
   const [key, decoded] = keyValue(fields, 0);
   const value: AttributeValue | undefined = typeof decoded === "object" ? JSON.stringify(decoded) : decoded;
-  // A key such as __proto__ must become a key; of one that is repeated the last counts.
-  if (key && value !== undefined)
-    Object.defineProperty(attributes, key, { value, enumerable: true, configurable: true });
+  if (key && value !== undefined) setAttribute(attributes, key, value);
   return true;
 }
 

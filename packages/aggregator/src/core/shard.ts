@@ -1,12 +1,12 @@
 /** Everything that one shard knows: the totals, and which batches are in them. Pure except for the times it is told. */
 import type { Attributes } from "@opentelemetry/api";
-import { keyOf } from "@pushmeter/sdk/prometheus";
 import { Digests, type SavedDigests } from "./digests.ts";
 import { Exemplars } from "./exemplars.ts";
-import { BadInput, type Batch, type Kind, type Metric, type Point } from "./model.ts";
+import { BadInput, type Batch, type Metric, type Point } from "./model.ts";
+import { type OwnPoint, ownPoint } from "./own-metrics.ts";
 import { type SavedSender, Senders } from "./senders.ts";
 import type { Series } from "./series.ts";
-import { boundsKeyOf, OWN_SCOPE, type SavedSeriesRecord, SeriesTable } from "./series-table.ts";
+import { boundsKeyOf, type SavedSeriesRecord, SeriesTable } from "./series-table.ts";
 import { withBounds } from "./values.ts";
 
 /** How a batch is recognised: by its sender's own number, or, of a sender without one, by its content. */
@@ -25,15 +25,6 @@ export interface ShardState {
   readonly ended: boolean;
 }
 
-/** One change of the aggregator's own metrics. */
-export type OwnPoint = readonly [
-  name: string,
-  attributes: Attributes,
-  value: number,
-  time: number,
-  kind: Kind,
-];
-
 export type SavedRecord =
   | { readonly shard: ShardState & { target: Target | undefined; received: number; horizon: number | null } }
   | { readonly sender: SavedSender }
@@ -41,23 +32,6 @@ export type SavedRecord =
   | SavedSeriesRecord;
 
 const LONGEST_ID = 256;
-
-const OWN = { scope: OWN_SCOPE, scopeVersion: "", unit: "" };
-const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  "pushmeter.aggregator.batches": "Batches that were merged, and repeated ones that were not.",
-  "pushmeter.aggregator.refused": "Requests that were refused whole, by the status of the answer.",
-  "pushmeter.aggregator.rejected": "Points that could not be added up, by reason.",
-  "pushmeter.aggregator.overflow":
-    "Points counted under otel_metric_overflow, because there was no room for their series.",
-  "pushmeter.aggregator.baselines":
-    "Totals that only set a baseline, because it is unknown how much of them was counted.",
-  "pushmeter.aggregator.forgotten":
-    "What was forgotten: series without growth, and what had to go before its time.",
-  "pushmeter.aggregator.instances": "Instances that sent something within six hours.",
-  "pushmeter.aggregator.series": "Series in Prometheus, each bucket of a histogram counted.",
-  "pushmeter.aggregator.pushes": "Pushes of the totals, by result.",
-  "pushmeter.aggregator.set_aside": "Stored rows that could not be read and are kept.",
-};
 
 export class Shard {
   readonly series = new SeriesTable();
@@ -120,10 +94,10 @@ export class Shard {
     for (const [reason, points] of batch.rejected) counts.set(reason, (counts.get(reason) ?? 0) + points);
     for (const [what, points] of counts) {
       if (what === "overflow" || what === "baselines") {
-        this.#own(`pushmeter.aggregator.${what}`, {}, points, now);
-      } else this.#own("pushmeter.aggregator.rejected", { reason: what }, points, now);
+        this.#own(`pushmeter.aggregator.${what}`, {}, points, now, "counter");
+      } else this.#own("pushmeter.aggregator.rejected", { reason: what }, points, now, "counter");
     }
-    this.#own("pushmeter.aggregator.batches", { result: "merged" }, 1, now);
+    this.#own("pushmeter.aggregator.batches", { result: "merged" }, 1, now, "counter");
     return "stored";
   }
 
@@ -215,12 +189,12 @@ export class Shard {
   }
 
   #forgot(what: string, count: number, now: number): void {
-    if (count) this.#own("pushmeter.aggregator.forgotten", { what }, count, now);
+    if (count) this.#own("pushmeter.aggregator.forgotten", { what }, count, now, "counter");
   }
 
-  #own(name: string, attributes: Attributes, value: number, now: number, kind: Kind = "counter"): void {
-    const metric = { ...OWN, name, description: DESCRIPTIONS[name] ?? "", kind };
-    const point: Point = { metric, key: keyOf(attributes), start: 0, time: now, value, cumulative: false };
+  #own(...own: OwnPoint): void {
+    const [, , value, now, kind] = own;
+    const point = ownPoint(own);
     const series = this.series.find(point, now, true) as Series;
     if (kind === "gauge") series.set(point, now);
     else series.add(value, now);

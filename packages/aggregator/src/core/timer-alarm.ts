@@ -1,5 +1,5 @@
 import type { Runtime } from "@pushmeter/sdk";
-import type { Alarm } from "./host.ts";
+import type { Alarm } from "./host-options.ts";
 
 /** An alarm on the runtime's timers, for hosts whose process stays. */
 export class TimerAlarm implements Alarm {

@@ -23,6 +23,7 @@ export {
   invalid,
 } from "../options.ts";
 export { withOutcome } from "../outcome.ts";
+export { COLD_STARTS, DROPPED, INVOCATIONS, PUSHES, REQUESTS } from "../recording/names.ts";
 export { type EndedRequest, requestAttributes } from "../request-attributes.ts";
 export { inTime, type Runtime, sleep, systemRuntime } from "../runtime.ts";
 export { type ScheduleClock, scheduleClock } from "../schedule-clock.ts";

@@ -38,3 +38,26 @@ describe("recorderOf", () => {
     );
   });
 });
+
+describe("invocations that run at the same time", () => {
+  it("are each found by their request and their context until they end, however many there are", () => {
+    const recorder = recorderOf(createPushmeter({ service: "courses", onError: () => {} }));
+    const platform = () => ({ waitUntil: () => {}, adapterFlushes: true });
+    const all = Array.from({ length: 30 }, () => {
+      const [request, context] = [new Request("http://x/"), {}];
+      return { request, context, invocation: recorder.begin("http", platform, request, context) };
+    });
+    // In an order that is neither theirs nor its reverse.
+    const order = all.map((_, i) => (i * 7) % 30);
+    for (const [ended, i] of order.entries()) {
+      for (const [later, j] of order.entries()) {
+        const { request, context, invocation } = all[j] as (typeof all)[0];
+        const expected = later < ended ? undefined : invocation;
+        expect([recorder.current(request), recorder.current(context)]).toEqual([expected, expected]);
+      }
+      const { invocation, request } = all[i] as (typeof all)[0];
+      if (!invocation) throw new Error("metrics are switched off");
+      recorder.endHttp(invocation, request, { status: 200 }, platform);
+    }
+  });
+});

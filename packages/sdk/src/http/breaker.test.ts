@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FakeRuntime } from "../testing/fake-runtime.ts";
+import { Endpoint } from "./endpoint.ts";
 import { busy, byStatus, send } from "./send.ts";
-import { Target } from "./target.ts";
 
 /** A receiver that is up or down, and what comes to it. */
 class Flaky {
@@ -9,7 +9,7 @@ class Flaky {
   isUp = false;
   requests = 0;
   answer = () => new Response();
-  readonly target = new Target(
+  readonly endpoint = new Endpoint(
     "remoteWrite",
     {
       url: "http://receiver/",
@@ -27,7 +27,7 @@ class Flaky {
   async send(timeout = 1000, last = false): Promise<string> {
     const call = { method: "POST", headers: {} };
     const decide = (answer: Parameters<typeof byStatus>[0]) => byStatus(answer, busy);
-    const sent = send(this.target, call, decide, { timeout, last });
+    const sent = send(this.endpoint, call, decide, { timeout, last });
     const { error, answer } = await this.runtime.until(sent);
     if (!error) return `${answer?.status}`;
     return error.message.includes("not tried") ? "not tried" : error.result;

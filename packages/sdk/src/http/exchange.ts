@@ -5,8 +5,8 @@
 import { sleep } from "../runtime.ts";
 import { type Answer, type Call, retryAfter } from "./attempt.ts";
 import { backoff } from "./backoff.ts";
+import type { Endpoint } from "./endpoint.ts";
 import type { PushError } from "./error.ts";
-import type { Target } from "./target.ts";
 
 /** Of one push, whatever is answered: Workers have 50 subrequests on the free plan, for all that they do. */
 export const MOST_REQUESTS = 10;
@@ -32,7 +32,7 @@ export interface Wire<Request> {
 }
 
 export interface ExchangeOptions {
-  /** For all requests together, ms. Default and at most the target's. */
+  /** For all requests together, ms. Default and at most the endpoint's. */
   readonly timeout?: number | undefined;
   /** The instance ends: does not wait because of earlier failures, unless the receiver has asked for it. */
   readonly last?: boolean | undefined;
@@ -56,12 +56,12 @@ export interface Exchanged {
 }
 
 export async function exchange<Request>(
-  target: Target,
+  endpoint: Endpoint,
   wire: Wire<Request>,
-  { timeout = target.timeout, last = false, most = MOST_REQUESTS }: ExchangeOptions = {},
+  { timeout = endpoint.timeout, last = false, most = MOST_REQUESTS }: ExchangeOptions = {},
 ): Promise<Exchanged> {
-  const { runtime, breaker } = target;
-  const budget = Math.min(timeout, target.timeout);
+  const { runtime, breaker } = endpoint;
+  const budget = Math.min(timeout, endpoint.timeout);
   const end = runtime.monotonic() + budget;
   let [requests, bytes, status, retries] = [0, 0, 0, 0];
   const ended = (error?: PushError): Exchanged => ({ error, details: { requests, bytes, status } });
@@ -69,19 +69,19 @@ export async function exchange<Request>(
   const isProbe = breaker.isOpen;
   const pause = breaker.wait(last);
   if (pause > 0) {
-    if (pause >= end - runtime.monotonic()) return ended(target.paused(pause));
+    if (pause >= end - runtime.monotonic()) return ended(endpoint.paused(pause));
     await sleep(runtime, pause);
   }
   for (let request = wire.queue[0]; request !== undefined && requests < most; request = wire.queue[0]) {
     const call = await wire.call(request);
-    const answer = await target.attempt(call, end - runtime.monotonic(), budget);
+    const answer = await endpoint.attempt(call, end - runtime.monotonic(), budget);
     requests++;
     bytes += call.body?.length ?? 0;
     status = answer.status;
     const action = wire.decide(request, answer);
     wire.act(request, action, answer);
     if (action === "give up") {
-      const error = target.failure(answer);
+      const error = endpoint.failure(answer);
       breaker.ended(error.result === "refused" ? undefined : error);
       return ended(error);
     }
@@ -92,7 +92,7 @@ export async function exchange<Request>(
     if (!wait) continue;
     const isLate = end - runtime.monotonic() - wait < SHORTEST_ATTEMPT;
     if (isLate || requests === most || (isProbe && action === "retry")) {
-      const error = target.failure(answer, "", false);
+      const error = endpoint.failure(answer, "", false);
       breaker.ended(error);
       return ended(error);
     }

@@ -1,23 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { FakeRuntime } from "../testing/fake-runtime.ts";
+import { Endpoint, type EndpointOptions } from "./endpoint.ts";
 import { busy, byStatus, send } from "./send.ts";
-import { Target, type TargetOptions } from "./target.ts";
 
 /** The message of a push that is answered like this. */
 async function told(
   answer: (request: Request) => Response | Promise<Response>,
-  options: Partial<TargetOptions> = {},
+  options: Partial<EndpointOptions> = {},
 ): Promise<string> {
   const runtime = new FakeRuntime();
   const fetch = async (request: Request) => answer(request);
-  const target = new Target(
+  const endpoint = new Endpoint(
     "remoteWrite",
     { url: "https://receiver.example/write", timeout: 500, fetch, ...options },
     runtime,
     "the whole write endpoint",
   );
   const call = { method: "POST", headers: { "content-type": "text/plain" } };
-  const { error } = await runtime.until(send(target, call, (each) => byStatus(each, busy)));
+  const { error } = await runtime.until(send(endpoint, call, (each) => byStatus(each, busy)));
   return error?.message ?? "stored";
 }
 

@@ -1,20 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { FakeRuntime } from "../testing/fake-runtime.ts";
+import { Endpoint, type EndpointOptions } from "./endpoint.ts";
 import { PushError } from "./error.ts";
 import { busy, byStatus, send } from "./send.ts";
-import { Target, type TargetOptions } from "./target.ts";
 
 /** A receiver that gives its answers in order, the last one for ever. */
 class Script {
   readonly requests: Request[] = [];
   readonly times: number[] = [];
   readonly runtime: FakeRuntime;
-  readonly target: Target;
+  readonly endpoint: Endpoint;
 
-  constructor(answers: (() => Response | Promise<Response>)[], options: Partial<TargetOptions> = {}) {
+  constructor(answers: (() => Response | Promise<Response>)[], options: Partial<EndpointOptions> = {}) {
     const runtime = new FakeRuntime();
     this.runtime = runtime;
-    this.target = new Target(
+    this.endpoint = new Endpoint(
       "remoteWrite",
       {
         url: "https://receiver.example/write",
@@ -34,7 +34,7 @@ class Script {
   /** Begins to send one call, and comes to the answer or the error. */
   async begin(timeout?: number) {
     const call = { method: "POST", headers: { "content-type": "text/plain" } };
-    const { error, answer } = await send(this.target, call, (each) => byStatus(each, busy), { timeout });
+    const { error, answer } = await send(this.endpoint, call, (each) => byStatus(each, busy), { timeout });
     return error ?? answer;
   }
 
@@ -179,7 +179,7 @@ describe("credentials", () => {
   });
 
   const SECRET = "s3cr3t-token";
-  const everything: [string, Partial<TargetOptions>][] = [
+  const everything: [string, Partial<EndpointOptions>][] = [
     ["bearer", { auth: { bearer: SECRET } }],
     ["basic", { auth: { basic: { username: "user", password: SECRET } } }],
     ["headers", { auth: { headers: { "X-Api-Key": SECRET } } }],
@@ -215,7 +215,7 @@ describe("credentials", () => {
   });
 
   it("are sent as configured", async () => {
-    const sent = async (options: Partial<TargetOptions>) => {
+    const sent = async (options: Partial<EndpointOptions>) => {
       const script = new Script([status(204)], options);
       await script.send();
       return script.requests[0] as Request;

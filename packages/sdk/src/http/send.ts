@@ -1,8 +1,8 @@
 /** A push that is one request. */
 import type { Answer, Call } from "./attempt.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { type Action, type Exchanged, type ExchangeOptions, exchange } from "./exchange.ts";
 import { isPage } from "./hints.ts";
-import type { Target } from "./target.ts";
 
 /** Decides by status alone. No answer is as good as a status that is retried. */
 export function byStatus({ status, body }: Answer, isRetried: (status: number) => boolean): Action {
@@ -20,15 +20,15 @@ export interface Sent extends Exchanged {
 
 /** Sends one request until `decide` is content with the answer. */
 export async function send(
-  target: Target,
+  endpoint: Endpoint,
   call: Omit<Call, "url"> & Partial<Call>,
   decide: (answer: Answer) => Action,
   options?: ExchangeOptions,
 ): Promise<Sent> {
-  const queue = [{ url: target.url, ...call }];
+  const queue = [{ url: endpoint.url, ...call }];
   let last: Answer | undefined;
   const exchanged = await exchange(
-    target,
+    endpoint,
     {
       queue,
       call: (request) => request,

@@ -3,6 +3,9 @@ import { Growing } from "../recording/accumulation.ts";
 import { FINEST_SCALE, MOST_BUCKETS } from "./exponential.ts";
 import { ScaledHistogram } from "./native-histogram.ts";
 
+/** Smaller numbers, which are not normal, count as this one: no bucket's bound can be written with them. */
+const SMALLEST = 2 ** -1022;
+
 /** Nothing below zero is recorded in a histogram. */
 const NONE = { offset: 0, bucketCounts: [] };
 
@@ -54,7 +57,7 @@ export class ExponentialAccumulation extends Growing {
 
   /** Bucket `i` ends with 2^((i + 1) / 2^scale), which is in it. */
   #indexOf(value: number): number {
-    return Math.ceil(Math.log2(value) * 2 ** this.#scale) - 1;
+    return Math.ceil(Math.log2(Math.max(value, SMALLEST)) * 2 ** this.#scale) - 1;
   }
 
   /** How many buckets there are with one at `index`. */

@@ -10,10 +10,10 @@ import {
   type PushOptions,
   type PushResult,
 } from "../destination.ts";
+import { ENDPOINT_OPTIONS, Endpoint, type EndpointOptions } from "../http/endpoint.ts";
 import { PushError } from "../http/error.ts";
 import { compress } from "../http/gzip.ts";
 import { send } from "../http/send.ts";
-import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames, checkOneOf } from "../options.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { decide, isAboutTemporality, rejectedOf } from "./answer.ts";
@@ -21,12 +21,12 @@ import { type DeltaTransport, deltaDestination } from "./delta.ts";
 import { Growth } from "./growth.ts";
 import { Timeline } from "./timeline.ts";
 
-export type { Auth, Basic, Signer, TargetOptions } from "../http/target.ts";
+export type { Auth, Basic, EndpointOptions, Signer } from "../http/endpoint.ts";
 export { type DeliverOptions, type DeltaTransport, deltaDestination } from "./delta.ts";
 export type { Batch } from "./outbox.ts";
 
 /** `url` is the whole endpoint, `https://host/v1/metrics` in most places. */
-export interface OtlpOptions extends TargetOptions {
+export interface OtlpOptions extends EndpointOptions {
   /** As `OTEL_EXPORTER_OTLP_PROTOCOL` has it: `http/protobuf` or `http/json`. Default `http/protobuf`. */
   readonly protocol?: "http/protobuf" | "http/json" | undefined;
   /**
@@ -59,13 +59,13 @@ const WANTED = "the whole endpoint, such as http://host:4318/v1/metrics";
  * @throws TypeError for an option that is unknown or unusable.
  */
 export function otlp(options: OtlpOptions, runtime: Runtime = systemRuntime): Destination {
-  checkNames("otlp", options, `${TARGET_OPTIONS} protocol temporality gzip`);
+  checkNames("otlp", options, `${ENDPOINT_OPTIONS} protocol temporality gzip`);
   const { protocol = "http/protobuf", temporality = "cumulative", gzip = true } = options;
   checkOneOf("otlp protocol", protocol, Object.keys(WIRES));
   checkOneOf("otlp temporality", temporality, ["delta", "cumulative"]);
   checkOneOf("otlp gzip", gzip, [true, false]);
   const { contentType, serializer } = WIRES[protocol];
-  const target = new Target("otlp", options, runtime, WANTED);
+  const endpoint = new Endpoint("otlp", options, runtime, WANTED);
   const encode = (metrics: ResourceMetrics) =>
     (serializer.serializeRequest(metrics) ?? new Uint8Array()) as Uint8Array<ArrayBuffer>;
 
@@ -78,11 +78,11 @@ export function otlp(options: OtlpOptions, runtime: Runtime = systemRuntime): De
     if (key) headers["idempotency-key"] = JSON.stringify(key);
     if (gzip) headers["content-encoding"] = "gzip";
     const call = { method: "POST", headers, body: gzip ? await compress(body) : body };
-    const { error, answer, details } = await send(target, call, decide, options);
+    const { error, answer, details } = await send(endpoint, call, decide, options);
     if (error || !answer) return { code: 1, error, details };
     const { points, reason } = rejectedOf(serializer, answer);
     if (!points) return { code: 0, details };
-    const rejection = target.failure({ ...answer, body: reason }, `${points} points`);
+    const rejection = endpoint.failure({ ...answer, body: reason }, `${points} points`);
     return { code: 1, error: rejection, details, dropped: new Map([["rejected", points]]) };
   }
 
@@ -112,7 +112,7 @@ export function otlp(options: OtlpOptions, runtime: Runtime = systemRuntime): De
   const timelines = new Map<unknown, Timeline>();
   return cumulativeDestination(async (metrics, options) => {
     if (growth) return pushGrowth(metrics, options);
-    const end = runtime.monotonic() + (options.timeout ?? target.timeout);
+    const end = runtime.monotonic() + (options.timeout ?? endpoint.timeout);
     const instance = metrics.resource.attributes["service.instance.id"];
     const timeline = timelines.get(instance) ?? new Timeline(() => runtime.instanceId());
     timelines.set(instance, timeline);

@@ -1,5 +1,6 @@
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { describe, expect, it } from "vitest";
+import { DROPPED } from "../recording/names.ts";
 import { FakeRuntime } from "../testing/fake-runtime.ts";
 import { type OtlpOptions, otlp } from "./index.ts";
 import {
@@ -216,9 +217,9 @@ describe("createPushmeter over otlp", () => {
     expect(await writer.flush()).toBe(false);
     writer.receiver.network = works;
     expect(await writer.flush()).toBe(true);
-    const [dropped] = writer.receiver.points("pushmeter.push.dropped");
+    const [dropped] = writer.receiver.points(DROPPED);
     expect(dropped?.attributes).toEqual([{ key: "reason", value: { stringValue: "refused" } }]);
-    expect(writer.receiver.total("pushmeter.push.dropped")).toBe(1);
+    expect(writer.receiver.total(DROPPED)).toBe(1);
     expect(writer.receiver.total("logins")).toBe(0);
   });
 });

@@ -1,3 +1,4 @@
+import { DROPPED } from "@pushmeter/testkit/published";
 import { describe, expect, it } from "vitest";
 import { createPushmeter, type Destination } from "../index.ts";
 import { pushgateway } from "../pushgateway/index.ts";
@@ -43,7 +44,7 @@ class Instance {
   }
 
   dropped(reason: string): number {
-    return this.receiver.total("pushmeter_push_dropped_total", { reason });
+    return this.receiver.total(DROPPED, { reason });
   }
 }
 

@@ -4,8 +4,8 @@
  */
 import { cumulativeDestination, type Destination, sumOf } from "../destination.ts";
 import type { Answer } from "../http/attempt.ts";
+import { ENDPOINT_OPTIONS, Endpoint, type EndpointOptions } from "../http/endpoint.ts";
 import { busy, byStatus, send } from "../http/send.ts";
-import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
 import { checkNames, checkObject, checkOneOf, checkText, invalid } from "../options.ts";
 import { type LabelCache, translate } from "../prometheus/translate.ts";
 import type { Resource } from "../resource.ts";
@@ -13,10 +13,10 @@ import { type Runtime, systemRuntime } from "../runtime.ts";
 import { groupPath } from "./grouping-key.ts";
 import { type Aside, GroupPush } from "./push.ts";
 
-export type { Auth, Basic, Signer, TargetOptions } from "../http/target.ts";
+export type { Auth, Basic, EndpointOptions, Signer } from "../http/endpoint.ts";
 
 /** `url` is the Pushgateway's root, without `/metrics`. */
-export interface PushgatewayOptions extends TargetOptions {
+export interface PushgatewayOptions extends EndpointOptions {
   /**
    * Labels of the group in addition to `job` and `instance`: label names to values. An attribute of the same name
    * becomes the label `exported_<name>`, because the Pushgateway overwrites it.
@@ -45,13 +45,13 @@ export interface PushgatewayOptions extends TargetOptions {
  * @throws TypeError for an option that is unknown or unusable.
  */
 export function pushgateway(options: PushgatewayOptions, runtime: Runtime = systemRuntime): Destination {
-  checkNames("pushgateway", options, `${TARGET_OPTIONS} grouping method gzip deleteOnShutdown`);
+  checkNames("pushgateway", options, `${ENDPOINT_OPTIONS} grouping method gzip deleteOnShutdown`);
   const { grouping = {}, method = "PUT", gzip = true, deleteOnShutdown = false } = options;
   checkGrouping(grouping);
   checkOneOf("pushgateway method", method, ["PUT", "POST"]);
   checkOneOf("pushgateway gzip", gzip, [true, false]);
   checkOneOf("pushgateway deleteOnShutdown", deleteOnShutdown, [true, false]);
-  const target = new Target("pushgateway", options, runtime, WANTED);
+  const endpoint = new Endpoint("pushgateway", options, runtime, WANTED);
   /** Instance ids for resources without one: each needs its own group, because the last push into a group wins. */
   const ownInstances = new WeakMap<Resource, string>();
   const reserved = Object.keys(grouping);
@@ -72,9 +72,9 @@ export function pushgateway(options: PushgatewayOptions, runtime: Runtime = syst
       const { families, job, instance: named, dropped, conflicts } = translation;
       if (!families.length) return { code: 0, dropped, conflicts };
       const instance = named || instanceOf(metrics.resource);
-      const url = below(target.url, groupPath(job || "unknown_service", { instance, ...grouping }));
+      const url = below(endpoint.url, groupPath(job || "unknown_service", { instance, ...grouping }));
       groups.set(url, instance);
-      const result = await new GroupPush(target, { url, method, gzip, families }, aside).run(options);
+      const result = await new GroupPush(endpoint, { url, method, gzip, families }, aside).run(options);
       return { ...result, dropped: sumOf(dropped, result.dropped), conflicts };
     },
     async ({ instance } = {}) => {
@@ -82,7 +82,9 @@ export function pushgateway(options: PushgatewayOptions, runtime: Runtime = syst
       for (const [url, owner] of groups) {
         if (instance !== undefined && instance !== owner) continue;
         groups.delete(url);
-        const { error } = await send(target, { method: "DELETE", url, headers: {} }, decide, { last: true });
+        const { error } = await send(endpoint, { method: "DELETE", url, headers: {} }, decide, {
+          last: true,
+        });
         if (error) throw error;
       }
     },

@@ -1,17 +1,17 @@
 /** One push of a group. What the Pushgateway refuses is left out, and everything else is stored. */
 import type { PushOptions, PushResult } from "../destination.ts";
 import type { Answer, Call } from "../http/attempt.ts";
+import type { Endpoint } from "../http/endpoint.ts";
 import { type Action, exchange, type Wire } from "../http/exchange.ts";
 import { compress } from "../http/gzip.ts";
 import { busy, byStatus } from "../http/send.ts";
-import type { Target } from "../http/target.ts";
 import { CONTENT_TYPE, textOf } from "../prometheus/text.ts";
 import type { Family } from "../prometheus/translate.ts";
 
 /** How long a refused metric is left out, ms: the group that it contradicts may be deleted. */
 const LONGEST_ASIDE = 600_000;
 
-/** Metrics that the Pushgateway has refused, by name, and until when they are left out, on the target's clock. */
+/** Metrics that the Pushgateway has refused, by name, and until when they are left out, on the endpoint's clock. */
 export type Aside = Map<string, number>;
 
 export interface Group {
@@ -23,7 +23,7 @@ export interface Group {
 
 export class GroupPush implements Wire<readonly Family[]> {
   readonly queue: (readonly Family[])[];
-  readonly #target: Target;
+  readonly #endpoint: Endpoint;
   readonly #group: Group;
   readonly #aside: Aside;
   /** In the last request. */
@@ -32,21 +32,21 @@ export class GroupPush implements Wire<readonly Family[]> {
   #refusal: Answer | undefined;
   readonly #refused: string[] = [];
 
-  constructor(target: Target, group: Group, aside: Aside) {
-    this.#target = target;
+  constructor(endpoint: Endpoint, group: Group, aside: Aside) {
+    this.#endpoint = endpoint;
     this.#group = group;
     this.#aside = aside;
-    const now = target.clock();
+    const now = endpoint.clock();
     this.queue = [group.families.filter(({ name }) => !((aside.get(name) ?? 0) > now))];
   }
 
   async run(options: PushOptions): Promise<PushResult> {
     const families = this.#group.families.length;
     const aside = families - (this.queue[0] as readonly Family[]).length;
-    const { error: gaveUp, details } = await exchange(this.#target, this, options);
+    const { error: gaveUp, details } = await exchange(this.#endpoint, this, options);
     const refused = aside + this.#refused.length;
     const what = `${this.#refused.length} of ${families} metrics (${this.#refused.join(", ")})`;
-    const error = gaveUp ?? (this.#refusal && this.#target.failure(this.#refusal, what));
+    const error = gaveUp ?? (this.#refusal && this.#endpoint.failure(this.#refusal, what));
     return {
       code: error || refused ? 1 : 0,
       error,
@@ -77,7 +77,7 @@ export class GroupPush implements Wire<readonly Family[]> {
     this.#refusal = answer;
     for (const name of named) {
       this.#refused.push(name);
-      this.#aside.set(name, this.#target.clock() + LONGEST_ASIDE);
+      this.#aside.set(name, this.#endpoint.clock() + LONGEST_ASIDE);
     }
     const rest = families.filter(({ name }) => !named.includes(name));
     this.queue[0] = rest;

@@ -1,3 +1,4 @@
+import { DROPPED } from "@pushmeter/testkit/published";
 import { describe, expect, it } from "vitest";
 import type { PushResult } from "../destination.ts";
 import { createPushmeter } from "../index.ts";
@@ -181,7 +182,7 @@ describe("a deploy that changes a metric's type while the old group exists (all 
         ),
       }),
     ]);
-    expect(receiver.total("pushmeter_push_dropped_total", { reason: "refused" })).toBe(4);
+    expect(receiver.total(DROPPED, { reason: "refused" })).toBe(4);
 
     await old.shutdown();
     await runtime.advance(600_000);

@@ -1,4 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
+import { DROPPED } from "@pushmeter/testkit/published";
 import { seeded } from "@pushmeter/testkit/random";
 import { describe, expect, it } from "vitest";
 import { createPushmeter, type Destination } from "../index.ts";
@@ -70,7 +71,7 @@ class Instance {
   }
 
   dropped(reason: string): number {
-    return this.total("pushmeter_push_dropped_total", { reason });
+    return this.total(DROPPED, { reason });
   }
 }
 
@@ -257,7 +258,7 @@ describe("10,000 random attribute objects", () => {
     expect(instance.total("hostile_counter_total")).toBe(measured);
     expect(instance.dropped("attribute")).toBe(expected);
     if (exposition.includes("# TYPE")) {
-      expect(exposition).toContain(`pushmeter_push_dropped_total{reason="attribute"} ${expected}\n`);
+      expect(exposition).toContain(`${DROPPED}{reason="attribute"} ${expected}\n`);
     }
   });
 });

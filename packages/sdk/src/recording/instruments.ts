@@ -1,8 +1,9 @@
-/** The built-in instruments. Names, units and buckets: semantic conventions 1.44. */
+/** The built-in instruments. Units and buckets: semantic conventions 1.44. */
 import type { Attributes } from "@opentelemetry/api";
 import { COUNTER, HISTOGRAM } from "../enumerations.ts";
 import type { Accumulation } from "../histogram.ts";
 import { METER_NAME } from "../prometheus/scope.ts";
+import { COLD_STARTS, DROPPED, INVOCATIONS, PUSHES, REQUESTS } from "./names.ts";
 import type { Recording } from "./recording.ts";
 
 /** Advised by the conventions for `http.server.request.duration` and for the FaaS durations, in seconds. */
@@ -10,9 +11,6 @@ const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5
 
 /** Of a push, in seconds: one bound tells how many were slow, at the cost of four series. */
 const PUSH_BOUNDS = [1];
-
-export const REQUESTS = "http.server.request.duration";
-export const INVOCATIONS = "faas.invoke_duration";
 
 export interface InstrumentsOptions {
   /** Of the buckets of requests and invocations, in seconds. */
@@ -51,8 +49,8 @@ export class Instruments {
     };
     this.request = create(REQUESTS, "s", "Duration of HTTP server requests.", buckets);
     this.invoke = create(INVOCATIONS, "s", "Duration of invocations other than requests.", buckets);
-    this.coldstarts = create("faas.coldstarts", "{coldstart}", "Instances started.");
-    this.push = create("pushmeter.push.duration", "s", "Duration of pushes.", PUSH_BOUNDS);
-    this.dropped = create("pushmeter.push.dropped", "{point}", "Data points not stored.");
+    this.coldstarts = create(COLD_STARTS, "{coldstart}", "Instances started.");
+    this.push = create(PUSHES, "s", "Duration of pushes.", PUSH_BOUNDS);
+    this.dropped = create(DROPPED, "{point}", "Data points not stored.");
   }
 }

@@ -20,6 +20,10 @@ export class Encoder {
   readonly #request = new Writer(4096);
   readonly #message = new Writer();
   readonly #field = new Writer();
+  /** The series of one point have the same labels, but for the name and `le`: sorted and encoded once for all. */
+  #labels: Labels | undefined;
+  #target: Labels | undefined;
+  #pairs: [key: string, value: string, encoded?: Uint8Array][] = [];
 
   /**
    * @param entries - of one group.
@@ -75,14 +79,24 @@ export class Encoder {
   #encodeHead(entry: Entry, target: Labels, version: Version): void {
     const { series, group } = entry;
     const { name, labels, le, type, help, unit } = series;
-    const all: Labels = { ...labels, ...target, le, __name__: name };
     const message = this.#message.reset();
     const field = this.#field.reset();
-    for (const key of Object.keys(all).sort()) {
-      const value = all[key];
+    if (labels !== this.#labels || target !== this.#target) {
+      this.#labels = labels;
+      this.#target = target;
+      this.#pairs = Object.entries<string>({ ...labels, ...target, le, __name__: name }).sort();
+    }
+    for (const pair of this.#pairs) {
+      const [key] = pair;
+      const value = key === "le" ? le : key === "__name__" ? name : pair[1];
       if (!value) continue;
-      if (version === 1) message.bytes(1, field.reset().string(1, key).string(2, value).finish());
-      else field.varint(this.#symbol(group, key)).varint(this.#symbol(group, value));
+      if (version === 1) {
+        if (value !== pair[1] || !pair[2]) {
+          pair[1] = value;
+          pair[2] = field.reset().string(1, key).string(2, value).finish().slice();
+        }
+        message.bytes(1, pair[2]);
+      } else field.varint(this.#symbol(group, key)).varint(this.#symbol(group, value));
     }
     if (version === 2) {
       const refs = field.finish().slice();

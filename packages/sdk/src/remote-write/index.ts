@@ -5,7 +5,7 @@
 import { cumulativeDestination, type Destination, sumOf } from "../destination.ts";
 import { DEFAULT_BUCKETS, EXPONENTIAL_BUCKETS, HISTOGRAM } from "../enumerations.ts";
 import type { NativeHistograms } from "../histogram.ts";
-import { TARGET_OPTIONS, Target, type TargetOptions } from "../http/target.ts";
+import { ENDPOINT_OPTIONS, Endpoint, type EndpointOptions } from "../http/endpoint.ts";
 import { toClassic } from "../native-histograms/exponential.ts";
 import { checkNames, checkOneOf, invalid } from "../options.ts";
 import { type LabelCache, type TranslateOptions, translate } from "../prometheus/translate.ts";
@@ -15,11 +15,11 @@ import { Ledger } from "./ledger.ts";
 import { Push } from "./push.ts";
 import { type Protocol, Receiver } from "./receiver.ts";
 
-export type { Auth, Basic, Signer, TargetOptions } from "../http/target.ts";
+export type { Auth, Basic, EndpointOptions, Signer } from "../http/endpoint.ts";
 export type { Protocol } from "./receiver.ts";
 
 /** `url` is the whole endpoint, for Prometheus `http://host:9090/api/v1/write`. */
-export interface RemoteWriteOptions extends TargetOptions {
+export interface RemoteWriteOptions extends EndpointOptions {
   /**
    * The version of remote write. `"auto"`, the default: 2.0 first, and 1.0 for the rest of the instance's life once
    * the receiver shows that it does not understand it; `"2.0"` and `"1.0"`: that version only. Counters begin
@@ -49,7 +49,7 @@ export interface RemoteWriteOptions extends TargetOptions {
  * @throws TypeError for an option that is unknown or unusable.
  */
 export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = systemRuntime): Destination {
-  checkNames("remoteWrite", options, `${TARGET_OPTIONS} protocol histograms`);
+  checkNames("remoteWrite", options, `${ENDPOINT_OPTIONS} protocol histograms`);
   const { protocol = "auto", histograms = "classic" } = options;
   checkOneOf("remoteWrite protocol", protocol, ["auto", "1.0", "2.0"]);
   const native = histograms === "classic" ? undefined : histograms;
@@ -58,8 +58,8 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
     invalid("remoteWrite histograms", histograms, accepted);
   }
   const wanted = "the whole write endpoint, for Prometheus http://host:9090/api/v1/write";
-  const target = new Target("remoteWrite", options, runtime, wanted);
-  const receiver = new Receiver(protocol, target.clock);
+  const endpoint = new Endpoint("remoteWrite", options, runtime, wanted);
+  const receiver = new Receiver(protocol, endpoint.clock);
   const encoder = new Encoder();
   const takesNative = () => native !== undefined && receiver.takesNative;
   const exponential: TranslateOptions["exponential"] =
@@ -71,7 +71,7 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
 
   const destination = cumulativeDestination(
     async (metrics, options) => {
-      const { timeout = target.timeout } = options;
+      const { timeout = endpoint.timeout } = options;
       const end = runtime.monotonic() + timeout;
       for (;;) {
         const translation = translate(metrics, { cache, exponential });
@@ -81,10 +81,10 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
         ownInstance ??= instance || runtime.instanceId();
         const labels = { job, instance: instance || ownInstance };
         const key = JSON.stringify(labels);
-        const ledger = ledgers.get(key) ?? new Ledger(labels, target.clock, () => runtime.instanceId());
+        const ledger = ledgers.get(key) ?? new Ledger(labels, endpoint.clock, () => runtime.instanceId());
         ledgers.set(key, ledger);
         const batch = ledger.start(runtime.now(), translation);
-        const push = new Push(target, receiver, ledger, encoder, batch);
+        const push = new Push(endpoint, receiver, ledger, encoder, batch);
         const result = await push.run({ ...options, timeout: end - runtime.monotonic() });
         // Once more, with classic ones.
         if (push.needsClassic) continue;
@@ -95,7 +95,7 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
     async ({ instance } = {}) => {
       for (const [key, ledger] of ledgers) {
         if (instance !== undefined && JSON.parse(key).instance !== instance) continue;
-        const push = new Push(target, receiver, ledger, encoder, ledger.end(runtime.now(), takesNative()));
+        const push = new Push(endpoint, receiver, ledger, encoder, ledger.end(runtime.now(), takesNative()));
         const { error } = await push.run({ last: true });
         if (error) throw error;
       }
@@ -106,9 +106,9 @@ export function remoteWrite(options: RemoteWriteOptions, runtime: Runtime = syst
     const translation = translate(metrics, { exponential });
     const { families, job, instance, dropped } = translation;
     if (!families.length) return { code: 0, dropped };
-    const ledger = new Ledger({ job, instance }, target.clock, () => runtime.instanceId());
+    const ledger = new Ledger({ job, instance }, endpoint.clock, () => runtime.instanceId());
     const batch = ledger.start(time, translation);
-    const push = new Push(target, receiver, ledger, encoder, { ...batch, isStale: stale });
+    const push = new Push(endpoint, receiver, ledger, encoder, { ...batch, isStale: stale });
     const result = await push.run(options);
     if (push.needsClassic) return write(metrics, { time, stale, ...options });
     const refused = push.queue.length ? undefined : push.refused;

@@ -2,9 +2,9 @@
 import type { PushResult } from "../destination.ts";
 import { isExponential } from "../histogram.ts";
 import type { Answer, Call } from "../http/attempt.ts";
+import type { Endpoint } from "../http/endpoint.ts";
 import type { PushError } from "../http/error.ts";
 import { type Action, type ExchangeOptions, exchange, MOST_REQUESTS, type Wire } from "../http/exchange.ts";
-import type { Target } from "../http/target.ts";
 import { type Asked, decide, isOpen, isTooOld, mayBeStored, partsFor, writtenOf } from "./decide.ts";
 import type { Encoder } from "./encoder.ts";
 import type { Group, Version } from "./group.ts";
@@ -66,7 +66,7 @@ export class Push implements Wire<Request> {
   readonly queue: Request[];
   /** The receiver does not take native histograms: everything has to be sent again with classic ones. */
   needsClassic = false;
-  readonly #target: Target;
+  readonly #endpoint: Endpoint;
   readonly #receiver: Receiver;
   readonly #ledger: Ledger;
   readonly #encoder: Encoder;
@@ -82,8 +82,8 @@ export class Push implements Wire<Request> {
   /** `Series.point` of those that the receiver has named. */
   readonly refused = new Set<string>();
 
-  constructor(target: Target, receiver: Receiver, ledger: Ledger, encoder: Encoder, batch: Batch) {
-    this.#target = target;
+  constructor(endpoint: Endpoint, receiver: Receiver, ledger: Ledger, encoder: Encoder, batch: Batch) {
+    this.#endpoint = endpoint;
     this.#receiver = receiver;
     this.#ledger = ledger;
     this.#encoder = encoder;
@@ -98,13 +98,13 @@ export class Push implements Wire<Request> {
     const { requests, aside } = this.#batch;
     const entries = requests.flat();
     const most = Math.max(MOST_REQUESTS, Math.ceil(entries.length / MOST_SERIES) + MORE_REQUESTS);
-    const { error, details } = await exchange(this.#target, this, { most, ...options });
+    const { error, details } = await exchange(this.#endpoint, this, { most, ...options });
     if (!this.#mayBeStored) this.#ledger.undo(this.#batch);
     if (this.#refusal) {
       this.#receiver.refused(entries.every(({ asideUntil }) => asideUntil));
       if (this.#receiver.isHopeless) {
         this.#ledger.forgive(entries);
-        return { code: 1, details, error: this.#target.failure(this.#refusal) };
+        return { code: 1, details, error: this.#endpoint.failure(this.#refusal) };
       }
     }
     const refused = aside + this.#refused;
@@ -129,7 +129,7 @@ export class Push implements Wire<Request> {
     if (opened.length) this.#receiver.openings++;
     for (const entry of opened) entry.opening = this.#receiver.openings;
     request.opened = opened;
-    return { url: this.#target.url, method: "POST", headers: HEADERS[version], body: snappy(body) };
+    return { url: this.#endpoint.url, method: "POST", headers: HEADERS[version], body: snappy(body) };
   }
 
   decide(request: Request, answer: Answer): Action {
@@ -206,7 +206,7 @@ export class Push implements Wire<Request> {
     if (!named.length && searched.length === 1) parts = cut(rest, 2);
     else if (!named.length) parts = searched.map((part) => rest.filter(({ suspects }) => suspects === part));
     // In any order: what is refused often stands together.
-    for (const part of this.#target.runtime.random() < 0.5 ? parts : parts.reverse()) {
+    for (const part of this.#endpoint.runtime.random() < 0.5 ? parts : parts.reverse()) {
       if (!part.length) continue;
       if (!named.length) for (const entry of part) entry.suspects = part;
       this.queue.unshift(new Request("values", part, isUnclear));
@@ -225,10 +225,12 @@ export class Push implements Wire<Request> {
     if (this.#refusal) {
       const names = [...this.#names].slice(0, MOST_NAMES).join(", ");
       const what = `${this.#refused || "some"} of ${series} series${names && ` (${names})`}`;
-      this.#receiver.failure = this.#target.failure(this.#refusal, what);
+      this.#receiver.failure = this.#endpoint.failure(this.#refusal, what);
       return this.#receiver.failure;
     }
-    return error ?? (isOver ? undefined : this.#target.error("unavailable", "the next push sends the rest"));
+    return (
+      error ?? (isOver ? undefined : this.#endpoint.error("unavailable", "the next push sends the rest"))
+    );
   }
 
   /**

@@ -4,10 +4,10 @@
  */
 import { AwsV4Signer } from "aws4fetch";
 import { environment, text } from "../environment.ts";
-import type { Signer } from "../http/target.ts";
+import type { Signer } from "../http/endpoint.ts";
 import { checkNames, checkText, invalid } from "../options.ts";
 
-export type { Signer } from "../http/target.ts";
+export type { Signer } from "../http/endpoint.ts";
 
 export interface AwsCredentials {
   readonly accessKeyId: string;

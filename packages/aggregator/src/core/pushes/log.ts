@@ -1,5 +1,7 @@
 /** How the heartbeats end: for the status, and for the aggregator's own metrics. */
+
 import { PushError, type PushResult } from "@pushmeter/sdk";
+import { DROPPED } from "@pushmeter/sdk/adapter";
 import type { Series } from "../series.ts";
 import type { Shard } from "../shard.ts";
 
@@ -40,7 +42,7 @@ export class PushLog {
 
   drop(dropped: PushResult["dropped"], time: number): void {
     for (const [reason, points] of dropped ?? []) {
-      this.#shard.count("pushmeter.push.dropped", { reason }, points, time, "counter");
+      this.#shard.count(DROPPED, { reason }, points, time, "counter");
     }
   }
 

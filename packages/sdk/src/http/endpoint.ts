@@ -35,7 +35,7 @@ interface AnyAuth {
 }
 
 /** The options that every destination has. */
-export interface TargetOptions {
+export interface EndpointOptions {
   /** Absolute, http or https. A user name and password in it become basic authentication. */
   readonly url: string;
   readonly auth?: Auth | undefined;
@@ -45,7 +45,7 @@ export interface TargetOptions {
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
 }
 
-export const TARGET_OPTIONS = "url auth timeout fetch";
+export const ENDPOINT_OPTIONS = "url auth timeout fetch";
 
 /** Headers, in lower case, that are part of a wire format; a user's headers cannot replace them. */
 const RESERVED = /^(content-(type|encoding|length)|host|x-prometheus-remote-write-version)$/;
@@ -58,7 +58,7 @@ const SHORTEST_SHARE = 1_000;
 const LONGEST_IDLE = 30_000;
 
 /** Where to send, how long to try, and what to say when it fails. */
-export class Target {
+export class Endpoint {
   readonly runtime: Runtime;
   readonly breaker: Breaker;
   /** For schedules. */
@@ -68,7 +68,7 @@ export class Target {
   /** Without credentials. */
   readonly url: string;
   readonly #headers: Record<string, string>;
-  readonly #fetch: TargetOptions["fetch"];
+  readonly #fetch: EndpointOptions["fetch"];
   readonly #sign: Signer | undefined;
   readonly #secrets: readonly string[];
   /** Who sends and where to, the start of every message. */
@@ -83,7 +83,7 @@ export class Target {
    * @param name - the destination as the user knows it, the first word of its messages.
    * @param wanted - what its url has to be.
    */
-  constructor(name: string, options: TargetOptions, runtime: Runtime, wanted: string) {
+  constructor(name: string, options: EndpointOptions, runtime: Runtime, wanted: string) {
     const { timeout = DEFAULT_TIMEOUT, fetch } = options;
     const { username, password, origin, pathname, search, searchParams } = checkUrl(
       `${name} url`,
@@ -120,7 +120,7 @@ export class Target {
   }
 
   /**
-   * One request, to the target's URL if the call has none. An attempt takes at most half of a push's time, so that
+   * One request, to the endpoint's URL if the call has none. An attempt takes at most half of a push's time, so that
    * a connection that was dropped silently leaves time for another; all of it if half was not enough last time.
    *
    * @param left - of the push, ms.

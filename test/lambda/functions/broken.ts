@@ -1,0 +1,2 @@
+/** A function whose module cannot be loaded. */
+throw new RangeError("no configuration");
