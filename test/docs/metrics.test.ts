@@ -59,9 +59,12 @@ it("lists the metrics that are emitted, each with its labels", () => {
   expect(new Map(listed)).toEqual(emitted);
 });
 
-it("or docs/lambda.md lists every metric that a document or an issue form names", () => {
+it("or docs/lambda.md or a table of docs/workers.md lists every metric that a document or an issue form names", () => {
   const places = "{*.md,docs/*.md,packages/*/README.md,examples/*/README.md,.github/**/*.{md,yml}}";
-  const listed = new Set(codes(page + read("docs/lambda.md")));
+  const ofWorkers = rows(read("docs/workers.md"), (header) => header === "metric")
+    .flat()
+    .join(" ");
+  const listed = new Set(codes(page + read("docs/lambda.md") + ofWorkers));
   const unlisted = globSync(places, { cwd: ROOT }).flatMap((file) => {
     const named = read(file).matchAll(/\b(?:pushmeter_push|faas|http_server)_\w+?_(?:total|seconds)/g);
     return Array.from(named, ([metric]) => metric)
