@@ -29,7 +29,7 @@ const lock = createHash("sha256")
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
   // Not `npm ci`: it installs everything anew when the lock changes, this only what changed.
   const install = ["npm", "install", "--no-save", "--loglevel=error"];
-  step("Installing what package-lock.json names, about half a minute", install, { cwd: root, env });
+  step("Installing what package-lock.json names, about a minute", install, { cwd: root, env });
   writeFileSync(stamp, lock);
 }
 const build = [join(root, "node_modules/.bin/turbo"), "run", "build", "--output-logs=errors-only"];

@@ -3,7 +3,7 @@
  * @module @pushmeter/adapters/hono
  */
 import type { Pushmeter } from "@pushmeter/sdk";
-import { type Ending, type Platform, recorderOf } from "@pushmeter/sdk/adapter";
+import { type Ending, type Invocation, type Platform, recorderOf } from "@pushmeter/sdk/adapter";
 import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import { matchedRoutes } from "hono/route";
@@ -63,20 +63,31 @@ export function pushmeterMiddleware<Env>(
       const answered = c.finalized && !(invocation.thrown && c.error === undefined);
       const status = answered ? c.res.status : 500;
       invocation.route = (route && attempt(recorder, route, request)) ?? routeOf(c, middleware, status);
-      const end = (ending: Ending) => {
-        if (ignore && attempt(recorder, ignore, request)) return recorder.endIgnored(invocation, platform);
-        const response = answered ? c.res : undefined;
-        const custom = attributes && attempt(recorder, attributes, request, response, c.env);
-        recorder.endHttp(invocation, request, ending, platform, custom);
-      };
       // The outer wrapper, if there is one, records: it sees the response that is really sent.
       if (!outer) {
-        const passed = answered ? body?.(recorder, c.res, platform, end) : undefined;
+        const passed =
+          body && answered
+            ? body(recorder, c.res, platform, (ending) => end(c, invocation, platform, ending, answered))
+            : undefined;
         if (passed) c.res = passed;
-        else end({ status });
+        else end(c, invocation, platform, { status }, answered);
       }
     }
   });
+
+  function end(
+    c: Context,
+    invocation: Invocation,
+    platform: () => Platform,
+    ending: Ending,
+    answered: boolean,
+  ): void {
+    const request = c.req.raw;
+    if (ignore && attempt(recorder, ignore, request)) return recorder.endIgnored(invocation, platform);
+    const custom = attributes && attempt(recorder, attributes, request, answered ? c.res : undefined, c.env);
+    recorder.endHttp(invocation, request, ending, platform, custom);
+  }
+
   const inspected: Inspect = (routes) =>
     isBehindAll(routes, middleware) ? new TypeError(TOO_LATE) : undefined;
   return Object.assign(middleware, { [INSPECT]: inspected });
