@@ -83,7 +83,10 @@ export function pushmeterMiddleware<Env>(
     answered: boolean,
   ): void {
     const request = c.req.raw;
-    if (ignore && attempt(recorder, ignore, request)) return recorder.endIgnored(invocation, platform);
+    if (ignore && attempt(recorder, ignore, request)) {
+      recorder.endIgnored(invocation, platform);
+      return;
+    }
     const custom = attributes && attempt(recorder, attributes, request, answered ? c.res : undefined, c.env);
     recorder.endHttp(invocation, request, ending, platform, custom);
   }
@@ -117,8 +120,9 @@ function routeOf(c: Context, own: MiddlewareHandler, status: number): string | u
   const executed = matched[routeIndex];
   if (!executed) return undefined;
   const { path, method, handler } = executed;
+  if (method !== "ALL") return path;
   const target = findTargetHandler(handler);
-  if (method !== "ALL" || !isMiddleware(target)) return path;
+  if (!isMiddleware(target)) return path;
   const passed = matched.slice(routeIndex + 1).find((each) => !isMiddleware(findTargetHandler(each.handler)));
   // Not a fallback for everything: a mounted app, which looks like a middleware, answers before it.
   if (passed && !(passed.path.endsWith("*") && passed.path.length <= path.length)) return passed.path;

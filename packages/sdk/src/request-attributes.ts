@@ -37,8 +37,9 @@ export function requestAttributes(request: EndedRequest, custom?: Attributes): A
   return attributes;
 }
 
-/** Those that do not follow from the others, where nothing was thrown. */
-const INDEPENDENT = ATTRIBUTES.filter(([, read]) => read !== outcomeOf && read !== errorTypeOf);
+const READS = ATTRIBUTES.map(([, read]) => read);
+/** Of those that do not follow from the others, where nothing was thrown. */
+const INDEPENDENT = READS.filter((read) => read !== outcomeOf && read !== errorTypeOf);
 
 type Node<Item> = Map<AttributeValue | undefined, Node<Item> | Item>;
 
@@ -60,22 +61,22 @@ export class RequestTable<Item> {
   }
 
   get(request: EndedRequest): Item {
-    const attributes = request.thrown ? ATTRIBUTES : INDEPENDENT;
+    const reads = request.thrown ? READS : INDEPENDENT;
     let node: Node<Item> | Item | undefined = request.thrown ? this.#thrown : this.#root;
-    for (const [, read] of attributes) {
+    for (const read of reads) {
       node = (node as Node<Item>).get(read(request));
-      if (!node) return this.#add(request, attributes);
+      if (!node) return this.#add(request, reads);
     }
     return node as Item;
   }
 
-  #add(request: EndedRequest, attributes: typeof ATTRIBUTES): Item {
+  #add(request: EndedRequest, reads: readonly Read[]): Item {
     const item = this.#create(request);
     if (this.#room-- > 0) {
       let node = request.thrown ? this.#thrown : this.#root;
-      attributes.forEach(([, read], i) => {
+      reads.forEach((read, i) => {
         const value = read(request);
-        const next = i + 1 < attributes.length ? (node.get(value) ?? new Map()) : item;
+        const next = i + 1 < reads.length ? (node.get(value) ?? new Map()) : item;
         node.set(value, next);
         node = next as Node<Item>;
       });
