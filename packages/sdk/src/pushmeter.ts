@@ -110,6 +110,11 @@ class Core implements Pushmeter {
       isOn: (trigger, platform) => !this.#isOff(this.#instance ?? this.#start(platform(), trigger)),
       remind: (error) => reporter.remind(error),
       ofService: (service) => new Core({ ...options, service, global: false }, runtime),
+      pushTo: (destination) => {
+        this.#destination = destination;
+        this.#flusher.isQuiet = true;
+        return (resource) => this.#pusher.collect(this.#instance ?? { resource, labels: {} }, destination);
+      },
       recorded: (platform, now) => {
         if (this.#fault) reporter.remind(this.#fault);
         else this.#flusher.recorded(platform, now);
@@ -199,7 +204,7 @@ class Core implements Pushmeter {
       );
     }
     try {
-      if (typeof push === "function") {
+      if (push && !this.#destination) {
         const destination = (push as (env: unknown) => Push)(env);
         this.#destination = checkDestination("what push returns", destination);
       }
