@@ -113,7 +113,7 @@ class Core implements Pushmeter {
       pushTo: (destination) => {
         this.#destination = destination;
         this.#flusher.isQuiet = true;
-        return (resource) => this.#pusher.collect(this.#instance ?? { resource, labels: {} }, destination);
+        return (before) => this.#pusher.collect(this.#instance ?? before, destination);
       },
       recorded: (platform, now) => {
         if (this.#fault) reporter.remind(this.#fault);
@@ -195,6 +195,7 @@ class Core implements Pushmeter {
     const env = environment(platform.env);
     const instance = createInstance(this.#options, env, this.#runtime.instanceId(), platform);
     this.#instance = instance;
+    this.#flusher.isQuiet ||= this.#runtime.isTest?.();
     if (instance.disabled) return instance;
     if (platform.waitUntil && trigger && !platform.isWarm)
       this.#instruments.coldstarts({ "faas.trigger": trigger }).add(1);

@@ -2,6 +2,7 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { Destination } from "../destination.ts";
+import type { Instance } from "../instance.ts";
 import type { Ending, HttpRequest, Invocation, Platform, Trigger } from "../invocation.ts";
 import { invalid } from "../options.ts";
 import type { Pushmeter } from "../pushmeter-types.ts";
@@ -9,9 +10,9 @@ import type { Pushmeter } from "../pushmeter-types.ts";
 /**
  * Collects what was recorded.
  *
- * @param resource - in place of the instance's, as long as there has been no invocation.
+ * @param before - stands for the instance as long as there has been no invocation.
  */
-export type Collect = (resource: ResourceMetrics["resource"]) => Promise<ResourceMetrics>;
+export type Collect = (before: Pick<Instance, "resource" | "labels">) => Promise<ResourceMetrics>;
 
 /** Records the invocations of one pushmeter. No method throws. */
 export interface Recorder {

@@ -36,7 +36,7 @@ export type Push = (timeout: number, last: boolean) => Promise<boolean>;
 
 export class Flusher {
   /** Pushes only when `flush` is called. */
-  isQuiet: boolean;
+  isQuiet: boolean | undefined;
   readonly #runtime: Runtime;
   /** For schedules: the monotonic clock may stand still in a frozen environment. */
   readonly #clock: ScheduleClock;
@@ -56,7 +56,6 @@ export class Flusher {
 
   /** @param clock - for schedules. */
   constructor(runtime: Runtime, clock: ScheduleClock, policy: FlushPolicy, push: Push) {
-    this.isQuiet = !!runtime.isTest?.();
     this.#runtime = runtime;
     this.#clock = clock;
     this.#push = push;

@@ -118,6 +118,6 @@ class Reader implements TestMeter {
   }
 
   async #gather(): Promise<void> {
-    this.#gathered.add(await this.#collect(resourceOf({})));
+    this.#gathered.add(await this.#collect({ resource: resourceOf({}), labels: {} }));
   }
 }
