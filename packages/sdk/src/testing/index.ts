@@ -3,6 +3,7 @@
  * @module @pushmeter/sdk/testing
  */
 export { FakeRuntime, type FakeRuntimeOptions } from "./fake-runtime.ts";
+export type { Listening } from "./listen.ts";
 export { type ReceivedSample, type ReceivedSeries, Receiver, type ReceiverOptions } from "./receiver.ts";
 export type { ReceivedMetadata } from "./series.ts";
 export type { TestHistogram } from "./test-histogram.ts";
