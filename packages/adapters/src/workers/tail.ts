@@ -77,8 +77,9 @@ function scriptOf(pushmeter: Pushmeter): Script {
   return {
     record(item) {
       const attributes: Attributes = tailAttributes(item);
-      wall.record(item.wallTime / 1000, attributes);
-      cpu.record(item.cpuTime / 1000, attributes);
+      // An event without times counts.
+      wall.record((item.wallTime ?? 0) / 1000, attributes);
+      cpu.record((item.cpuTime ?? 0) / 1000, attributes);
     },
     push(env, ctx) {
       // Without `waitUntil` when it begins: it is not the script that has started.
