@@ -3,8 +3,8 @@ import type { Attributes } from "@opentelemetry/api";
 import type { Pushmeter } from "@pushmeter/sdk";
 import { recorderOf } from "@pushmeter/sdk/adapter";
 import { attempt } from "../callbacks.ts";
+import { BOUNDS } from "../durations.ts";
 import { type Context, platformOf } from "./context.ts";
-import { BOUNDS } from "./durations.ts";
 import { type TailItem, tailAttributes } from "./tail-events.ts";
 import { type StreamedEvent, type StreamHandler, streamed } from "./tail-stream.ts";
 
