@@ -3,6 +3,7 @@
  * and what a server or client beside it shares with the SDK.
  * @module @pushmeter/sdk/adapter
  */
+export { type ChosenDestination, chosenDestination, type Environment, environment } from "../environment.ts";
 export { backoff } from "../http/backoff.ts";
 export { inflate, Refusal, readBody } from "../http/body.ts";
 export type {
