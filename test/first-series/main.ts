@@ -1,5 +1,5 @@
 /**
- * `npm run first-series`: does what the README says, from a clone to the first series of a Worker of one's own in a real
+ * `npm run docs:start`: does what the README says, from a clone to the first series of a Worker of one's own in a real
  * Prometheus, and prints the seconds of each step. Commands and files are the README's own, in its order.
  */
 import { spawn } from "node:child_process";
