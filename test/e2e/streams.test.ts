@@ -75,9 +75,9 @@ describe("streams with wholeBody in workerd", () => {
     const measured = await LargeBodies.start(server.writeUrl, true);
     try {
       // At the same time: bodies that are kept would add up.
-      const read = (one: LargeBodies) => Promise.all(Array.from({ length: 4 }, () => one.read()));
+      const read = (one: LargeBodies) => Promise.all([one.read(), one.read()]);
       expect(new Set([...(await read(bare)), ...(await read(measured))]).size).toBe(1);
-      expect(await counted("/large", 4)).toEqual([["success", 4]]);
+      expect(await counted("/large", 2)).toEqual([["success", 2]]);
       // Less than one of the bodies.
       const [most, least] = [measured.peakMemory(), bare.peakMemory()].map((bytes) => bytes / 1e6);
       expect(least).toBeGreaterThan(10);
