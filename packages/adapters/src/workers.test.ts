@@ -1,3 +1,4 @@
+import { systemRuntime } from "@pushmeter/sdk/adapter";
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { Recorded, WaitUntil } from "./testing/recorded.ts";
@@ -85,6 +86,24 @@ describe("instrumentWorker", () => {
     await call(worker.scheduled, { cron: "0 3 * * *" }, {}, batches);
     await Promise.all(batches.promises);
     expect(recorded.receiver.total("faas_invoke_duration_seconds_count")).toBe(2);
+  });
+
+  it("leaves nothing in waitUntil where a test waits for it; only flush pushes there", async () => {
+    const recorded = new Recorded({}, { ...systemRuntime, isTest: () => true });
+    const worker = instrumentWorker(recorded.pushmeter, {
+      queue: async () => {},
+      scheduled: async () => {},
+      fetch: () => new Response(),
+    });
+    const waiting = new WaitUntil();
+    for (let i = 0; i < 3; i++) {
+      await call(worker.queue, { queue: "enrolments" }, {}, waiting);
+      await call(worker.scheduled, { cron: "0 3 * * *" }, {}, waiting);
+      await call(worker.fetch, new Request("https://x/a"), {}, waiting);
+    }
+    expect([waiting.promises, recorded.receiver.accepted]).toEqual([[], 0]);
+    expect(await recorded.http()).toEqual(["GET - 200 success = 3"]);
+    expect(recorded.receiver.total("faas_invoke_duration_seconds_count")).toBe(6);
   });
 
   it("counts an instance's cold start once", async () => {

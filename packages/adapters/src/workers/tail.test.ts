@@ -1,3 +1,4 @@
+import { testMeter } from "@pushmeter/sdk/testing";
 import { describe, expect, it } from "vitest";
 import { Recorded, WaitUntil } from "../testing/recorded.ts";
 import { PUBLISHED_ITEMS, PUBLISHED_STREAMS } from "../testing/tail-fixtures.ts";
@@ -103,6 +104,15 @@ describe("tailMeter", () => {
       "courses TypeError pubsub jobs exception = 1",
       "courses exceededCpu http exceededCpu = 1",
     ]);
+  });
+
+  it("is read by testMeter, all scripts together, and then pushes nothing", async () => {
+    const recorded = new Recorded({ flush: "invocation" });
+    const meter = testMeter(recorded.pushmeter);
+    const ctx = new WaitUntil();
+    tailMeter(recorded.pushmeter).tail(RECORDED, {} as never, ctx);
+    expect([ctx.promises, recorded.receiver.accepted]).toEqual([[], 0]);
+    expect(await meter.total("faas_invoke_duration_seconds_count")).toBe(RECORDED.length);
   });
 
   /** Counts the rows, as `rowsOf` says them. */

@@ -30,6 +30,8 @@ export async function measureTrigger(
     return platformOf(env, ctx, { pushAtOnce, adapterFlushes: !!push });
   };
   const invocation = recorder.begin(trigger, platform, {}, ctx);
+  // The first invocation of an instance asks, too.
+  isDue = false;
   let thrown: { error: unknown } | undefined;
   try {
     return await handle();
