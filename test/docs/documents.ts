@@ -14,6 +14,7 @@ export const NODE_PAGES = [
   "docs/destinations.md",
   "docs/metrics.md",
   "docs/limits.md",
+  "docs/migrating.md",
 ];
 
 export interface Block {

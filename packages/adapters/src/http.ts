@@ -42,7 +42,7 @@ export async function measureHttp(
     return response;
   }
   const { status } = response;
-  const passed = options.body?.(recorder, response, platform, end);
+  const passed = options.body?.(recorder, response, platform, end, request);
   if (!passed) end({ status });
   return passed ?? response;
 }
