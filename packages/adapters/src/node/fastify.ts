@@ -4,23 +4,28 @@ import type { Pushmeter } from "@pushmeter/sdk";
 import { exchanges } from "./exchange.ts";
 import type { NodeOptions } from "./options.ts";
 
-interface Request {
+/** The part of a Fastify request that is used. */
+export interface FastifyRequest {
   readonly raw: IncomingMessage;
   /** No `url`: no route matched. */
   readonly routeOptions: { readonly url?: string | undefined };
 }
 
-interface Reply {
+/** The part of a Fastify reply that is used. */
+export interface FastifyReply {
   readonly raw: ServerResponse;
   hijack(): unknown;
 }
 
 /** The part of a Fastify app that is used. */
 export interface FastifyApp {
-  addHook(name: "onRequest", hook: (request: Request, reply: Reply, done: () => void) => void): unknown;
+  addHook(
+    name: "onRequest",
+    hook: (request: FastifyRequest, reply: FastifyReply, done: () => void) => void,
+  ): unknown;
   addHook(
     name: "onError",
-    hook: (request: Request, reply: Reply, error: Error, done: () => void) => void,
+    hook: (request: FastifyRequest, reply: FastifyReply, error: Error, done: () => void) => void,
   ): unknown;
 }
 
@@ -41,7 +46,7 @@ export function instrumentFastify<App extends FastifyApp>(
   app: App,
   options: NodeOptions = {},
 ): App {
-  const requests = new WeakMap<IncomingMessage, Request>();
+  const requests = new WeakMap<IncomingMessage, FastifyRequest>();
   const { begin, failed } = exchanges(
     "instrumentFastify",
     pushmeter,

@@ -3,7 +3,7 @@
  * so that only its users bundle it.
  * @module @pushmeter/sdk/names
  */
-export type { Names } from "../recording/instrument.ts";
+export type { Names, Series, SeriesOf } from "../recording/instrument.ts";
 export type { PresetOptions } from "./http.ts";
 export {
   type ExpressPromBundleOptions,

@@ -52,10 +52,10 @@ export type SeriesOf = (attributes: Attributes) => Series;
  * @returns what records instead of the instrument; undefined where that keeps its name.
  */
 export type Names = (
-  type: Type,
+  type: `${InstrumentType}`,
   name: string,
   options: MetricOptions,
-  create: (type: Type, name: string, options: MetricOptions) => { readonly series: SeriesOf },
+  create: (type: `${InstrumentType}`, name: string, options: MetricOptions) => { readonly series: SeriesOf },
   report: (error: unknown) => void,
 ) => SeriesOf | undefined;
 
