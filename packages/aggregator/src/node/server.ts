@@ -4,7 +4,9 @@ import type { Incoming } from "../incoming.ts";
 import { answer } from "../routes.ts";
 import { HttpServer } from "./http-server.ts";
 import { LocalShards } from "./local-shards.ts";
-import { type ServerOptions, settingsOf } from "./options.ts";
+import { isPostgres, type ServerOptions, settingsOf } from "./options.ts";
+import { Database } from "./postgres/database.ts";
+import { SharedShards } from "./postgres/shared-shards.ts";
 import type { ServerShards } from "./server-shards.ts";
 import { SqliteFile } from "./sqlite-file.ts";
 
@@ -30,10 +32,10 @@ export async function startServer(options: ServerOptions = {}): Promise<Aggregat
     options,
     environment(),
   );
-  const binding: ServerShards = new LocalShards(
-    { ...context, runtime: systemRuntime },
-    new SqliteFile(store),
-  );
+  const shardContext = { ...context, runtime: systemRuntime };
+  const binding: ServerShards = isPostgres(store)
+    ? new SharedShards(shardContext, await Database.open(store))
+    : new LocalShards(shardContext, new SqliteFile(store));
   const router = { binding, shards, formerShards };
   let isReady = false;
   const handler = async (request: Incoming): Promise<Response> => {
