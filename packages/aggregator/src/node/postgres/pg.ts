@@ -22,7 +22,7 @@ export interface OwnClient extends Client {
   end(): Promise<void>;
 }
 
-export interface PooledClient extends Client {
+interface PooledClient extends Client {
   release(isBroken?: boolean): void;
 }
 
