@@ -60,7 +60,8 @@ export default defineConfig({
           ...SHARED,
           name: "workerd",
           include: ["packages/*/src/**/*.test.ts"],
-          exclude: ["**/*.node.test.ts"],
+          // The command line runs in Node only.
+          exclude: ["**/*.node.test.ts", "packages/cli/**"],
         },
       },
     ],

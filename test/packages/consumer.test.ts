@@ -42,7 +42,8 @@ describe("a project that installs the packed packages", () => {
   it("finds in no package a module that no entry point needs, such as a test's", async () => {
     for (const { manifest } of packages) {
       const installed = join(folder, "node_modules", manifest.name);
-      const entryPoints = JSON.stringify(manifest.exports).match(/dist\/[^"]+\.js/g) ?? [];
+      const { exports, bin = {} } = manifest;
+      const entryPoints = JSON.stringify([exports, bin]).match(/(?:dist|bin)\/[^"]+\.js/g) ?? [];
       const reached = await reachedFiles(installed, [...new Set(entryPoints)]);
       for (const file of await readdir(join(installed, "dist"), { recursive: true })) {
         if (!file.endsWith(".js") || reached.has(`dist/${file}`)) continue;
@@ -60,8 +61,8 @@ describe("a project that installs the packed packages", () => {
     async (platform) => {
       for (const { manifest, source } of platform === "workers" ? packages : []) {
         const readme = await readFile(join(source, "README.md"), "utf8");
-        const [block = ""] = codeBlocks(readme, "ts");
-        await writeFile(join(folder, platform, `readme-${manifest.name.split("/")[1]}.ts`), block);
+        const [block = "export {};"] = codeBlocks(readme, "ts");
+        await writeFile(join(folder, platform, `readme-${manifest.name.split("/").at(-1)}.ts`), block);
       }
       const tsc = join(ROOT, "node_modules/.bin/tsc");
       const { stdout } = await run(tsc, ["-p", join(folder, platform)]).catch((error) => error);
@@ -72,6 +73,11 @@ describe("a project that installs the packed packages", () => {
   it("counts in Node, unbundled", async () => {
     const { stdout } = await run(process.execPath, [join(folder, "node/counts.ts")]);
     expect(stdout).toBe("2 1\n");
+  });
+
+  it("runs the command pushmeter", async () => {
+    const { stdout } = await run(join(folder, "node_modules/.bin/pushmeter"), ["--help"]);
+    expect(stdout).toMatch(/^pushmeter COMMAND/);
   });
 
   it("counts in Node as CommonJS, as Lambda's runtime for Node 22 runs it", async () => {
