@@ -8,6 +8,7 @@ import { startPostgres } from "@pushmeter/testkit/servers/postgres";
 import { startPrometheus } from "@pushmeter/testkit/servers/prometheus";
 import { Random } from "@pushmeter/testkit/test-random";
 import { expect, it } from "vitest";
+import { startEntry } from "./entry.ts";
 import { Senders } from "./senders.ts";
 import { startServer, TOKEN } from "./server.ts";
 import { expectExact } from "./verdict.ts";
@@ -27,11 +28,11 @@ describeWithServers("three servers on PostgreSQL in chaos", ({ prometheus: file 
     const options = ["--interval", "500ms", "--shards", `${SHARDS}`, "--store", postgres.store];
     const start = () => startServer(["--remote-write", prometheus.writeUrl, ...options]);
     const servers = await Promise.all(Array.from({ length: SERVERS }, start));
-    const senders = new Senders({
-      url: () => `${random.pick(servers).url}/v1/metrics`,
-      token: TOKEN,
+    const entry = await startEntry(
+      servers.map(({ url }) => url),
       random,
-    });
+    );
+    const senders = new Senders({ url: `${entry.url}/v1/metrics`, token: TOKEN, random });
     let kills = 0;
     const events: { at: number; happens: () => Promise<void> }[] = [];
     const kill = (server: number) => async () => {
@@ -75,6 +76,7 @@ describeWithServers("three servers on PostgreSQL in chaos", ({ prometheus: file 
       for (const { output } of servers) console.info(output);
       throw error;
     } finally {
+      entry.close();
       await Promise.all(servers.map((server) => server.stop()));
       await postgres.stop();
       await prometheus.stop();
