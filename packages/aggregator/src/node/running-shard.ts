@@ -87,7 +87,7 @@ export class RunningShard {
     this.#tell();
   }
 
-  #beat(): void {
+  #beat(): Promise<void> {
     this.#heartbeat = this.#heartbeat.then(async () => {
       const { prepare, ended, runtime, settings } = this.#options;
       if (this.#isStopped) return;
@@ -103,6 +103,7 @@ export class RunningShard {
       this.#tell();
       ended?.();
     });
+    return this.#heartbeat;
   }
 
   /** Says when pushes begin to fail, and when they succeed again. */

@@ -1,5 +1,5 @@
 /** The server: HTTP in front, shards behind. */
-import { environment, systemRuntime } from "@pushmeter/sdk/adapter";
+import { environment, type Runtime, systemRuntime } from "@pushmeter/sdk/adapter";
 import type { Incoming } from "../incoming.ts";
 import { answer } from "../routes.ts";
 import { HttpServer } from "./http-server.ts";
@@ -25,14 +25,18 @@ export interface AggregatorServer {
  * ```ts
  * const server = await startServer({ push: (runtime) => remoteWrite({ url }, runtime), token });
  * ```
+ * @param runtime - clock and randomness, for tests.
  * @throws TypeError for an option that is unknown or unusable, Error if the store or the port cannot be had.
  */
-export async function startServer(options: ServerOptions = {}): Promise<AggregatorServer> {
+export async function startServer(
+  options: ServerOptions = {},
+  runtime: Runtime = systemRuntime,
+): Promise<AggregatorServer> {
   const { access, context, port, host, store, shards, formerShards, limit } = settingsOf(
     options,
     environment(),
   );
-  const shardContext = { ...context, runtime: systemRuntime };
+  const shardContext = { ...context, runtime };
   const binding: ServerShards = isPostgres(store)
     ? new SharedShards(shardContext, await Database.open(store))
     : new LocalShards(shardContext, new SqliteFile(store));
