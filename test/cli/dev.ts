@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Process } from "@pushmeter/testkit/servers/process";
 
-export const COMMAND = join(import.meta.dirname, "../../packages/cli/bin/pushmeter.js");
+const COMMAND = join(import.meta.dirname, "../../packages/cli/bin/pushmeter.js");
 
 /** What these tests read of a snapshot. */
 export interface Seen {

@@ -3,6 +3,7 @@
  * and what a server or client beside it shares with the SDK.
  * @module @pushmeter/sdk/adapter
  */
+export { type ChosenDestination, chosenDestination, type Environment, environment } from "../environment.ts";
 export { backoff } from "../http/backoff.ts";
 export { inflate, Refusal, readBody } from "../http/body.ts";
 export type {
@@ -27,4 +28,4 @@ export { COLD_STARTS, DROPPED, INVOCATIONS, PUSHES, REQUESTS } from "../recordin
 export { type EndedRequest, requestAttributes } from "../request-attributes.ts";
 export { inTime, type Runtime, sleep, systemRuntime } from "../runtime.ts";
 export { type ScheduleClock, scheduleClock } from "../schedule-clock.ts";
-export { type Recorder, recorderOf } from "./recorder.ts";
+export { type Collect, type Recorder, recorderOf } from "./recorder.ts";
