@@ -22,6 +22,17 @@ export function startDev(...args: readonly string[]): Promise<Process> {
   });
 }
 
+/** In a terminal of that size; what it shows is in the file `typescript` of its folder. Needs util-linux's `script`. */
+export function startDevInTerminal(columns: number, rows: number): Promise<Process> {
+  return Process.start({
+    file: "script",
+    args: ([port], folder) => {
+      const command = `stty cols ${columns} rows ${rows}; exec ${process.execPath} ${COMMAND} dev --port ${port}`;
+      return ["-qfc", command, join(folder, "typescript")];
+    },
+  });
+}
+
 export async function seen(url: string): Promise<Seen> {
   return (await (await fetch(`${url}/live/snapshot`)).json()) as Seen;
 }

@@ -32,8 +32,8 @@ try {
   );
   const start = performance.now();
   let sent = 0;
-  for (let elapsed = 0; elapsed < seconds * 1000; elapsed = performance.now() - start) {
-    const due = Math.min((elapsed / 1000) * rate, seconds * rate);
+  while (sent < seconds * rate) {
+    const due = Math.min(((performance.now() - start) / 1000) * rate, seconds * rate);
     const requests: Promise<void>[] = [];
     for (; sent < due; sent++) requests.push((instances[sent % instances.length] as Instance).request());
     await Promise.all(requests);
