@@ -7,6 +7,8 @@ export const USAGE = 2;
 export interface Context {
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Absent in tests. */
+  readonly stdin?: Input | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The user's project. */
   readonly cwd: string;
@@ -15,11 +17,21 @@ export interface Context {
 }
 
 /** A stream, such as `process.stdout`. */
-interface Output {
+export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
+}
+
+/** `process.stdin`, as far as keys are read from it. */
+export interface Input {
+  readonly isTTY?: boolean | undefined;
+  setRawMode?(isRaw: boolean): unknown;
+  on(event: "data", listener: (chunk: Buffer) => void): unknown;
+  off(event: "data", listener: (chunk: Buffer) => void): unknown;
+  resume(): unknown;
+  pause(): unknown;
 }
 
 export interface Command {

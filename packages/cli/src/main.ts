@@ -31,9 +31,9 @@ export async function main(args: readonly string[]): Promise<number> {
   const end = () => abort.abort();
   // Once: a second Ctrl-C ends a command that does not listen to the first.
   for (const signal of SIGNALS) process.once(signal, end);
-  const { stdout, stderr, env } = process;
+  const { stdin, stdout, stderr, env } = process;
   try {
-    return await run(args, { stdout, stderr, env, cwd: process.cwd(), signal: abort.signal });
+    return await run(args, { stdin, stdout, stderr, env, cwd: process.cwd(), signal: abort.signal });
   } finally {
     for (const signal of SIGNALS) process.off(signal, end);
   }

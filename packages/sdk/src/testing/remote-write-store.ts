@@ -41,8 +41,7 @@ export class RemoteWriteStore {
 
   /** Version 1.0: stores all of a request, or nothing if any of it is wrong. Version 2.0: stores what is right. */
   async answer(request: Request): Promise<Response> {
-    const [, version, decodeMessage] = checkHeaders(request);
-    const series = decode(await readBody(request, BODY_LIMIT), decodeMessage);
+    const { version, series } = readWriteRequest(request, await readBody(request, BODY_LIMIT));
     if (version === "2.0.0") return this.#writeEach(series);
     this.#write(series);
     return new Response(null, { status: 204 });
@@ -74,7 +73,7 @@ export class RemoteWriteStore {
     const added = new Map<string, StoredSeries>();
     let newest = this.#newest;
     for (const { labels: pairs, samples, histograms, metadata } of request) {
-      if (histograms) throw new Refusal(500, "native histograms are disabled");
+      if (histograms.length) throw new Refusal(500, "native histograms are disabled");
       const { name, labels } = checkLabels(pairs);
       const key = seriesKey(name, labels);
       const series: StoredSeries = added.get(key) ?? { name, labels, samples: [], metadata };
@@ -115,8 +114,27 @@ export class RemoteWriteStore {
   }
 }
 
+/** The head of a request, as much as decides how its body is read. */
+export interface RequestHead {
+  readonly method: string;
+  readonly headers: Pick<Headers, "get">;
+}
+
+/**
+ * The version of a remote-write request, and its series.
+ *
+ * @throws Refusal with the status of Prometheus and one sentence.
+ */
+export function readWriteRequest(
+  head: RequestHead,
+  body: Uint8Array<ArrayBuffer>,
+): { version: string; series: TimeSeries[] } {
+  const [, version, decodeMessage] = checkHeaders(head);
+  return { version, series: decode(body, decodeMessage) };
+}
+
 /** Prometheus guesses at headers that are missing and does not look at the version; the specification asks for all. */
-function checkHeaders({ method, headers }: Request): (typeof VERSIONS)[number] {
+function checkHeaders({ method, headers }: RequestHead): (typeof VERSIONS)[number] {
   if (method !== "POST") throw new Refusal(405, `remote write is POST, got ${method}`);
   const contentType = headers.get("content-type") || "none";
   const [mediaType, ...parameters] = contentType.split(";");
@@ -163,7 +181,7 @@ function decode(
 }
 
 /** Prometheus drops series with bad labels and answers 204; a test should hear of them. */
-function checkLabels(pairs: TimeSeries["labels"]): { name: string; labels: Record<string, string> } {
+export function checkLabels(pairs: TimeSeries["labels"]): { name: string; labels: Record<string, string> } {
   let before = "";
   for (const [label, value] of pairs) {
     if (!/^[a-zA-Z_]\w*$/.test(label)) throw new Refusal(400, `invalid label name ${JSON.stringify(label)}`);

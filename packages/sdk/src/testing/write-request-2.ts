@@ -31,7 +31,8 @@ function timeSeries(bytes: Uint8Array, symbol: (index: number) => string): TimeS
   const refs: number[] = [];
   const samples: ReceivedSample[] = [];
   const metadata = { type: TYPES[0] as string, help: "", unit: "" };
-  let [histograms, created] = [0, 0];
+  const histograms: Uint8Array[] = [];
+  let created = 0;
   readMessage(bytes, {
     1: [
       WireType.LengthDelimited,
@@ -41,13 +42,7 @@ function timeSeries(bytes: Uint8Array, symbol: (index: number) => string): TimeS
       },
     ],
     2: [WireType.LengthDelimited, (reader) => samples.push(sample(reader.bytes()))],
-    3: [
-      WireType.LengthDelimited,
-      (reader) => {
-        reader.bytes();
-        histograms++;
-      },
-    ],
+    3: [WireType.LengthDelimited, (reader) => histograms.push(reader.bytes())],
     5: [
       WireType.LengthDelimited,
       (reader) =>

@@ -9,8 +9,8 @@ export interface TimeSeries {
   /** As they came: unchecked, in their order. */
   readonly labels: readonly (readonly [name: string, value: string])[];
   readonly samples: readonly ReceivedSample[];
-  /** How many native histograms came with it. */
-  readonly histograms: number;
+  /** Native histograms, as they came. */
+  readonly histograms: readonly Uint8Array[];
   /** Of version 2.0 only. */
   readonly metadata?: ReceivedMetadata | undefined;
 }
@@ -28,17 +28,11 @@ export function decodeWriteRequest(bytes: Uint8Array): TimeSeries[] {
 function timeSeries(bytes: Uint8Array): TimeSeries {
   const labels: (readonly [string, string])[] = [];
   const samples: ReceivedSample[] = [];
-  let histograms = 0;
+  const histograms: Uint8Array[] = [];
   readMessage(bytes, {
     1: [WireType.LengthDelimited, (reader) => labels.push(label(reader.bytes()))],
     2: [WireType.LengthDelimited, (reader) => samples.push(sample(reader.bytes()))],
-    4: [
-      WireType.LengthDelimited,
-      (reader) => {
-        reader.bytes();
-        histograms++;
-      },
-    ],
+    4: [WireType.LengthDelimited, (reader) => histograms.push(reader.bytes())],
   });
   return { labels, samples, histograms };
 }
@@ -62,8 +56,13 @@ export function sample(bytes: Uint8Array): ReceivedSample {
     2: [WireType.Varint, (reader) => (timestamp = Number(reader.int64()))],
     3: [WireType.Varint, (reader) => (start = Number(reader.int64()))],
   });
+  return { ...double(bits), timestamp, ...(start && { start }) };
+}
+
+/** A number of its bits, and whether it is a stale marker. */
+export function double(bits: bigint): { value: number; stale?: true } {
   const [value = 0] = new Float64Array(new BigUint64Array([bits]).buffer);
-  return { value, timestamp, ...(bits === STALE && { stale: true }), ...(start && { start }) };
+  return { value, ...(bits === STALE && { stale: true }) };
 }
 
 /** Fields by number: the wire type they must have, and what reads them. Others are skipped. */
