@@ -22,8 +22,10 @@ const tableOf = (part: string, first: string) => rows(sectionOf(PAGE, part), (he
 const number = (cell = "") => Number(cell.replaceAll(/[,+ ]/g, ""));
 
 function expectSize(stated: string | undefined, bytes: number, what: string): void {
-  const apart = Math.abs(number(stated) - bytes);
-  expect(apart, `${what}: ${bytes}, repeat npm run bench`).toBeLessThan(Math.max(LEAST, TOLERANCE * bytes));
+  const difference = Math.abs(number(stated) - bytes);
+  expect(difference, `${what}: ${bytes}, repeat npm run bench`).toBeLessThan(
+    Math.max(LEAST, TOLERANCE * bytes),
+  );
 }
 
 describe.each(Object.keys(PARTS))("docs/benchmarks.md: %s", (part) => {

@@ -7,6 +7,18 @@ export const FAAS = metricName(sdk.INVOCATIONS, "s", "histogram");
 export const COLD_STARTS = metricName(sdk.COLD_STARTS, "{coldstart}", "counter");
 export const INIT = "faas_init_duration_seconds";
 export const RECORDS = "faas_records_total";
+/** Of `tailMeter`, which records nothing else that others do not record, too. */
+export const CPU_TIME = "faas_cpu_time_seconds";
+/** Histograms of what handlers wait for. */
+export const OPERATIONS = [
+  "http.client.request.duration",
+  "db.client.operation.duration",
+  "messaging.client.operation.duration",
+  "rpc.client.call.duration",
+  "gen_ai.client.operation.duration",
+]
+  .map((name) => metricName(name, "s", "histogram"))
+  .join("|");
 export const PUSH = metricName(sdk.PUSHES, "s", "histogram");
 export const DROPPED = metricName(sdk.DROPPED, "{point}", "counter");
 export const AGGREGATOR_PUSHES = "pushmeter_aggregator_pushes_total";

@@ -163,6 +163,24 @@ describe.each(servers.map((server) => [server.dialect.name, server] as const))(
         expectWithin(size, truth.of("records") / truth.of("batches"), 0.2);
       });
 
+      it.each(["success", "exceededCpu", "canceled"])(
+        "counts what the platform ended with %s as it was",
+        async (outcome) => {
+          const perMinute = await value("Functions › Invocations as the platform ended them › A", {
+            outcome,
+          });
+          isWithin((perMinute * SECONDS) / 60, filled().truth.of("platform", { outcome }));
+        },
+      );
+
+      it("counts operations on a database, and calls that failed, as they were", async () => {
+        const { truth } = filled();
+        const enrolments = await value("Service › Operations › A", { messaging_operation_name: "send" });
+        isWithin(enrolments * SECONDS, truth.of("operations", { kind: "send" }));
+        const failed = await sum("Service › Failed operations › A");
+        isWithin((failed * SECONDS) / 60, truth.of("operations", { kind: "failed" }));
+      });
+
       it("counts instances that started as they were", async () => {
         isWithin(await value("Functions › Cold starts › A"), filled().truth.of("instances"));
       });
@@ -208,7 +226,7 @@ describe.each(servers.map((server) => [server.dialect.name, server] as const))(
       const instances = lastValue(
         await overall("Push health › Instances against series › A", SECONDS, filled),
       );
-      expect(instances).toBe(filled.truth.of("instances"));
+      expect(instances).toBe(filled.truth.of("instances") + filled.truth.of("tail Workers"));
       expect(lastValue(await overall("Push health › Instances › A", SECONDS, filled))).toBe(2);
     });
 

@@ -11,14 +11,23 @@ import { EVERYTHING, ROOT, substitute, windows } from "../read/dashboards.ts";
 import { type Prometheus, type Series, startPrometheus } from "../read/prometheus.ts";
 import { UIDS } from "../src/links.ts";
 import { type Printed, read, sum } from "./printed.ts";
-import { expectFilled, hasNumbers, lastValue, OF_AGGREGATOR, OF_LAMBDA, targetOf, targets } from "./wires.ts";
+import {
+  expectFilled,
+  hasNumbers,
+  lastValue,
+  OF_AGGREGATOR,
+  OF_LAMBDA,
+  OF_TAIL,
+  targetOf,
+  targets,
+} from "./wires.ts";
 
 /** Longer than the demo. */
 const WINDOW = 300;
 const ROUTE = "/courses/:id/certificate";
 
-/** The demo has no Lambda, no aggregator, no recorded rules and no last week. */
-const EMPTY = [...OF_LAMBDA, ...OF_AGGREGATOR, "Error budget left"];
+/** The demo has no Lambda, no Worker with tailMeter, no aggregator, no recorded rules and no last week. */
+const EMPTY = [...OF_LAMBDA, ...OF_AGGREGATOR, ...OF_TAIL, "Error budget left"];
 
 type Labels = Readonly<Record<string, string>>;
 

@@ -123,7 +123,7 @@ describe.each(dashboards)("%s", (_, dashboard) => {
     }
   });
 
-  it("has tables whose columns share their rows: a metric's own name would keep them apart", () => {
+  it("has tables whose columns share their rows: a metric's own name would make two rows of one", () => {
     for (const { title, type, targets = [] } of panels) {
       if (type !== "table") continue;
       for (const { expr } of targets) expect(expr, title).not.toMatch(/^[\w:]+(\{[^}]*\})?$/);

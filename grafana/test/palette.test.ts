@@ -23,7 +23,7 @@ const hex = (name: string) => colorManipulator.asHexString(theme.visualization.g
 const BACKGROUND = theme.colors.background.primary;
 /** WCAG 2.2, 1.4.11, for lines and areas; and for text that is as large as a stat's, 1.4.3. */
 const LEAST_CONTRAST = 3;
-/** Green and red, Grafana's own choice, are 8 apart. */
+/** Green and red, Grafana's own choice, differ by 8. */
 const LEAST = 25;
 
 const SETS: Readonly<Record<string, readonly string[]>> = {

@@ -144,10 +144,10 @@ const TIMELINES: readonly Scenario[] = [
   {
     name: "a healthy hourly cron is no alert; three hours without it are a ticket, which stays",
     interval: "5m",
-    series: { [cron("success")]: `${hourly(8, "_x10", "_x11")} _x600` },
+    series: { [cron("success")]: `${hourly(8, "_x10", "_x11")} _x360` },
     moments: [
       ...["1h30m", "4h55m", "8h", "9h50m"].map((at) => ({ at, firing: [] })),
-      ...["10h30m", "1d12h", "2d"].map((at) => ({ at, firing: [ticket("ServiceSilent")] })),
+      ...["10h30m", "1d12h"].map((at) => ({ at, firing: [ticket("ServiceSilent")] })),
     ],
   },
   {

@@ -16,6 +16,7 @@ import {
   lastValue,
   OF_AGGREGATOR,
   OF_LAMBDA,
+  OF_TAIL,
   overall,
   targets,
 } from "./wires.ts";
@@ -27,6 +28,7 @@ const NEITHER = [
   "Requests, now and a week ago",
   "p95 latency, now and a week ago",
   ...OF_AGGREGATOR,
+  ...OF_TAIL,
   "Error budget left",
 ];
 const EMPTY: Readonly<Record<string, readonly string[]>> = {

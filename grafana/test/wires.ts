@@ -29,6 +29,12 @@ export const OF_LAMBDA = [
   "Failed records by source",
   "Records per batch",
 ];
+/** Panels that only a tail Worker fills. */
+export const OF_TAIL = [
+  "Invocations as the platform ended them",
+  "Ended from outside",
+  "CPU time percentiles",
+];
 export const OF_AGGREGATOR = [
   "Instances against series",
   "Batches by result",

@@ -5,6 +5,7 @@ import { Aggregator } from "./aggregator.ts";
 import { Clock, type Weather } from "./clock.ts";
 import { createLambda, type Lambda } from "./lambda.ts";
 import { createService, type Service } from "./service.ts";
+import { createTail } from "./tail.ts";
 import { Truth } from "./truth.ts";
 import { visit } from "./visits.ts";
 
@@ -76,7 +77,6 @@ export async function writeHistory(options: HistoryOptions): Promise<Truth> {
 
   const aggregator = shards && new Aggregator(url, service, clock, shards);
   const common = () => {
-    truth.count("instances");
     const push: Destination = aggregator
       ? aggregator.destination()
       : remoteWrite({ url, ...options.remoteWrite }, clock);
@@ -91,16 +91,23 @@ export async function writeHistory(options: HistoryOptions): Promise<Truth> {
       onError: () => truth.count("errors"),
     };
   };
-  const start = (faulty: boolean): Service =>
-    createService({
+  const waitUntil = (promise: Promise<unknown>) => void pushed.push(promise);
+  const start = (faulty: boolean): Service => {
+    truth.count("instances");
+    return createService({
       ...common(),
       users: () => Math.floor(users),
       conflict: faulty,
       ...(faulty && { version: "1.5.0" }),
-      waitUntil: (promise) => void pushed.push(promise),
+      waitUntil,
     });
-  const startLambda = (): Lambda =>
-    createLambda({ ...common(), settled: (invocation) => clock.until(invocation) });
+  };
+  const startLambda = (): Lambda => {
+    truth.count("instances");
+    return createLambda({ ...common(), settled: (invocation) => clock.until(invocation) });
+  };
+  truth.count("tail Workers");
+  const tailed = createTail({ ...common(), waitUntil });
 
   const isCron = timetable(CRON_EVERY);
   const isBatch = timetable(BATCH_EVERY);
@@ -139,6 +146,7 @@ export async function writeHistory(options: HistoryOptions): Promise<Truth> {
     const wave = 1 + 0.4 * Math.sin(progress * 2 * Math.PI);
     const before = clock.monotonic();
     await visit(service, random);
+    tailed();
     const gap = (-Math.log(1 - random()) * 1000) / (rate * wave);
     await clock.pass(Math.max(gap - (clock.monotonic() - before), 0));
   }

@@ -6,6 +6,7 @@ import { pushmeterMiddleware } from "@pushmeter/adapters/hono";
 import { instrumentWorker } from "@pushmeter/adapters/workers";
 import { createPushmeter, type Destination, type FlushPolicy, type Runtime } from "@pushmeter/sdk";
 import { Hono } from "hono";
+import { waiting } from "./bindings.ts";
 import type { Truth } from "./truth.ts";
 
 export interface ServiceOptions {
@@ -25,10 +26,6 @@ export interface ServiceOptions {
   /** Without: the process lives on by itself, and a background timer pushes. */
   readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
   readonly onError: (error: unknown) => void;
-}
-
-class PrinterError extends Error {
-  override readonly name = "PrinterError";
 }
 
 export interface Service {
@@ -66,6 +63,7 @@ export function createService(options: ServiceOptions): Service {
   const between = (least: number, most: number) => work(least + random() * random() * (most - least));
   const pushmeter = createPushmeter({ service: { name: service, version }, push, flush, onError }, runtime);
   const { meter } = pushmeter;
+  const { DB, CACHE, ENROLMENTS, AI, PASSWORDS, print } = waiting(pushmeter, between, random);
   const logins = meter.createCounter("app.logins", { unit: "{login}" });
   const found = meter.createHistogram("app.search.results", {
     unit: "{course}",
@@ -85,11 +83,12 @@ export function createService(options: ServiceOptions): Service {
   app.onError((_error, c) => c.json({}, 500));
   app.use(pushmeterMiddleware(pushmeter));
   app.get("/courses", async (c) => {
-    await between(4, 40);
+    await DB.prepare(40).all();
     return c.json([]);
   });
   app.get("/courses/search", async (c) => {
-    await between(30, 400);
+    await AI.run("@cf/baai/bge-small-en-v1.5");
+    await DB.prepare(150).all();
     const courses = Math.floor(random() * random() * 12);
     found.record(courses);
     truth.count("searches");
@@ -97,22 +96,27 @@ export function createService(options: ServiceOptions): Service {
     return c.json([]);
   });
   app.get("/courses/:id", async (c) => {
-    await between(6, 120);
+    await CACHE.get(c.req.param("id"));
+    await DB.prepare(90).first();
     return random() < 0.05 ? c.json({}, 404) : c.json({});
   });
   app.get("/courses/:id/certificate", async (c) => {
-    await between(200, 3_000);
-    const luck = random();
-    if (luck < 0.06) throw new PrinterError("out of paper");
-    return luck < 0.12 ? c.json({}, 503) : c.json({});
+    const printed = print("https://printer.example/certificates", { method: "POST" });
+    const failed = () => truth.count("operations", { kind: "failed" });
+    const { status } = await printed.catch((error) => {
+      failed();
+      throw error;
+    });
+    if (status === 503) failed();
+    return status === 200 ? c.json({}) : c.json({}, 503);
   });
   app.post("/courses/:id/enrol", async (c) => {
-    await between(10, 60);
+    await ENROLMENTS.send({});
+    truth.count("operations", { kind: "send" });
     return c.json({}, 202);
   });
   app.post("/login", async (c) => {
-    await between(50, 180);
-    const result = random() < 0.2 ? "failure" : "success";
+    const result = (await PASSWORDS.hash("correct horse")) ? "failure" : "success";
     logins.add(1, { result });
     truth.count("logins", { result });
     return c.json({}, result === "success" ? 200 : 401);

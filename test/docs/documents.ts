@@ -10,6 +10,7 @@ export const ROOT = join(import.meta.dirname, "../..");
 export const WORKER_PAGES = ["README.md", "docs/workers.md", "docs/aggregator.md"];
 export const NODE_PAGES = [
   "docs/servers.md",
+  "docs/aggregator-server.md",
   "docs/lambda.md",
   "docs/destinations.md",
   "docs/metrics.md",

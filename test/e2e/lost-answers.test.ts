@@ -57,11 +57,9 @@ describeWithServers("a real Prometheus that stores and whose answers are lost", 
     for (const failure of ["lose the answer", "store, then hang", "lose the answer"] as const) {
       await proxy.fail(failure);
       addTo(sent, await send([worker], { random, requests: 60, concurrency: 8 }));
-      await until(
-        "pushes have been tried",
-        () => proxy.disturbed,
-        (attempts) => attempts > 1,
-      );
+      const tried = () => proxy.disturbed;
+      const more = () => visit("/search", "GET /search 200 success -", sent);
+      await untilNudged("pushes have been tried", tried, (attempts) => attempts > 1, more);
       await proxy.work();
       addTo(sent, await send([worker], { random, requests: 60, concurrency: 8 }));
       await counts(sent);

@@ -64,23 +64,26 @@ describe("a queue's consumer in workerd", () => {
     await until("the batches before are counted", next, (total) => total >= BATCHES);
   });
 
-  it("whose Worker is a class is counted without another batch, with a receiver that takes 300 ms", async () => {
-    server.delay = 300;
-    const script = await bundleWorker({ file: join(import.meta.dirname, "everything/class-worker.ts") });
-    const worker = startWorkerd(script, {
-      name: "courses",
-      bindings: { PUSH_URL: server.writeUrl },
-      queueProducers: { JOBS: "jobs" },
-      queueConsumers: { jobs: { maxBatchSize: 1, maxBatchTimeout: 0 } },
-    });
-    try {
-      const jobs = await worker.getQueueProducer("JOBS");
-      await jobs.sendBatch(Array.from({ length: BATCHES }, (_, i) => ({ body: i })));
-      await until("all batches are counted", counted, (total) => total === BATCHES);
-      const response = await worker.dispatchFetch("http://courses.example/");
-      expect(await response.text()).toBe("hello");
-    } finally {
-      await worker.dispose();
-    }
-  });
+  it.each(["instrumentWorker", "instrumentEntrypoint"])(
+    "whose Worker is a class in %s is counted without another batch, with a receiver that takes 300 ms",
+    async (INSTRUMENT) => {
+      server.delay = 300;
+      const script = await bundleWorker({ file: join(import.meta.dirname, "everything/class-worker.ts") });
+      const worker = startWorkerd(script, {
+        name: "courses",
+        bindings: { PUSH_URL: server.writeUrl, INSTRUMENT },
+        queueProducers: { JOBS: "jobs" },
+        queueConsumers: { jobs: { maxBatchSize: 1, maxBatchTimeout: 0 } },
+      });
+      try {
+        const jobs = await worker.getQueueProducer("JOBS");
+        await jobs.sendBatch(Array.from({ length: BATCHES }, (_, i) => ({ body: i })));
+        await until("all batches are counted", counted, (total) => total === BATCHES);
+        const response = await worker.dispatchFetch("http://courses.example/");
+        expect(await response.text()).toBe("hello");
+      } finally {
+        await worker.dispose();
+      }
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { instrumentWorker } from "@pushmeter/adapters/workers";
+import { instrumentEnv, instrumentWorker } from "@pushmeter/adapters/workers";
 import { app } from "./app.ts";
 import { MeasuredCatalogue } from "./catalogue.ts";
 import { type Enrolment, storeEnrolments } from "./enrolments.ts";
@@ -7,7 +7,8 @@ import { MeasuredSeats } from "./seats.ts";
 import { deleteExpiredSessions } from "./sessions.ts";
 
 const worker: ExportedHandler<Env, Enrolment> = {
-  fetch: app.fetch,
+  // In Prometheus `db_client_operation_duration_seconds` and the like: how long each operation of a binding takes.
+  fetch: (request, env, ctx) => app.fetch(request, instrumentEnv(pushmeter, env), ctx),
   scheduled: (_event, env) => deleteExpiredSessions(env.DB),
   queue: (batch, env) => storeEnrolments(env.DB, batch.messages),
 };

@@ -4,6 +4,7 @@ import { dashboard } from "../dashboard.ts";
 import { UIDS } from "../links.ts";
 import { COLD_STARTS, FAAS, INIT, RECORDS } from "../names.ts";
 import { lines } from "../panels/lines.ts";
+import { cpuTime, endedByPlatform, platformOutcomes } from "../panels/platform.ts";
 import { FAILED_SHARE } from "../panels/requests.ts";
 import { stat } from "../panels/stat.ts";
 import { counter, failedInvocations, observations } from "../query/growing.ts";
@@ -18,7 +19,11 @@ const SOURCE_LEGEND = "{{faas_trigger}} {{messaging_destination_name}}";
 /** Crons run seldom: per second they would be thousandths. */
 const PER_MINUTE = "suffix:/min";
 
-const invocations = observations(FAAS);
+/** A tail Worker records those by HTTP, too. */
+const NO_REQUEST = 'faas_trigger!="http"';
+
+const invocations = observations(FAAS, NO_REQUEST);
+const failures = failedInvocations(FAAS, NO_REQUEST);
 const records = counter(RECORDS);
 const failedRecords = counter(RECORDS, 'outcome!="success"');
 const coldStarts = counter(COLD_STARTS);
@@ -30,7 +35,8 @@ export function functions({ dialect }: Pick<Scope, "dialect">): Dashboard {
   return dashboard({
     uid: UIDS.functions,
     title: "Functions",
-    description: "Invocations by triggers other than HTTP, batches, cold starts, and instances.",
+    description:
+      "Invocations by triggers other than HTTP, batches, outcomes that the platform reports, cold starts, and instances.",
     variables: choices(dialect),
     rows: [
       {
@@ -53,8 +59,8 @@ export function functions({ dialect }: Pick<Scope, "dialect">): Dashboard {
             thresholds: FAILED_SHARE,
             noValue: "none in an hour",
             queries: [
-              { expr: q.share(failedInvocations(FAAS), invocations, "", "1h"), legend: "part" },
-              { expr: q.growthOrZero(failedInvocations(FAAS), invocations, "", "1h"), legend: "failures" },
+              { expr: q.share(failures, invocations, "", "1h"), legend: "part" },
+              { expr: q.growthOrZero(failures, invocations, "", "1h"), legend: "failures" },
             ],
             units: { failures: "none" },
           }),
@@ -136,7 +142,7 @@ export function functions({ dialect }: Pick<Scope, "dialect">): Dashboard {
             unit: "s",
             colours: PERCENTILES,
             queries: [0.5, 0.95, 0.99].map((part) => ({
-              expr: q.quantile(part, FAAS, [], "", RATE_INTERVAL),
+              expr: q.quantile(part, FAAS, [NO_REQUEST], "", RATE_INTERVAL),
               legend: `p${part * 100}`,
             })),
           }),
@@ -145,7 +151,10 @@ export function functions({ dialect }: Pick<Scope, "dialect">): Dashboard {
             description: "95 % of a trigger's invocations took at most this long.",
             unit: "s",
             queries: [
-              { expr: q.quantile(0.95, FAAS, [], "faas_trigger", RATE_INTERVAL), legend: "{{faas_trigger}}" },
+              {
+                expr: q.quantile(0.95, FAAS, [NO_REQUEST], "faas_trigger", RATE_INTERVAL),
+                legend: "{{faas_trigger}}",
+              },
             ],
           }),
           lines({
@@ -157,7 +166,7 @@ export function functions({ dialect }: Pick<Scope, "dialect">): Dashboard {
               {
                 expr: orNone(
                   q,
-                  q.perMinute(observations(FAAS, 'error_type!=""'), `${FUNCTION}, error_type`),
+                  q.perMinute(observations(FAAS, NO_REQUEST, 'error_type!=""'), `${FUNCTION}, error_type`),
                   "error_type",
                 ),
                 legend: `${FUNCTION_LEGEND} {{error_type}}`,
@@ -202,6 +211,11 @@ export function functions({ dialect }: Pick<Scope, "dialect">): Dashboard {
             ],
           }),
         ],
+      },
+      {
+        heading: "Outcomes that code cannot see",
+        height: 8,
+        panels: [platformOutcomes(q), endedByPlatform(q), cpuTime(q)],
       },
       {
         heading: "Starts and instances",

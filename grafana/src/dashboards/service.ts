@@ -19,6 +19,7 @@ import {
   SLOW,
 } from "../panels/requests.ts";
 import { table } from "../panels/table.ts";
+import { failedOperations, operations, slowOperations } from "../panels/waiting.ts";
 import { failedRequests, observations } from "../query/growing.ts";
 import { Queries, RATE_INTERVAL, type Scope, WHOLE_RANGE } from "../query/queries.ts";
 import { CHOSEN, choices, comparedBy, ROUTE, routes } from "../variables.ts";
@@ -89,6 +90,11 @@ export function service({ dialect }: Pick<Scope, "dialect">): Dashboard {
       { height: 8, panels: [ratesByOutcome(q), errorsByKind(q)] },
       { height: 8, panels: [latencies(q), latencyHeatmap(q)] },
       { height: 9, panels: [routesTable(q)] },
+      {
+        heading: "What it waits for",
+        height: 8,
+        panels: [operations(q), slowOperations(q), failedOperations(q)],
+      },
       {
         heading: "Compared by $by",
         height: 8,

@@ -2,6 +2,7 @@
 
 /** A counter or a part of a classic histogram; or a native histogram, whole or one of its parts. */
 export interface Series {
+  /** A name; or several, with `|` between them, whose series differ in their other labels. */
   readonly metric: string;
   readonly matchers: readonly string[];
   readonly native?: "whole" | "count" | "sum";
@@ -26,13 +27,21 @@ export function observed(histogram: string, ...matchers: string[]): Growing {
 
 function parts(part: "count" | "sum", histogram: string, matchers: string[]): Growing {
   return [
-    { metric: `${histogram}_${part}`, matchers },
+    { metric: suffixed(histogram, part), matchers },
     { metric: histogram, matchers, native: part },
   ];
 }
 
+/** The series of classic histograms, by names of histograms. */
+export function suffixed(histogram: string, suffix: "bucket" | "count" | "sum"): string {
+  return histogram
+    .split("|")
+    .map((name) => `${name}_${suffix}`)
+    .join("|");
+}
+
 /** Endings that the service answers for. A client that goes away (`canceled`) is not one of them. */
-const OUTCOMES = 'outcome=~"server_error|exception|timeout"';
+export const FAILED_OUTCOMES = 'outcome=~"server_error|exception|timeout"';
 const NO_OUTCOME = 'outcome=""';
 
 /**
@@ -41,7 +50,7 @@ const NO_OUTCOME = 'outcome=""';
  */
 export function failedRequests(histogram: string, ...matchers: string[]): Growing {
   return [
-    [OUTCOMES],
+    [FAILED_OUTCOMES],
     [NO_OUTCOME, 'http_response_status_code=~"5.."'],
     [NO_OUTCOME, 'http_response_status_code!~"[45]..", error_type!=""'],
   ].flatMap((failed) => observations(histogram, ...matchers, ...failed));
@@ -49,7 +58,7 @@ export function failedRequests(histogram: string, ...matchers: string[]): Growin
 
 /** Failed invocations by other triggers than HTTP, which have no status. */
 export function failedInvocations(histogram: string, ...matchers: string[]): Growing {
-  return [[OUTCOMES], [NO_OUTCOME, 'error_type!=""']].flatMap((failed) =>
+  return [[FAILED_OUTCOMES], [NO_OUTCOME, 'error_type!=""']].flatMap((failed) =>
     observations(histogram, ...matchers, ...failed),
   );
 }

@@ -4,7 +4,7 @@
  */
 import { PUSH_TIME } from "../names.ts";
 import { ago, before, type Dialect, LOOK_BACK, type Part, secondsIn } from "./dialect.ts";
-import { counter, type Growing, observations, observed, type Series } from "./growing.ts";
+import { counter, type Growing, observations, observed, type Series, suffixed } from "./growing.ts";
 
 /** At least four push intervals, from the data source's `timeInterval`. */
 export const RATE_INTERVAL = "$__rate_interval";
@@ -46,6 +46,7 @@ export class Queries {
   }
 
   select(metric: string, ...matchers: string[]): string {
+    if (metric.includes("|")) return this.selectAny([metric], ...matchers);
     const all = [...this.#scope.matchers, ...matchers];
     return all.length ? `${metric}{${all.join(", ")}}` : metric;
   }
@@ -166,7 +167,7 @@ export class Queries {
 
   #histograms(histogram: string, matchers: readonly string[]): readonly [Series | undefined, Series] {
     const native: Series = { metric: histogram, matchers, native: "whole" };
-    return [this.dialect.native ? native : undefined, { metric: `${histogram}_bucket`, matchers }];
+    return [this.dialect.native ? native : undefined, { metric: suffixed(histogram, "bucket"), matchers }];
   }
 
   #series(growing: Growing): Series[] {

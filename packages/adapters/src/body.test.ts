@@ -131,3 +131,14 @@ describe("body: wholeBody", () => {
     expect(await recorded.http()).toEqual(["GET - 204 success = 1"]);
   });
 });
+
+it("is asked for by an import: `body: true` is refused with a sentence that says so", () => {
+  const { pushmeter } = new Recorded();
+  const options = { body: true } as never;
+  expect(() => instrumentWorker(pushmeter, { fetch: () => new Response() }, options)).toThrow(
+    "pushmeter: instrumentWorker body must be wholeBody, from the import of instrumentWorker, got true",
+  );
+  expect(() => pushmeterMiddleware(pushmeter, options)).toThrow(
+    /wholeBody, from the import of pushmeterMidd/,
+  );
+});

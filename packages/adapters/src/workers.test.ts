@@ -1,3 +1,4 @@
+import { systemRuntime } from "@pushmeter/sdk/adapter";
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { Recorded, WaitUntil } from "./testing/recorded.ts";
@@ -85,6 +86,24 @@ describe("instrumentWorker", () => {
     await call(worker.scheduled, { cron: "0 3 * * *" }, {}, batches);
     await Promise.all(batches.promises);
     expect(recorded.receiver.total("faas_invoke_duration_seconds_count")).toBe(2);
+  });
+
+  it("leaves nothing in waitUntil where a test waits for it; only flush pushes there", async () => {
+    const recorded = new Recorded({}, { ...systemRuntime, isTest: () => true });
+    const worker = instrumentWorker(recorded.pushmeter, {
+      queue: async () => {},
+      scheduled: async () => {},
+      fetch: () => new Response(),
+    });
+    const waiting = new WaitUntil();
+    for (let i = 0; i < 3; i++) {
+      await call(worker.queue, { queue: "enrolments" }, {}, waiting);
+      await call(worker.scheduled, { cron: "0 3 * * *" }, {}, waiting);
+      await call(worker.fetch, new Request("https://x/a"), {}, waiting);
+    }
+    expect([waiting.promises, recorded.receiver.accepted]).toEqual([[], 0]);
+    expect(await recorded.http()).toEqual(["GET - 200 success = 3"]);
+    expect(recorded.receiver.total("faas_invoke_duration_seconds_count")).toBe(6);
   });
 
   it("counts an instance's cold start once", async () => {
@@ -193,6 +212,62 @@ describe("instrumentWorker", () => {
     expect([instrumented.comesLater(), service.count]).toEqual([42, 42]);
   });
 
+  it("takes a class: its handlers are measured, and it is the same for its callers", async () => {
+    const recorded = new Recorded();
+    const ctx = new WaitUntil();
+    // As the platform's WorkerEntrypoint.
+    class Entrypoint<Env> {
+      readonly ctx: WaitUntil;
+      readonly env: Env;
+      constructor(ctx: WaitUntil, env: Env) {
+        this.ctx = ctx;
+        this.env = env;
+      }
+    }
+    const error = new RangeError("no such job");
+    class Courses extends Entrypoint<{ readonly SITE: string }> {
+      static readonly limit = 3;
+      readonly #title = "Databases";
+      get title(): string {
+        return this.#title;
+      }
+      describe(): string {
+        return `${this.title} of ${this.env.SITE}`;
+      }
+      fetch(request: Request, ...rest: unknown[]): Response {
+        return new Response(`${this.describe()} ${request.method} ${rest.length}`, { status: 202 });
+      }
+      async queue(): Promise<void> {
+        throw error;
+      }
+    }
+    const Measured = instrumentWorker(recorded.pushmeter, Courses, {
+      attributes: (_request, _response, env) => ({ site: (env as { SITE: string }).SITE }),
+    });
+    const courses = new Measured(ctx, { SITE: "x" });
+    const response = await courses.fetch(new Request("https://x/"));
+    expect([response.status, await response.text()]).toEqual([202, "Databases of x GET 0"]);
+    await expect(call(courses.queue.bind(courses), { queue: "jobs" })).rejects.toBe(error);
+    expect([courses.describe(), courses.title, Measured.limit]).toEqual(["Databases of x", "Databases", 3]);
+    expect(courses).toBeInstanceOf(Courses);
+    expect(Reflect.ownKeys(Courses.prototype)).not.toContain("pushmeterLinger");
+    expect(await recorded.http()).toEqual(["GET - 202 success = 1"]);
+    expect(await recorded.series("faas_invoke_duration_seconds_count")).toEqual([
+      [
+        {
+          faas_trigger: "pubsub",
+          messaging_destination_name: "jobs",
+          outcome: "exception",
+          error_type: "RangeError",
+        },
+        1,
+      ],
+    ]);
+    const [labels] = recorded.receiver.series("http_server_request_duration_seconds_count");
+    expect(labels?.labels.site).toBe("x");
+    expect(recorded.errors).toEqual([]);
+  });
+
   it("answers when attributes throw while they are read", async () => {
     const recorded = new Recorded();
     const attributes = () => ({
@@ -223,8 +298,12 @@ describe("instrumentWorker", () => {
   it("refuses other values than a Worker at start", () => {
     const { pushmeter } = new Recorded();
     expect(() => instrumentWorker(pushmeter, {})).toThrow(
-      /handlers must be an object with fetch, scheduled, queue, email or connect \(for a class use instrumentEntrypoint\), got an object with no keys/,
+      /handlers must be an object or a class with fetch, scheduled, queue, email or connect \(for RPC alone use instrumentEntrypoint\), got an object with no keys/,
     );
+    class Calls {
+      find(): void {}
+    }
+    expect(() => instrumentWorker(pushmeter, Calls)).toThrow(/\(for RPC alone .+\), got a function/);
     expect(() => instrumentWorker(pushmeter, (() => {}) as never)).toThrow(/got a function/);
     expect(() => instrumentWorker(pushmeter, undefined as never)).toThrow(/got undefined/);
     expect(() =>

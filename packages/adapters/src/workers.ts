@@ -8,8 +8,9 @@ import { attempt, checkHttpOptions, type HttpOptions } from "./callbacks.ts";
 import { measureHttp } from "./http.ts";
 import { inspect } from "./inspect.ts";
 import type { InstrumentedWorker, OnlyHandlers, WorkerHandlers } from "./worker-handlers.ts";
-import { type Context, isHandler, platformOf } from "./workers/context.ts";
-import { handlersMeasure, TRIGGERS } from "./workers/handlers.ts";
+import type { Made, PlatformClass } from "./workers/classes.ts";
+import { type Handler, isHandler, platformOf } from "./workers/context.ts";
+import { type BoundHandler, handlersMeasure, TRIGGERS } from "./workers/handlers.ts";
 import { LINGER, linger } from "./workers/queue.ts";
 
 export { wholeBody } from "./body.ts";
@@ -33,49 +34,72 @@ export { instrumentWorkflow } from "./workers/workflow.ts";
  * Measures `fetch`, `scheduled`, `queue`, `email` and `connect`, and pushes in `waitUntil`. The handlers' results, errors and streams
  * pass through unchanged. Everything else that `handlers` holds is there too, its functions bound to it.
  *
- * @param handlers - an object of handlers, or anything with a `fetch`, such as a Hono app.
+ * @param handlers - an object of handlers, or anything with a `fetch`, such as a Hono app; or a class that extends
+ * `WorkerEntrypoint`, which gives a class that extends it. Calls by RPC are measured by `instrumentEntrypoint` only.
  * @example
  * ```ts
  * export default instrumentWorker(pushmeter, { fetch, scheduled, queue });
  * ```
  * @throws TypeError if there is no handler to measure, or an option is unusable.
  */
+export function instrumentWorker<Env, Class extends PlatformClass>(
+  pushmeter: Pushmeter<Env>,
+  handlers: Class,
+  options?: HttpOptions<Env>,
+): Class;
 export function instrumentWorker<Env, Handlers extends WorkerHandlers<Env>>(
   pushmeter: Pushmeter<Env>,
   handlers: Handlers & OnlyHandlers<Handlers>,
+  options?: HttpOptions<Env>,
+): InstrumentedWorker<Handlers>;
+export function instrumentWorker<Env>(
+  pushmeter: Pushmeter<Env>,
+  handlers: object,
   options: HttpOptions<Env> = {},
-): InstrumentedWorker<Handlers> {
+): unknown {
   const recorder = recorderOf(pushmeter);
   checkHttpOptions("instrumentWorker", options);
-  const instrumented = boundCopy(handlers);
   const measure = handlersMeasure(pushmeter);
-  const { fetch, queue } = instrumented;
-  let isMeasured = isHandler(fetch);
-  for (const name in TRIGGERS) {
-    const handle = instrumented[name];
-    if (!isHandler(handle)) continue;
-    isMeasured = true;
-    instrumented[name] = measure(name, handle);
-  }
-  if (!isMeasured) {
-    invalid(
-      "instrumentWorker handlers",
-      handlers,
-      "an object with fetch, scheduled, queue, email or connect (for a class use instrumentEntrypoint)",
-    );
-  }
-  if (isHandler(fetch)) {
-    // Looked for with the first request, when all routes are registered.
-    let fault: Error | undefined | null = null;
-    instrumented.fetch = (request: Request, env: unknown, ctx: Context) => {
+  // Looked for with the first request, when all routes are registered.
+  let fault: Error | undefined | null = null;
+  const measureFetch =
+    (fetch: BoundHandler): BoundHandler =>
+    (request, env, ctx) => {
       if (fault === null) fault = attempt(recorder, inspect, handlers);
       if (fault) recorder.remind(fault);
       const handle = () => fetch(request, env, ctx) as Promise<Response>;
-      return measureHttp(recorder, options, request, () => platformOf(env, ctx), ctx, handle);
+      return measureHttp(recorder, options, request as Request, () => platformOf(env, ctx), ctx, handle);
     };
+
+  const namesIn = (holder?: object): string[] =>
+    ["fetch", ...Object.keys(TRIGGERS)].filter((name) => isHandler(Reflect.get(holder ?? {}, name)));
+  const isClass = isHandler(handlers) && namesIn(handlers.prototype).length > 0;
+  const instrumented = isClass
+    ? class extends (handlers as unknown as typeof Object) {}
+    : boundCopy(handlers);
+  const holder = (isClass ? instrumented.prototype : instrumented) as Record<PropertyKey, unknown>;
+  const names = namesIn(holder);
+  if (!names.length) {
+    invalid(
+      "instrumentWorker handlers",
+      handlers,
+      "an object or a class with fetch, scheduled, queue, email or connect (for RPC alone use instrumentEntrypoint)",
+    );
   }
-  if (queue) instrumented[LINGER] = (_: null, env: unknown, ctx: Context) => linger(recorder, env, ctx);
-  return instrumented as InstrumentedWorker<Handlers>;
+  /** An instance of a class was made with what the platform hands to an object's handler. */
+  const put = (name: string, measured: (handle: BoundHandler) => BoundHandler) => {
+    const handle = holder[name] as Handler;
+    holder[name] = isClass
+      ? function (this: Made, event: unknown) {
+          return measured(() => handle.call(this, event))(event, this.env, this.ctx);
+        }
+      : measured(handle);
+  };
+  for (const name of names) {
+    put(name, (handle) => (name === "fetch" ? measureFetch(handle) : measure(name, handle)));
+  }
+  if (holder.queue) put(LINGER, () => (_, env, ctx) => linger(recorder, env, ctx));
+  return instrumented;
 }
 
 /** An object with all that `target` holds: its functions bound to it, its other properties read and set there. */

@@ -1,18 +1,13 @@
 /** What is asked of all shards of a service: how it is, and to begin anew. */
 import { Refusal } from "@pushmeter/sdk/adapter";
-import type { AggregatorBinding } from "./binding.ts";
+import type { AggregatorStub } from "./binding.ts";
 import type { Status } from "./core/message.ts";
+import type { Router } from "./intake.ts";
 import { LONGEST_JOB, stubOf } from "./shards.ts";
 
 /** `GET /status?service=<job>`. */
-export async function status(
-  request: Request,
-  binding: AggregatorBinding,
-  shards: number,
-  service: string | null,
-): Promise<Response> {
-  if (request.method !== "GET") throw new Refusal(405, "the status is read with GET");
-  const all = await Promise.all(stubsOf(binding, shards, service).map((stub) => stub.status()));
+export async function status(router: Router, service: string | null): Promise<Response> {
+  const all = await Promise.all(stubsOf(router, service).map((stub) => stub.status()));
   const sum = (name: keyof { [K in keyof Status as Status[K] extends number ? K : never]: unknown }) =>
     all.reduce((total, one) => total + one[name], 0);
   return Response.json({
@@ -27,20 +22,19 @@ export async function status(
 }
 
 /** `POST /reset?service=<job>`. */
-export async function reset(
-  request: Request,
-  binding: AggregatorBinding,
-  shards: number,
-  service: string | null,
-): Promise<Response> {
-  if (request.method !== "POST") throw new Refusal(405, "a service is reset with POST");
-  await Promise.all(stubsOf(binding, shards, service).map((stub) => stub.reset()));
+export async function reset(router: Router, service: string | null): Promise<Response> {
+  await Promise.all(stubsOf(router, service).map((stub) => stub.reset()));
   return Response.json({ service, reset: true });
 }
 
-function stubsOf(binding: AggregatorBinding, shards: number, service: string | null) {
+/** @throws Refusal 400 without the name of a service. */
+export function stubsOf(
+  { binding, shards, formerShards = 1 }: Router,
+  service: string | null,
+): AggregatorStub[] {
   if (!service || service.length > LONGEST_JOB) {
     throw new Refusal(400, "which service? ?service=<namespace/name or name>");
   }
-  return Array.from({ length: shards }, (_, shard) => stubOf(binding, service, shard));
+  const all = Math.max(shards, formerShards);
+  return Array.from({ length: all }, (_, shard) => stubOf(binding, service, shard));
 }

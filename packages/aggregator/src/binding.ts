@@ -1,4 +1,5 @@
 /** The object as its senders see it. */
+import type { Family } from "@pushmeter/sdk/prometheus";
 import type { Message, Reply, Status } from "./core/message.ts";
 import type { BatchId, Target } from "./core/shard.ts";
 
@@ -6,6 +7,8 @@ import type { BatchId, Target } from "./core/shard.ts";
 export interface AggregatorBinding {
   idFromName(name: string): unknown;
   get(id: never): unknown;
+  /** All shards, where they can be listed: on a server. */
+  all?(): readonly AggregatorStub[];
 }
 
 export interface AggregatorStub {
@@ -14,6 +17,8 @@ export interface AggregatorStub {
   knows(id: BatchId, instance: string): Promise<boolean>;
   refused(target: Target, status: number, reason: string): Promise<void>;
   reset(): Promise<void>;
+  /** What a scrape gets. */
+  families(): Promise<readonly Family[]>;
 }
 
 /** @throws TypeError for what is no Durable Object binding, such as a name that wrangler's configuration does not have. */

@@ -1,18 +1,8 @@
-/** Who may send, and how much. */
+/** Bodies of fetch requests. */
 import { inflate, Refusal, readBody } from "@pushmeter/sdk/adapter";
 
 /** What every platform inflates. */
 const ENCODINGS = ["gzip", "deflate"];
-
-/** How long the comparison takes does not depend on the token, only on what was given. */
-export function isAllowed(request: Request, token: string): boolean {
-  const given = /^bearer +(.*)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
-  let difference = given.length ^ token.length;
-  for (let i = 0; i < given.length; i++) {
-    difference |= given.charCodeAt(i) ^ token.charCodeAt(i % token.length);
-  }
-  return difference === 0;
-}
 
 /**
  * The body, inflated.

@@ -1,43 +1,25 @@
 /** The Durable Object: a shard host on the object's storage and alarm. */
 import { DurableObject, type DurableObjectState } from "cloudflare:workers";
 import type { Destination, Runtime } from "@pushmeter/sdk";
-import { checkFunction, checkNames, invalid, systemRuntime } from "@pushmeter/sdk/adapter";
-import { labelName } from "@pushmeter/sdk/prometheus";
+import { checkFunction, checkNames, systemRuntime } from "@pushmeter/sdk/adapter";
+import type { Family } from "@pushmeter/sdk/prometheus";
 import { pushgateway } from "@pushmeter/sdk/pushgateway";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import type { AggregatorStub } from "./binding.ts";
 import { ShardHost } from "./core/host.ts";
 import type { Message, Reply, Status } from "./core/message.ts";
 import type { BatchId, Target } from "./core/shard.ts";
+import { SHARD_OPTIONS, type ShardOptions, shardSettings } from "./shard-options.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 
-export interface AggregatorOptions<Env> {
+export interface AggregatorOptions<Env> extends ShardOptions {
   /**
    * Where the totals go. `runtime` tells the time of the samples: hand it to the destination. Default: remote
    * write to `PUSHMETER_REMOTE_WRITE_URL` or a Pushgateway at `PUSHMETER_PUSHGATEWAY_URL`, with the bearer token
-   * of the same name ending in `_TOKEN`.
+   * of the same name ending in `_TOKEN`. `() => scrapeOnly()` pushes nothing, for totals that are scraped.
    */
   readonly push?: ((env: Env, runtime: Runtime) => Destination) | undefined;
-  /** Between two pushes of all totals, ms. Default 15,000. */
-  readonly every?: number | undefined;
-  /**
-   * Before `shard-0` in the label `instance`: `staging-` where staging and production write to one receiver.
-   * Default none.
-   */
-  readonly prefix?: string | undefined;
-  /** Labels that all series get besides their own. Default none. */
-  readonly labels?: Readonly<Record<string, string>> | undefined;
-  /** Series that did not grow for so long end with a stale marker and are forgotten, ms. Default one day. */
-  readonly forgetAfter?: number | undefined;
-  /**
-   * `"native"`: exponential histograms stay what they are, for `remoteWrite({ histograms: nativeHistograms() })`.
-   * `"classic"`, the default: they get bounds, each bucket counting where its midpoint is.
-   */
-  readonly histograms?: "classic" | "native" | undefined;
 }
-
-const EVERY = 15_000;
-const NAMES = "push every prefix labels forgetAfter histograms";
 
 /**
  * A class to export from a Worker, as `Aggregator` is, with other options.
@@ -50,36 +32,10 @@ export function createAggregator<Env = unknown>(
   ctx: ConstructorParameters<typeof DurableObject>[0],
   env: Env,
 ) => DurableObject<Env> & AggregatorStub & { alarm(): Promise<void> } {
-  checkNames("createAggregator", options, NAMES);
-  const {
-    push = fromEnvironment,
-    every = EVERY,
-    prefix = "",
-    labels = {},
-    forgetAfter,
-    histograms,
-  } = options;
-  if (!(Number.isInteger(every) && every >= 100 && every <= 60_000)) {
-    invalid("createAggregator every", every, "a whole number of milliseconds from 100 to 60000");
-  }
+  checkNames("createAggregator", options, `push ${SHARD_OPTIONS}`);
+  const { push = fromEnvironment } = options;
   checkFunction("createAggregator push", push);
-  if (typeof prefix !== "string" || prefix.length > 200) {
-    invalid("createAggregator prefix", prefix, "a string of at most 200 characters");
-  }
-  for (const [name, value] of Object.entries(labels)) {
-    if (name === labelName(name) && typeof value === "string" && value) continue;
-    invalid(
-      `createAggregator labels.${name}`,
-      value,
-      "a string that is not empty, under a Prometheus label name",
-    );
-  }
-  if (forgetAfter !== undefined && !(forgetAfter >= 600_000)) {
-    invalid("createAggregator forgetAfter", forgetAfter, "a number of milliseconds from 600000 on");
-  }
-  if (histograms !== undefined && histograms !== "native" && histograms !== "classic") {
-    invalid("createAggregator histograms", histograms, '"classic" or "native"');
-  }
+  const settings = shardSettings("createAggregator", options);
   return class Aggregator extends DurableObject<Env> implements AggregatorStub {
     readonly #host: ShardHost;
 
@@ -95,11 +51,7 @@ export function createAggregator<Env = unknown>(
           clear: () => void storage.deleteAlarm(),
         },
         destination: (clock: Runtime) => push(env, clock),
-        interval: every,
-        prefix,
-        labels: Object.keys(labels).length ? labels : undefined,
-        forgetAfter,
-        native: histograms === "native",
+        ...settings,
         // What comes while the last transaction is being written shares the next: it costs more than a row.
         gather: () => storage.sync(),
         abort: (reason: string) => ctx.abort(reason),
@@ -124,6 +76,11 @@ export function createAggregator<Env = unknown>(
     /** Counts a request that was refused before its service was known. */
     async refused(target: Target, status: number, reason: string): Promise<void> {
       this.#host.refused(target, status, reason);
+    }
+
+    /** The totals, for a scrape. */
+    async families(): Promise<readonly Family[]> {
+      return this.#host.families();
     }
 
     /** Ends all series at the next heartbeat and begins new ones. */

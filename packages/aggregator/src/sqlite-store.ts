@@ -18,21 +18,30 @@ interface Index {
 
 export class SqliteStore implements Store {
   readonly #storage: SqliteStorage;
+  /** Names of tables. */
+  readonly #snapshot: string;
+  readonly #journal: string;
+  readonly #aside: string;
   #epoch = 0;
   #parts = 0;
   #rows = 0;
   #exists = false;
 
-  constructor(storage: SqliteStorage) {
+  /** @param suffix - of the names of its tables, where one database has many shards. */
+  constructor(storage: SqliteStorage, suffix = "") {
     this.#storage = storage;
+    this.#snapshot = `snapshot${suffix}`;
+    this.#journal = `journal${suffix}`;
+    this.#aside = `aside${suffix}`;
   }
 
   /** Stores nothing itself: a request for a status must not leave a stored object behind. */
   load(): Stored {
-    const known = this.#sql("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'journal'");
+    const query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?";
+    const known = this.#sql(query, this.#journal);
     this.#exists = known.length > 0;
     if (!this.#exists) return { parts: [], rows: [] };
-    const [first, ...parts] = this.#sql("SELECT data FROM snapshot ORDER BY part").map(
+    const [first, ...parts] = this.#sql(`SELECT data FROM ${this.#snapshot} ORDER BY part`).map(
       ({ data }) => new Uint8Array(data as ArrayBuffer),
     );
     const index = first && (JSON.parse(new TextDecoder().decode(first)) as Index);
@@ -40,8 +49,8 @@ export class SqliteStore implements Store {
       this.#epoch = index.epoch;
       this.#parts = index.parts;
     }
-    const query = "SELECT row, entries, bodies FROM journal WHERE epoch = ? ORDER BY row";
-    const rows = this.#sql(query, this.#epoch).map(({ row, entries, bodies }): Row => {
+    const select = `SELECT row, entries, bodies FROM ${this.#journal} WHERE epoch = ? ORDER BY row`;
+    const rows = this.#sql(select, this.#epoch).map(({ row, entries, bodies }): Row => {
       this.#rows = (row as number) + 1;
       return { entries: entries as string, bodies: new Uint8Array(bodies as ArrayBuffer) };
     });
@@ -52,16 +61,16 @@ export class SqliteStore implements Store {
     if (this.#exists) return;
     this.#exists = true;
     const columns = "entries TEXT NOT NULL, bodies BLOB NOT NULL";
-    this.#sql("CREATE TABLE IF NOT EXISTS snapshot (part INTEGER PRIMARY KEY, data BLOB NOT NULL)");
-    this.#sql(`CREATE TABLE IF NOT EXISTS aside (${columns})`);
+    this.#sql(`CREATE TABLE IF NOT EXISTS ${this.#snapshot} (part INTEGER PRIMARY KEY, data BLOB NOT NULL)`);
+    this.#sql(`CREATE TABLE IF NOT EXISTS ${this.#aside} (${columns})`);
     this.#sql(
-      `CREATE TABLE IF NOT EXISTS journal (row INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, ${columns})`,
+      `CREATE TABLE IF NOT EXISTS ${this.#journal} (row INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, ${columns})`,
     );
   }
 
   append({ entries, bodies }: Row): void {
     this.#create();
-    const query = "INSERT OR REPLACE INTO journal VALUES (?, ?, ?, ?)";
+    const query = `INSERT OR REPLACE INTO ${this.#journal} VALUES (?, ?, ?, ?)`;
     this.#sql(query, this.#rows, this.#epoch, entries, bodies);
     this.#rows++;
   }
@@ -72,7 +81,7 @@ export class SqliteStore implements Store {
     let count = 0;
     this.#storage.transactionSync(() => {
       for (const part of parts) this.#put(++count, part);
-      if (count < this.#parts) this.#sql("DELETE FROM snapshot WHERE part > ?", count);
+      if (count < this.#parts) this.#sql(`DELETE FROM ${this.#snapshot} WHERE part > ?`, count);
       const index: Index = { epoch, parts: count };
       this.#put(0, new TextEncoder().encode(JSON.stringify(index)));
     });
@@ -83,11 +92,12 @@ export class SqliteStore implements Store {
   }
 
   setAside(rows: readonly Row[]): void {
-    for (const { entries, bodies } of rows) this.#sql("INSERT INTO aside VALUES (?, ?)", entries, bodies);
+    const query = `INSERT INTO ${this.#aside} VALUES (?, ?)`;
+    for (const { entries, bodies } of rows) this.#sql(query, entries, bodies);
   }
 
   #put(part: number, data: Uint8Array): void {
-    this.#sql("INSERT OR REPLACE INTO snapshot VALUES (?, ?)", part, data);
+    this.#sql(`INSERT OR REPLACE INTO ${this.#snapshot} VALUES (?, ?)`, part, data);
   }
 
   #sql(query: string, ...bindings: unknown[]): Record<string, unknown>[] {

@@ -4,6 +4,7 @@ import { type Environment, isTrue, pairs, text } from "./environment.ts";
 import type { Platform } from "./invocation.ts";
 import type { PushmeterOptions } from "./pushmeter-types.ts";
 import { type Resource, resourceOf } from "./resource.ts";
+import { isWorkers } from "./runtime.ts";
 
 const ID = "service.instance.id";
 
@@ -54,6 +55,5 @@ export function createInstance(
 
 /** Many instances run with one configuration: an id in it would make them writers of the same series. */
 function isShared({ waitUntil }: Platform): boolean {
-  const { navigator } = globalThis as { navigator?: { userAgent?: string } };
-  return waitUntil !== undefined || navigator?.userAgent === "Cloudflare-Workers";
+  return waitUntil !== undefined || isWorkers();
 }

@@ -24,6 +24,7 @@ export interface RecorderHost {
   /** An invocation has ended, at `now` on the monotonic clock: there is something to push. */
   recorded(platform: () => Platform, now: number): void;
   ofService(name: string): Pushmeter;
+  readonly pushTo: Recorder["pushTo"];
   report(error: unknown): void;
   /** Reports an error, at most once a minute. */
   remind(error: unknown): void;
@@ -35,9 +36,11 @@ const TWO_PUSHMETERS =
 export class InvocationRecorder implements Recorder {
   readonly #host: RecorderHost;
   readonly #requests: RequestTable<Accumulation>;
+  readonly pushTo: Recorder["pushTo"];
 
   constructor(host: RecorderHost) {
     this.#host = host;
+    this.pushTo = host.pushTo;
     const { instruments, cardinalityLimit } = host;
     this.#requests = new RequestTable(
       (request) => instruments.request(requestAttributes(request)),

@@ -51,7 +51,7 @@ export interface PushmeterOptions<Env = Record<string, string | undefined>> {
   readonly cardinalityLimit?: number | undefined;
   /**
    * `exemplars` from `@pushmeter/sdk/exemplars`: each bucket of `http.server.request.duration` carries a trace id,
-   * over remote write 2.0. Default: none.
+   * over remote write. Default: none.
    */
   readonly exemplars?: Exemplars | undefined;
   /** Write a line for each push: series, bytes, answer, ms. Default: `PUSHMETER_DEBUG` is `true`. */

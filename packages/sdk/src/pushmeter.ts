@@ -110,6 +110,11 @@ class Core implements Pushmeter {
       isOn: (trigger, platform) => !this.#isOff(this.#instance ?? this.#start(platform(), trigger)),
       remind: (error) => reporter.remind(error),
       ofService: (service) => new Core({ ...options, service, global: false }, runtime),
+      pushTo: (destination) => {
+        this.#destination = destination;
+        this.#flusher.isQuiet = true;
+        return (before) => this.#pusher.collect(this.#instance ?? before, destination);
+      },
       recorded: (platform, now) => {
         if (this.#fault) reporter.remind(this.#fault);
         else this.#flusher.recorded(platform, now);
@@ -190,6 +195,7 @@ class Core implements Pushmeter {
     const env = environment(platform.env);
     const instance = createInstance(this.#options, env, this.#runtime.instanceId(), platform);
     this.#instance = instance;
+    this.#flusher.isQuiet ||= this.#runtime.isTest?.();
     if (instance.disabled) return instance;
     if (platform.waitUntil && trigger && !platform.isWarm)
       this.#instruments.coldstarts({ "faas.trigger": trigger }).add(1);
@@ -199,7 +205,7 @@ class Core implements Pushmeter {
       );
     }
     try {
-      if (typeof push === "function") {
+      if (push && !this.#destination) {
         const destination = (push as (env: unknown) => Push)(env);
         this.#destination = checkDestination("what push returns", destination);
       }

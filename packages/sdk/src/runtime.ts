@@ -20,6 +20,14 @@ export interface Runtime {
   fetch(request: Request): Promise<Response>;
   /** Instead of `fetch`, where that is slow to start. */
   readonly send?: Send | undefined;
+  /** Whether a test waits for all that invocations leave in `waitUntil`. Only `flush()` pushes there. Default: no. */
+  isTest?(): boolean;
+}
+
+/** Whether this is Cloudflare Workers or its local runtime. */
+export function isWorkers(): boolean {
+  const { navigator } = globalThis as { navigator?: { userAgent?: string } };
+  return navigator?.userAgent === "Cloudflare-Workers";
 }
 
 export const systemRuntime: Runtime = {
@@ -35,6 +43,8 @@ export const systemRuntime: Runtime = {
   },
   fetch: (request) => fetch(request),
   send,
+  // Cloudflare's vitest integration. It needs this global itself, in every version.
+  isTest: () => isWorkers() && "__vitest_worker__" in globalThis,
 };
 
 /** Settles as `promise` does, or rejects after `ms` with the error that `late` returns. */

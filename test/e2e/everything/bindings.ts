@@ -12,6 +12,8 @@ interface Env {
   readonly JOBS: Queue<{ readonly id: number }>;
   readonly CATALOGUE: Service<Catalogue>;
   readonly ROOM: DurableObjectNamespace<Room>;
+  readonly AI: Ai;
+  readonly INDEX: Vectorize;
 }
 
 const pushmeter = createPushmeter({
@@ -41,11 +43,14 @@ export class Room extends DurableObject<Env> {
   join(name: string): string {
     return `Hello ${name}`;
   }
+  override async fetch(): Promise<Response> {
+    return new Response("room");
+  }
 }
 
 /** Everything that the bindings answer, as a client would see it. */
 async function useAll(
-  { KV, DB, BUCKET, JOBS, CATALOGUE, ROOM, CACHE }: Env & { readonly CACHE: Cache },
+  { KV, DB, BUCKET, JOBS, CATALOGUE, ROOM, AI, INDEX, CACHE }: Env & { readonly CACHE: Cache },
   fetch: typeof globalThis.fetch,
   origin: string,
 ) {
@@ -67,7 +72,10 @@ async function useAll(
     (await DB.prepare("SELECT * FROM courses").all()).results.length,
     await DB.prepare("SELECT * FROM nowhere").all().catch(errorOf),
     (await DB.withSession().prepare("SELECT 1 AS one").first("one")) ?? null,
+    await DB.prepare("SELECT title FROM courses").raw(),
     await (await BUCKET.get("file"))?.text(),
+    (await BUCKET.list()).objects.length,
+    typeof (await BUCKET.createMultipartUpload("large")).uploadId,
     (await BUCKET.head("nothing")) === null,
     await CATALOGUE.title,
     await CATALOGUE.find(1),
@@ -77,8 +85,24 @@ async function useAll(
     await room.join("Ada"),
     room.id.equals(ROOM.idFromName("a")),
     (await fetch(`${origin}/plain/ok`)).status,
+    (await room.fetch("http://room/")).status,
     (await CACHE.match("http://cached/")) ?? null,
-    [KV, DB, BUCKET, ROOM].map((binding) => binding.constructor.name),
+    await CACHE.put("http://cached/", new Response("x", { headers: { "cache-control": "max-age=60" } })),
+    await (await CACHE.match("http://cached/"))?.text(),
+    await CACHE.delete("http://cached/"),
+    await AI.run("@cf/meta/llama-3.1-8b-instruct", { prompt: "Hello" }),
+    AI.aiGatewayLogId,
+    await AI.run("@cf/nobody/no-model" as keyof AiModels, { prompt: "Hello" }).catch(errorOf),
+    await INDEX.upsert([{ id: "a", values: [1, 2] }]),
+    await INDEX.insert([{ id: "b", values: [1, 2] }]),
+    await INDEX.describe(),
+    (await INDEX.query([1, 2], { topK: 1 })).matches,
+    (await INDEX.queryById("a")).matches,
+    await INDEX.getByIds(["a"]),
+    await INDEX.deleteByIds(["b"]).catch(errorOf),
+    await KV.delete("key"),
+    await BUCKET.delete("file"),
+    [KV, DB, BUCKET, ROOM, AI, INDEX].map((binding) => binding.constructor.name),
   ];
 }
 

@@ -1,11 +1,12 @@
 /** A Worker whose default export is a class: it consumes a queue and serves nothing else. */
-import { WorkerEntrypoint } from "cloudflare:workers";
-import { instrumentEntrypoint } from "@pushmeter/adapters/workers";
+import { env, WorkerEntrypoint } from "cloudflare:workers";
+import { instrumentEntrypoint, instrumentWorker } from "@pushmeter/adapters/workers";
 import { createPushmeter } from "@pushmeter/sdk";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 
 interface Env {
   readonly PUSH_URL: string;
+  readonly INSTRUMENT: "instrumentWorker" | "instrumentEntrypoint";
 }
 
 const pushmeter = createPushmeter({
@@ -14,7 +15,10 @@ const pushmeter = createPushmeter({
   flush: { every: 200 },
 });
 
-export default instrumentEntrypoint(
+const instrument =
+  (env as unknown as Env).INSTRUMENT === "instrumentWorker" ? instrumentWorker : instrumentEntrypoint;
+
+export default instrument(
   pushmeter,
   class extends WorkerEntrypoint<Env> {
     override async queue(): Promise<void> {

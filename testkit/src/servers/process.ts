@@ -33,6 +33,8 @@ export interface Launch {
   ready?(ports: readonly number[]): string;
   /** Default 200. */
   readonly readyStatus?: number;
+  /** Variables besides this process's. */
+  readonly env?: Readonly<Record<string, string>>;
   /** How `restart()` ends it. Default SIGKILL. */
   readonly signal?: NodeJS.Signals;
 }
@@ -83,6 +85,11 @@ export class Process implements Server {
     return this.#pid;
   }
 
+  /** The last characters of what it wrote since it was started. */
+  get output(): string {
+    return this.#output;
+  }
+
   /** Ends the server and starts it again with its folder and its ports. */
   async restart(): Promise<void> {
     await this.#kill(this.#launch.signal ?? "SIGKILL");
@@ -107,9 +114,12 @@ export class Process implements Server {
   }
 
   async #run(): Promise<void> {
-    const { file, args } = this.#launch;
+    const { file, args, env } = this.#launch;
     const command = [this.folder, `${process.pid}`, file, ...(await args(this.#ports, this.folder))];
-    const child = spawn("sh", ["-c", GUARDED, "sh", ...command], { stdio: "pipe" });
+    const child = spawn("sh", ["-c", GUARDED, "sh", ...command], {
+      stdio: "pipe",
+      env: { ...process.env, ...env },
+    });
     this.#pid = child.pid;
     this.#output = "";
     for (const stream of [child.stdout, child.stderr]) {

@@ -6,6 +6,12 @@
 import { registerExtension } from "./extension.ts";
 import { type InstrumentLambda, instrumenter } from "./instrumenter.ts";
 
+export {
+  type DurableAttempt,
+  type DurableInvocationEnd,
+  type DurableMeter,
+  durableMeter,
+} from "./durable-meter.ts";
 export type { InstrumentLambda } from "./instrumenter.ts";
 export type { LambdaOptions } from "./options.ts";
 export type * from "./signature.ts";

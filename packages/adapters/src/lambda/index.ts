@@ -8,6 +8,12 @@
 import { type InstrumentLambda, instrumenter } from "./instrumenter.ts";
 import { registerSync } from "./register-sync.ts";
 
+export {
+  type DurableAttempt,
+  type DurableInvocationEnd,
+  type DurableMeter,
+  durableMeter,
+} from "./durable-meter.ts";
 export type { InstrumentLambda } from "./instrumenter.ts";
 export type { LambdaOptions } from "./options.ts";
 export type * from "./signature.ts";

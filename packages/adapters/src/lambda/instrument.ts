@@ -18,7 +18,7 @@ import type { Host } from "./host.ts";
 import { createInstruments } from "./instruments.ts";
 import type { LambdaOptions } from "./options.ts";
 import { Pushes } from "./pushes.ts";
-import { isManaged, resourceAttributes } from "./resource.ts";
+import { isManaged, isSnapshot, isWarm, resourceAttributes } from "./resource.ts";
 import { endingOf, type StreamedResponse } from "./response.ts";
 import type { FaasSource, Source } from "./source.ts";
 
@@ -53,7 +53,7 @@ export class InstrumentedFunction {
     this.#platform = () => ({
       // On Managed Instances nothing is frozen: the core's own interval pushes.
       ...(!this.#managed && { adapterFlushes: true, waitUntil: () => {} }),
-      isWarm: env.AWS_LAMBDA_INITIALIZATION_TYPE === "provisioned-concurrency",
+      isWarm: isWarm(env),
       resource: {
         ...resourceAttributes(env),
         ...(this.#managed && { "service.instance.id": `${crypto.randomUUID()}-${threadId()}` }),
@@ -65,7 +65,8 @@ export class InstrumentedFunction {
       this.#recorder.report(new Error(sentence));
     }
     // The time origin is the start of the process.
-    this.#initSeconds = env.AWS_LAMBDA_FUNCTION_NAME ? performance.now() / 1000 : undefined;
+    const isTimed = env.AWS_LAMBDA_FUNCTION_NAME && !isSnapshot(env);
+    this.#initSeconds = isTimed ? performance.now() / 1000 : undefined;
     if (env.AWS_LAMBDA_FUNCTION_NAME) shutdown.add(() => this.#end());
   }
 

@@ -324,14 +324,29 @@ describe("instrumentLambda", () => {
     vi.restoreAllMocks();
   });
 
-  it("counts no cold start of an environment that was provisioned", async () => {
-    vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "courses-prod");
-    vi.stubEnv("AWS_LAMBDA_INITIALIZATION_TYPE", "provisioned-concurrency");
-    const recorded = new Recorded();
-    await instrument(recorded.pushmeter, async () => {})(events.schedule, context);
-    expect(await recorded.series("faas_coldstarts_total")).toEqual([]);
-    expect(await recorded.series("faas_invoke_duration_seconds_count")).toHaveLength(1);
-  });
+  it.each([
+    ["on-demand", 1, 1],
+    ["provisioned-concurrency", 0, 1],
+    // The process is older than the environment: it began when the version was published.
+    ["snap-start", 1, 0],
+    ["lambda-managed-instances", 0, 1],
+  ])(
+    "of an environment that began as %s counts %i cold starts and %i init durations",
+    async (type, starts, inits) => {
+      vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "courses-prod");
+      vi.stubEnv("AWS_LAMBDA_INITIALIZATION_TYPE", type);
+      if (type === "lambda-managed-instances") vi.stubEnv("AWS_LAMBDA_MAX_CONCURRENCY", "10");
+      const recorded = new Recorded();
+      const handler = instrument(recorded.pushmeter, async () => {});
+      for (let i = 0; i < 3; i++) await handler(events.schedule, context);
+      await recorded.pushmeter.flush();
+      const { receiver } = recorded;
+      expect(receiver.total("faas_coldstarts_total")).toBe(starts);
+      expect(receiver.total("faas_init_duration_seconds_count")).toBe(inits);
+      expect(receiver.total("faas_invoke_duration_seconds_count")).toBe(3);
+      expect(receiver.series("target_info")[0]?.labels.aws_lambda_initialization_type).toBe(type);
+    },
+  );
 
   it("refuses handlers with callbacks, other values and unusable options at start", () => {
     const { pushmeter } = new Recorded();

@@ -1,15 +1,18 @@
 /** For the adapters' tests: a pushmeter that pushes to a receiver, and what the receiver has stored. */
 import { createPushmeter, type Pushmeter, type PushmeterOptions } from "@pushmeter/sdk";
-import type { Runtime } from "@pushmeter/sdk/adapter";
+import { type Runtime, systemRuntime } from "@pushmeter/sdk/adapter";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { Receiver } from "@pushmeter/sdk/testing";
+
+/** Pushes in Cloudflare's vitest integration as it does in production. */
+const RUNTIME: Runtime = { ...systemRuntime, isTest: () => false };
 
 export class Recorded {
   readonly receiver = new Receiver();
   readonly errors: unknown[] = [];
   readonly pushmeter: Pushmeter;
 
-  constructor(options: PushmeterOptions = {}, runtime?: Runtime) {
+  constructor(options: PushmeterOptions = {}, runtime = RUNTIME) {
     const required = {
       service: "courses",
       push: remoteWrite({ url: "http://receiver/api/v1/write", fetch: this.receiver.fetch }),

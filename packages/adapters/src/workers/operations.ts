@@ -3,7 +3,7 @@ import type { Attributes } from "@opentelemetry/api";
 import type { Pushmeter } from "@pushmeter/sdk";
 import { type Ending, recorderOf, withOutcome } from "@pushmeter/sdk/adapter";
 import { attempt } from "../callbacks.ts";
-import { durations, type RecordDuration } from "./durations.ts";
+import { durations, type RecordDuration } from "../durations.ts";
 
 /** Names of histograms: OpenTelemetry semantic conventions 1.44. */
 export const DATABASE = "db.client.operation.duration";

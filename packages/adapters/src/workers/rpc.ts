@@ -3,9 +3,9 @@ import type { Attributes } from "@opentelemetry/api";
 import type { Pushmeter } from "@pushmeter/sdk";
 import { type Ending, recorderOf, withOutcome } from "@pushmeter/sdk/adapter";
 import { attempt } from "../callbacks.ts";
+import { durations } from "../durations.ts";
 import type { Made } from "./classes.ts";
 import { type Handler, platformOf } from "./context.ts";
-import { durations } from "./durations.ts";
 
 /** Returns a function that measures the calls of a class's method. */
 export function callsMeasure(

@@ -7,9 +7,9 @@ export interface TailItem {
   readonly entrypoint?: string | undefined;
   readonly outcome: string;
   /** Milliseconds. */
-  readonly cpuTime: number;
+  readonly cpuTime?: number;
   /** Milliseconds. */
-  readonly wallTime: number;
+  readonly wallTime?: number;
   readonly exceptions?: readonly { readonly name: string }[];
   /** By kind. */
   readonly event?: object | null;

@@ -1,5 +1,7 @@
+import { testMeter } from "@pushmeter/sdk/testing";
 import { describe, expect, it } from "vitest";
 import { Recorded, WaitUntil } from "../testing/recorded.ts";
+import { PUBLISHED_ITEMS, PUBLISHED_STREAMS } from "../testing/tail-fixtures.ts";
 import { tailMeter } from "../workers.ts";
 
 /** As the platform hands them over: fields that occur in production, of events that do not occur locally. */
@@ -102,6 +104,54 @@ describe("tailMeter", () => {
       "courses TypeError pubsub jobs exception = 1",
       "courses exceededCpu http exceededCpu = 1",
     ]);
+  });
+
+  it("is read by testMeter, all scripts together, and then pushes nothing", async () => {
+    const recorded = new Recorded({ flush: "invocation" });
+    const meter = testMeter(recorded.pushmeter);
+    const ctx = new WaitUntil();
+    tailMeter(recorded.pushmeter).tail(RECORDED, {} as never, ctx);
+    expect([ctx.promises, recorded.receiver.accepted]).toEqual([[], 0]);
+    expect(await meter.total("faas_invoke_duration_seconds_count")).toBe(RECORDED.length);
+  });
+
+  /** Counts the rows, as `rowsOf` says them. */
+  const expectedOf = (fixtures: readonly (readonly [unknown, string])[]) => {
+    const counts = new Map<string, number>();
+    for (const [, row] of fixtures) counts.set(row, (counts.get(row) ?? 0) + 1);
+    return Array.from(counts, ([row, count]) => `${row} = ${count}`).sort();
+  };
+
+  it("counts published events of production, each once, with the outcome that the platform says", async () => {
+    const recorded = new Recorded({ flush: "invocation" });
+    const ctx = new WaitUntil();
+    const items = PUBLISHED_ITEMS.map(([item]) => item);
+    tailMeter(recorded.pushmeter).tail(items, {} as never, ctx);
+    await Promise.all(ctx.promises);
+    expect((await rowsOf(recorded, "faas_invoke_duration")).sort()).toEqual(expectedOf(PUBLISHED_ITEMS));
+    expect(recorded.receiver.total("faas_cpu_time_seconds_count")).toBe(PUBLISHED_ITEMS.length);
+    expect(recorded.receiver.total("faas_cpu_time_seconds_sum", { faas_cron: "* * * * *" })).toBe(0.01);
+    expect(recorded.errors).toEqual([]);
+  });
+
+  it("counts every kind of published stream of events, each once", async () => {
+    const recorded = new Recorded({ flush: "invocation" });
+    const ctx = new WaitUntil();
+    const meter = tailMeter(recorded.pushmeter);
+    const handlers = PUBLISHED_STREAMS.map(([[onset]]) =>
+      meter.tailStream({ event: onset as { type: string } }, {} as never, ctx),
+    );
+    // The platform has many of them under way at a time.
+    const longest = Math.max(...PUBLISHED_STREAMS.map(([events]) => events.length));
+    for (let i = 1; i < longest; i++) {
+      for (const [stream, [events]] of PUBLISHED_STREAMS.entries()) {
+        const event = events[i];
+        if (event) handlers[stream]?.({ event });
+      }
+    }
+    await Promise.all(ctx.promises);
+    expect((await rowsOf(recorded, "faas_invoke_duration")).sort()).toEqual(expectedOf(PUBLISHED_STREAMS));
+    expect(recorded.errors).toEqual([]);
   });
 
   it("tells 100 scripts apart and counts the others together", async () => {

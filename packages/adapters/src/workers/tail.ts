@@ -3,8 +3,8 @@ import type { Attributes } from "@opentelemetry/api";
 import type { Pushmeter } from "@pushmeter/sdk";
 import { recorderOf } from "@pushmeter/sdk/adapter";
 import { attempt } from "../callbacks.ts";
+import { BOUNDS } from "../durations.ts";
 import { type Context, platformOf } from "./context.ts";
-import { BOUNDS } from "./durations.ts";
 import { type TailItem, tailAttributes } from "./tail-events.ts";
 import { type StreamedEvent, type StreamHandler, streamed } from "./tail-stream.ts";
 
@@ -77,8 +77,9 @@ function scriptOf(pushmeter: Pushmeter): Script {
   return {
     record(item) {
       const attributes: Attributes = tailAttributes(item);
-      wall.record(item.wallTime / 1000, attributes);
-      cpu.record(item.cpuTime / 1000, attributes);
+      // An event without times counts.
+      wall.record((item.wallTime ?? 0) / 1000, attributes);
+      cpu.record((item.cpuTime ?? 0) / 1000, attributes);
     },
     push(env, ctx) {
       // Without `waitUntil` when it begins: it is not the script that has started.

@@ -29,6 +29,8 @@ export async function measureTrigger(
     return platformOf(env, ctx, { pushAtOnce: push === true, adapterFlushes: isHandler(push) });
   };
   const invocation = recorder.begin(trigger, platform, {}, ctx);
+  // The first invocation of an instance asks, too.
+  isDue = false;
   let thrown: { error: unknown } | undefined;
   try {
     return await handle();

@@ -3,8 +3,8 @@ import type { Attributes, Counter } from "@opentelemetry/api";
 import type { Pushmeter } from "@pushmeter/sdk";
 import { type Ending, recorderOf, withOutcome } from "@pushmeter/sdk/adapter";
 import { attempt } from "../callbacks.ts";
+import { durations } from "../durations.ts";
 import { type Context, platformOf } from "./context.ts";
-import { durations } from "./durations.ts";
 
 /** The part of the platform's WebSocket that is used. */
 interface Socket {

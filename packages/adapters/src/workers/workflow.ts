@@ -3,9 +3,9 @@ import type { Attributes } from "@opentelemetry/api";
 import type { Pushmeter } from "@pushmeter/sdk";
 import { type Ending, invalid, recorderOf, withOutcome } from "@pushmeter/sdk/adapter";
 import { attempt } from "../callbacks.ts";
+import { durations } from "../durations.ts";
 import { type Made, measuredClass, type PlatformClass } from "./classes.ts";
 import { type Handler, isHandler, platformOf } from "./context.ts";
-import { durations } from "./durations.ts";
 import { FUNCTION, measureTrigger } from "./trigger.ts";
 
 /** The part of a step's context that is used. */

@@ -143,6 +143,15 @@ const MeasuredCatalogue = instrumentEntrypoint(pushmeter, Catalogue, { route: ()
 const MeasuredRoom = instrumentDurableObject(pushmeter, Room);
 const MeasuredEnrolment = instrumentWorkflow(pushmeter, Enrolment);
 same<typeof MeasuredCatalogue, typeof Catalogue>();
+class Courses extends WorkerEntrypoint<Env> {
+  override async fetch(request: Request): Promise<Response> {
+    return new Response(request.url);
+  }
+}
+const MeasuredCourses = instrumentWorker(pushmeter, Courses, {
+  attributes: (_request, _response, env) => ({ url: env.REMOTE_WRITE_URL }),
+});
+same<typeof MeasuredCourses, typeof Courses>();
 same<typeof MeasuredRoom, typeof Room>();
 same<typeof MeasuredEnrolment, typeof Enrolment>();
 export class Extended extends MeasuredCatalogue {

@@ -11,6 +11,7 @@ import { PushesBySample } from "./pushes/by-sample.ts";
 import { type Push, PushLog } from "./pushes/log.ts";
 import type { Pushes, PushOptions } from "./pushes/options.ts";
 import { WholePushes } from "./pushes/whole.ts";
+import { scrapeOnly } from "./scrape-only.ts";
 import type { Series } from "./series.ts";
 
 /** Without a batch for so long, ms, the series end: an object that pushes is paid for. */
@@ -50,11 +51,20 @@ export class Heartbeat {
     return this.#log.hasRival;
   }
 
-  /** Pushes everything once per interval, however often it is called. Rejects only if `note` does. */
-  async run(now: number): Promise<void> {
+  /** Nothing is pushed. */
+  get isScraped(): boolean {
+    return this.#options.destination === scrapeOnly();
+  }
+
+  /**
+   * Pushes everything once per interval, however often it is called. Rejects only if `note` does.
+   *
+   * @param isLast - pushes what has come since, without waiting for the end of the interval.
+   */
+  async run(now: number, isLast = false): Promise<void> {
     const { shard, interval, clock } = this.#options;
     const before = shard.heartbeat;
-    const time = Math.floor(now / interval) * interval;
+    const time = isLast ? now : Math.floor(now / interval) * interval;
     if (time <= before || shard.asleep) return;
     shard.heartbeat = time;
     const hadFailed = this.failures > 0;

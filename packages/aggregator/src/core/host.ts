@@ -2,13 +2,16 @@
  * One shard on any platform: takes batches, answers once they are stored, pushes the totals on the heartbeat. A
  * Durable Object, a server and a simulation differ in what they pass as `HostOptions`, and in nothing else.
  */
+import type { Family } from "@pushmeter/sdk/prometheus";
 import { Commits } from "./commits.ts";
+import { familiesOf } from "./families-of.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { HostOptions } from "./host-options.ts";
 import { type HeartbeatEntry, Journal } from "./journal.ts";
 import { type Message, type Reply, type Status, VERSION } from "./message.ts";
 import { BadInput, jobOf } from "./model.ts";
 import { Decoder } from "./otlp.ts";
+import type { Sample } from "./outgoing.ts";
 import { sampleClock } from "./sample-clock.ts";
 import { type BatchId, Shard, type Target } from "./shard.ts";
 import { statusOf } from "./status.ts";
@@ -29,6 +32,7 @@ export class ShardHost {
   /** Why there is no heartbeat. */
   #error: string | undefined;
   #isAborted = false;
+  #isClosing = false;
 
   /**
    * @param stored - what `options.store.load()` returned.
@@ -71,7 +75,9 @@ export class ShardHost {
     if (message?.version !== VERSION) {
       return { status: "later", reason: `the shard speaks version ${VERSION}, got ${message?.version}` };
     }
-    if (this.#isAborted) return { status: "later", reason: "the shard is starting again" };
+    if (this.#isAborted || this.#isClosing) {
+      return { status: "later", reason: "the shard is starting again" };
+    }
     const { id, target, encoding, body } = message;
     const { shard } = this;
     try {
@@ -128,22 +134,22 @@ export class ShardHost {
 
   /** A heartbeat if one is due. Never rejects: a platform may give up an alarm that keeps failing. */
   async alarm(): Promise<void> {
-    const { runtime, alarm } = this.#options;
-    this.#setAlarm(runtime.now());
-    try {
-      this.#heartbeat ??= this.#start();
-      this.#error = undefined;
-      await this.#heartbeat.run(runtime.now());
-      this.#journal.note({ state: this.shard.state });
-      await this.flush();
-      this.#warn();
-    } catch (error) {
-      this.#error = String(error);
-      console.error(`pushmeter: aggregator: ${this.#error}`);
-    }
+    this.#setAlarm(this.#options.runtime.now());
+    await this.#beat(false);
     if (!this.shard.asleep) return;
     this.#alarmAt = 0;
-    alarm.clear();
+    this.#options.alarm.clear();
+  }
+
+  /**
+   * Pushes what has come since the last heartbeat, and takes nothing more. Another host may then start from the store.
+   * No heartbeat may be under way. Never rejects.
+   */
+  async close(): Promise<void> {
+    this.#options.alarm.clear();
+    this.#isClosing = true;
+    if (!this.#isAborted) await this.#beat(true);
+    this.#isAborted = true;
   }
 
   /** Ends all series at the next heartbeat and begins new ones. Which batches are known stays known. */
@@ -164,9 +170,43 @@ export class ShardHost {
     return this.shard.knows(id, instance);
   }
 
+  /**
+   * The totals as they are pushed, for a scrape; none while they have ended. Where they are only scraped, a new counter
+   * stands at zero for one interval.
+   *
+   * @throws TypeError if there is no destination.
+   */
+  families(): Family[] {
+    const { target, series, asleep } = this.shard;
+    if (!target || asleep) return [];
+    this.#heartbeat ??= this.#start();
+    const { isScraped } = this.#heartbeat;
+    const samples = Array.from(
+      series,
+      (one): Sample => [one, isScraped ? (one.sent ?? one.zero) : one.value],
+    );
+    const { prefix = "", labels } = this.#options;
+    return familiesOf(samples, { ...target, shard: prefix + target.shard }, labels);
+  }
+
   status(): Status {
     const error = this.#error && { time: this.#options.runtime.now(), result: "error", error: this.#error };
     return statusOf(this.shard, this.#heartbeat, error || this.#heartbeat?.last);
+  }
+
+  async #beat(isLast: boolean): Promise<void> {
+    const { runtime } = this.#options;
+    try {
+      this.#heartbeat ??= this.#start();
+      this.#error = undefined;
+      await this.#heartbeat.run(runtime.now(), isLast);
+      this.#journal.note({ state: this.shard.state });
+      await this.flush();
+      this.#warn();
+    } catch (error) {
+      this.#error = String(error);
+      console.error(`pushmeter: aggregator: ${this.#error}`);
+    }
   }
 
   #setAlarm(now: number): void {

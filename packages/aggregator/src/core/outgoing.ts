@@ -43,9 +43,8 @@ export function outgoing(
       continue;
     }
     const labelled = new LabelledExemplar(exemplar.labels, exemplar.value, exemplar.time);
-    const byBucket = [...(bounds ?? []), Infinity].map((bound, i, all) =>
-      exemplar.value <= bound && !(exemplar.value <= (all[i - 1] ?? Number.NaN)) ? labelled : undefined,
-    );
+    const byBucket: LabelledExemplar[] = [];
+    byBucket[[...(bounds ?? []), Infinity].findIndex((bound) => exemplar.value <= bound)] = labelled;
     entry.points.push({ ...point, value: exported(value, bounds, byBucket), exemplar: labelled });
   }
   return {
@@ -85,7 +84,7 @@ const DATA_POINT_TYPES: Readonly<Record<FamilyInfo["type"], DataPointType>> = {
 function exported(
   value: Value,
   bounds: readonly number[] = [],
-  exemplars?: readonly (LabelledExemplar | undefined)[],
+  exemplars?: readonly LabelledExemplar[],
 ): unknown {
   if (!isBuckets(value)) return value;
   const [sum, ...counts] = value as [number, ...number[]];

@@ -25,6 +25,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
     "What was forgotten: series without growth, and what had to go before its time.",
   "pushmeter.aggregator.instances": "Instances that sent something within six hours.",
   "pushmeter.aggregator.series": "Series in Prometheus, each bucket of a histogram counted.",
+  "pushmeter.aggregator.memory_bytes": "Estimated memory of the series.",
+  "pushmeter.aggregator.last_push_timestamp_seconds": "When a push of all totals succeeded last.",
   "pushmeter.aggregator.pushes": "Pushes of the totals, by result.",
   "pushmeter.aggregator.set_aside": "Stored rows that could not be read and are kept.",
 };

@@ -1,6 +1,7 @@
 import { FakeRuntime } from "@pushmeter/sdk/testing";
 import type { AggregatorStub } from "../binding.ts";
 import { MemoryStore, ShardHost } from "../core/index.ts";
+import { scrapeOnly } from "../core/scrape-only.ts";
 
 /** Objects by name, as the platform keeps them. */
 export class Objects {
@@ -20,19 +21,21 @@ export class Objects {
       knows: async (id, instance) => host.knows(id, instance),
       refused: async (...refusal) => host.refused(...refusal),
       reset: () => host.reset(),
+      families: async () => host.families(),
     };
   }
 
   #start(): ShardHost {
     const store = new MemoryStore();
-    const destination = () => {
-      throw new Error("nothing is pushed here");
+    const options = {
+      store,
+      runtime: this.runtime,
+      alarm: { set: () => {}, clear: () => {} },
+      destination: scrapeOnly,
+      interval: 15_000,
+      abort: () => {},
     };
-    const alarm = { set: () => {}, clear: () => {} };
-    return new ShardHost(
-      { store, runtime: this.runtime, alarm, destination, interval: 15_000, abort: () => {} },
-      store.load(),
-    );
+    return new ShardHost(options, store.load());
   }
 
   /** What all shards have of a metric, by shard. */

@@ -8,6 +8,7 @@ export {
   chosenDestination,
   type DestinationName,
   type Environment,
+  environment,
 } from "../environment.ts";
 export { backoff } from "../http/backoff.ts";
 export { inflate, Refusal, readBody } from "../http/body.ts";

@@ -1,8 +1,18 @@
 /** How an adapter reaches the recorder behind a pushmeter, which users do not see. */
 import type { Attributes } from "@opentelemetry/api";
+import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { Destination } from "../destination.ts";
+import type { Instance } from "../instance.ts";
 import type { Ending, HttpRequest, Invocation, Platform, Trigger } from "../invocation.ts";
 import { invalid } from "../options.ts";
 import type { Pushmeter } from "../pushmeter-types.ts";
+
+/**
+ * Collects what was recorded.
+ *
+ * @param before - stands for the instance as long as there has been no invocation.
+ */
+export type Collect = (before: Pick<Instance, "resource" | "labels">) => Promise<ResourceMetrics>;
 
 /** Records the invocations of one pushmeter. No method throws. */
 export interface Recorder {
@@ -44,6 +54,13 @@ export interface Recorder {
 
   /** A new pushmeter for another service, with the same options. */
   ofService(name: string): Pushmeter;
+
+  /**
+   * For `testMeter`: from now on pushes go to `destination`, and only `flush` pushes.
+   *
+   * @returns a function that collects what was recorded, in the temporality of `destination`.
+   */
+  readonly pushTo: (destination: Destination) => Collect;
 
   /** The instance's monotonic clock, ms. */
   now(): number;

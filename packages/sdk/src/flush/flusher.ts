@@ -35,6 +35,8 @@ const LONGEST_TICK = 60_000;
 export type Push = (timeout: number, last: boolean) => Promise<boolean>;
 
 export class Flusher {
+  /** Pushes only when `flush` is called. */
+  isQuiet: boolean | undefined;
   readonly #runtime: Runtime;
   /** For schedules: the monotonic clock may stand still in a frozen environment. */
   readonly #clock: ScheduleClock;
@@ -64,6 +66,7 @@ export class Flusher {
 
   /** An invocation has ended, at `ended` on the monotonic clock: makes sure that what it recorded is pushed. */
   recorded(platform: () => Platform, ended?: number): void {
+    if (this.isQuiet) return;
     const now = this.#clock(ended);
     this.#recorded++;
     this.#due ??= now + this.#every;

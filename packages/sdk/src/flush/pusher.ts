@@ -33,7 +33,10 @@ export class Pusher {
    *
    * @param destination - takes totals or deltas; totals if it does not tell.
    */
-  async collect({ resource, labels }: Instance, destination?: Destination): Promise<ResourceMetrics> {
+  async collect(
+    { resource, labels }: Pick<Instance, "resource" | "labels">,
+    destination?: Destination,
+  ): Promise<ResourceMetrics> {
     const { recording, report } = this.#options;
     const errors = await recording.observe();
     // All deltas are taken together, after the last callback: an invocation that is aborted while a callback waits

@@ -2,8 +2,6 @@
 import { inTime, type Runtime } from "../runtime.ts";
 import type { Call, Reply, Send } from "./message.ts";
 
-export type { Call } from "./message.ts";
-
 /** How much of an answer's body is read, in bytes. */
 const READ_LIMIT = 65_536;
 

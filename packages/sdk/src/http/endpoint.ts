@@ -2,10 +2,11 @@
 import { checkFunction, checkMilliseconds, checkNames, checkText, invalid } from "../options.ts";
 import type { Runtime } from "../runtime.ts";
 import { scheduleClock } from "../schedule-clock.ts";
-import { type Answer, attempt, type Call, sendBy } from "./attempt.ts";
+import { type Answer, attempt, sendBy } from "./attempt.ts";
 import { Breaker } from "./breaker.ts";
 import { PushError, type PushFailure } from "./error.ts";
 import { hint } from "./hints.ts";
+import type { Call } from "./message.ts";
 import { credentials, pathSecrets, redact, signed } from "./redact.ts";
 
 /** Returns the request signed. Called for every attempt: a signature holds for some minutes only. */

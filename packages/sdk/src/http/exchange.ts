@@ -3,10 +3,11 @@
  * the answers are, it ends: at a deadline, and after a number of requests.
  */
 import { sleep } from "../runtime.ts";
-import { type Answer, type Call, retryAfter } from "./attempt.ts";
+import { type Answer, retryAfter } from "./attempt.ts";
 import { backoff } from "./backoff.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { PushError } from "./error.ts";
+import type { Call } from "./message.ts";
 
 /** Of one push, whatever is answered: Workers have 50 subrequests on the free plan, for all that they do. */
 export const MOST_REQUESTS = 10;

@@ -1,8 +1,9 @@
 /** A push that is one request. */
-import type { Answer, Call } from "./attempt.ts";
+import type { Answer } from "./attempt.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Action, type Exchanged, type ExchangeOptions, exchange } from "./exchange.ts";
 import { isPage } from "./hints.ts";
+import type { Call } from "./message.ts";
 
 /** Decides by status alone. No answer is as good as a status that is retried. */
 export function byStatus({ status, body }: Answer, isRetried: (status: number) => boolean): Action {

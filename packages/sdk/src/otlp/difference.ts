@@ -5,7 +5,8 @@ import { isExponential, minus, type Value } from "../histogram.ts";
 import { keyOf } from "../key.ts";
 import { nativeHistograms } from "../native-histograms/index.ts";
 
-type Change = (point: DataPoint<Value>, key: string) => DataPoint<Value>;
+/** @param stream - what the point belongs to. */
+type Change = (point: DataPoint<Value>, stream: string) => DataPoint<Value>;
 
 /** The totals that others are compared with, by stream. */
 export class Difference {
@@ -13,16 +14,16 @@ export class Difference {
 
   /** From now on totals are compared with these. */
   set(metrics: ResourceMetrics): void {
-    mapPoints(metrics, (point, key) => {
-      this.#before.set(key, point.value);
+    mapPoints(metrics, (point, stream) => {
+      this.#before.set(stream + keyOf(point.attributes), point.value);
       return point;
     });
   }
 
   /** How much each sum and histogram has grown. */
   of(metrics: ResourceMetrics): ResourceMetrics {
-    return mapPoints(metrics, (point, key) => {
-      const before = this.#before.get(key);
+    return mapPoints(metrics, (point, stream) => {
+      const before = this.#before.get(stream + keyOf(point.attributes));
       const value = before === undefined ? point.value : (growth(point.value, before) ?? point.value);
       return { ...point, value };
     });
@@ -46,7 +47,7 @@ export function mapPoints({ resource, scopeMetrics }: ResourceMetrics, change: C
           const { name, unit } = data.descriptor;
           const stream = `${scope.name} ${scope.version} ${name} ${unit} ${data.dataPointType} `;
           const points = data.dataPoints as DataPoint<Value>[];
-          const dataPoints = points.map((point) => change(point, stream + keyOf(point.attributes)));
+          const dataPoints = points.map((point) => change(point, stream));
           return { ...data, dataPoints } as MetricData;
         }),
       }),

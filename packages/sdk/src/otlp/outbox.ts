@@ -4,8 +4,8 @@
  * recorded meanwhile is added up and waits behind it.
  */
 import type { MetricData, ResourceMetrics, ScopeMetrics } from "@opentelemetry/sdk-metrics";
-import { GAUGE_POINTS } from "../enumerations.ts";
 import { hrTime } from "../hr-time.ts";
+import { mapPoints } from "./difference.ts";
 import { Waiting } from "./waiting.ts";
 
 /** Points in one batch, so that no receiver finds it too large. A histogram's point is about 400 bytes. */
@@ -58,8 +58,9 @@ export class Outbox {
       this.#end = Math.max(Math.floor(now), start + 1);
       const end = this.#end;
       // A delta begins where the last one ended: a gap or an overlap of a millisecond makes its receiver begin anew.
-      const sums = waiting.map((one) => one.sums(end));
-      const scopeMetrics = start ? sums.map((one) => startingAt(start, one)) : sums;
+      const sums = { resource, scopeMetrics: waiting.map((one) => one.sums(end)) };
+      const startTime = hrTime(start);
+      const { scopeMetrics } = start ? mapPoints(sums, (point) => ({ ...point, startTime })) : sums;
       this.#waiting.clear();
       for (const [part, points] of parts(scopeMetrics)) {
         const metrics = { resource, scopeMetrics: part };
@@ -74,16 +75,6 @@ export class Outbox {
   remove(batch: Batch): void {
     if (this.#batches[0] === batch) this.#batches.shift();
   }
-}
-
-/** The same with another start, but for gauges, which have none. */
-function startingAt(start: number, { scope, metrics }: ScopeMetrics): ScopeMetrics {
-  const startTime = hrTime(start);
-  const started = metrics.map((data) => {
-    if (data.dataPointType === GAUGE_POINTS) return data;
-    return { ...data, dataPoints: data.dataPoints.map((point) => ({ ...point, startTime })) } as MetricData;
-  });
-  return { scope, metrics: started };
 }
 
 /** Cuts into parts of at most `LARGEST_BATCH` points. */

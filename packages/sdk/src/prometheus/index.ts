@@ -8,6 +8,7 @@ export { addExponential, toClassic } from "../native-histograms/exponential.ts";
 export { bound } from "./bounds.ts";
 export { type Labels, labelsOf } from "./labels.ts";
 export { labelName, type MetricType, metricName, unitWord } from "./names.ts";
+export { CONTENT_TYPE, textOf } from "./text.ts";
 export {
   type Family,
   type LabelCache,

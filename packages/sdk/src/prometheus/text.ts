@@ -1,5 +1,5 @@
 /**
- * Prometheus's text format 0.0.4. Not by `@opentelemetry/exporter-prometheus`: that installs and, on Node, loads an
+ * Prometheus's text format 0.0.4. Not by `@opentelemetry/exporter-prometheus`: that installs and, on Node, loads
  * its own version of the OpenTelemetry SDK, and imports Node's `http`.
  * https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
  */

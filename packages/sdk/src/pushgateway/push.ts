@@ -1,9 +1,10 @@
 /** One push of a group. What the Pushgateway refuses is left out, and everything else is stored. */
 import type { PushOptions, PushResult } from "../destination.ts";
-import type { Answer, Call } from "../http/attempt.ts";
+import type { Answer } from "../http/attempt.ts";
 import type { Endpoint } from "../http/endpoint.ts";
 import { type Action, exchange, type Wire } from "../http/exchange.ts";
 import { compress } from "../http/gzip.ts";
+import type { Call } from "../http/message.ts";
 import { busy, byStatus } from "../http/send.ts";
 import { CONTENT_TYPE, textOf } from "../prometheus/text.ts";
 import type { Family } from "../prometheus/translate.ts";

@@ -15,16 +15,20 @@ export abstract class Growing implements Accumulation {
   protected abstract clear(): void;
 
   total(): Value {
-    const pending = this.pending();
-    // Values of one accumulation always add up.
-    return this.#taken === undefined ? pending : (add(this.#taken, pending) as Value);
+    return this.#with(this.pending());
   }
 
   take(): Value {
     const pending = this.pending();
-    this.#taken = this.total();
+    this.#taken = this.#with(pending);
     this.clear();
     return pending;
+  }
+
+  /** What was taken before, and this. */
+  #with(pending: Value): Value {
+    // Values of one accumulation always add up.
+    return this.#taken === undefined ? pending : (add(this.#taken, pending) as Value);
   }
 }
 

@@ -1,10 +1,11 @@
 /** One push over remote write: its requests in order, and what their answers change. */
 import type { PushResult } from "../destination.ts";
 import { isExponential } from "../histogram.ts";
-import type { Answer, Call } from "../http/attempt.ts";
+import type { Answer } from "../http/attempt.ts";
 import type { Endpoint } from "../http/endpoint.ts";
 import type { PushError } from "../http/error.ts";
 import { type Action, type ExchangeOptions, exchange, MOST_REQUESTS, type Wire } from "../http/exchange.ts";
+import type { Call } from "../http/message.ts";
 import { type Asked, decide, isOpen, isTooOld, mayBeStored, partsFor, writtenOf } from "./decide.ts";
 import type { Encoder } from "./encoder.ts";
 import type { Group, Version } from "./group.ts";

@@ -164,3 +164,34 @@ describe("Receiver", () => {
     expect(receiver.total("http_server_request_duration_seconds_count")).toBe(1);
   });
 });
+
+describe("assertCounted of a Receiver", () => {
+  const name = "app_logins_total";
+
+  function service() {
+    const receiver = new Receiver();
+    const push = remoteWrite({ url: URL_OF_WRITE, fetch: receiver.fetch });
+    const pushmeter = createPushmeter({ service: "courses", push });
+    return { receiver, pushmeter, logins: pushmeter.meter.createCounter("app.logins") };
+  }
+
+  it("waits until as many have arrived", async () => {
+    const { receiver, pushmeter, logins } = service();
+    const counted = receiver.assertCounted(name, { result: "success" }, 3).then(() => receiver.accepted);
+    for (const value of [1, 1, 1]) {
+      logins.add(value, { result: "success" });
+      await pushmeter.flush();
+    }
+    expect(await counted).toBe(3);
+    await receiver.assertCounted(name);
+  });
+
+  it("lists what has arrived if it does not come in time", async () => {
+    const { receiver, pushmeter, logins } = service();
+    logins.add(1, { result: "failure" });
+    await pushmeter.flush();
+    await expect(receiver.assertCounted(name, { result: "success" }, 1, { timeout: 1 })).rejects.toThrow(
+      /^app_logins_total\{result="success"\} is 0, expected 1\n\nRecorded under this name:\n {2}app_logins_total\{.*result="failure"\} 1$/,
+    );
+  });
+});

@@ -1,7 +1,10 @@
 import { Refusal } from "../http/body.ts";
+import { CountError, count } from "./counted.ts";
+import { type Listening, listen } from "./listen.ts";
 import { PushgatewayStore } from "./pushgateway-store.ts";
 import { RemoteWriteStore } from "./remote-write-store.ts";
 import type { ReceivedSeries } from "./series.ts";
+import type { TestSeries, WantedLabels } from "./test-series.ts";
 
 export type { ReceivedSample, ReceivedSeries } from "./series.ts";
 
@@ -10,9 +13,12 @@ export interface ReceiverOptions {
   readonly now?: (() => number) | undefined;
 }
 
+/** How long `assertCounted` waits, ms: a Worker pushes 5 s after a request. */
+const LONGEST_WAIT = 10_000;
+
 /**
- * Stands in for Prometheus's remote-write receiver and for a Pushgateway: give its `fetch` to a destination, or
- * serve it. Refuses what they refuse, with their statuses. Where they would drop something silently or guess (bad
+ * Stands in for Prometheus's remote-write receiver and for a Pushgateway: give its `fetch` to a destination or to
+ * Miniflare (as a service binding or as `outboundService`), or let it `listen`. Refuses what they refuse, with their statuses. Where they would drop something silently or guess (bad
  * labels, samples of one request out of order, missing headers, a label twice in a path), it answers 4xx with a
  * sentence, so that a test sees it.
  *
@@ -36,6 +42,8 @@ export class Receiver {
   readonly #pushgateway: PushgatewayStore;
   #accepted = 0;
   #refused = 0;
+  /** The next push that is accepted. */
+  #next = Promise.withResolvers<true>();
 
   constructor({ now = Date.now }: ReceiverOptions = {}) {
     this.#remoteWrite = new RemoteWriteStore(now);
@@ -47,6 +55,8 @@ export class Receiver {
     try {
       const response = await this.#answer(request);
       this.#accepted++;
+      this.#next.resolve(true);
+      this.#next = Promise.withResolvers();
       return response;
     } catch (error) {
       this.#refused++;
@@ -76,6 +86,41 @@ export class Receiver {
     return total;
   }
 
+  /**
+   * Waits until `total` is `expected`. If that does not happen in time, rejects with a list of what has arrived.
+   *
+   * @param expected - default: anything but zero.
+   * @param options.timeout - how long to wait, ms. Default 10,000.
+   */
+  async assertCounted(
+    name: string,
+    labels?: WantedLabels,
+    expected?: number,
+    { timeout = LONGEST_WAIT }: { readonly timeout?: number } = {},
+  ): Promise<void> {
+    const late = Promise.withResolvers<false>();
+    const timer = setTimeout(() => late.resolve(false), timeout);
+    try {
+      for (;;) {
+        const result = count(this.#last(), { name, labels, value: expected });
+        if (result.pass) return;
+        if (!(await Promise.race([late.promise, this.#next.promise]))) throw new CountError(result, expected);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /**
+   * Serves `fetch` on this machine, in Node, Deno and Bun.
+   *
+   * @param port - default: a free one.
+   * @throws Error if the port is in use.
+   */
+  listen(port = 0): Promise<Listening> {
+    return listen(this.fetch, port);
+  }
+
   /** Requests answered with 2xx. */
   get accepted(): number {
     return this.#accepted;
@@ -84,6 +129,13 @@ export class Receiver {
   /** Requests answered with anything else. */
   get refused(): number {
     return this.#refused;
+  }
+
+  #last(): TestSeries[] {
+    return Array.from(this.#matching(), ({ name, labels, samples }) => {
+      const last = samples.at(-1);
+      return { name, labels, value: last?.stale ? 0 : (last?.value ?? 0) };
+    });
   }
 
   *#matching(name?: string, labels: Readonly<Record<string, string>> = {}): Generator<ReceivedSeries> {

@@ -60,5 +60,9 @@ export class PushLog {
     shard.count("pushmeter.aggregator.pushes", { result }, 1, time, "counter");
     shard.count("pushmeter.aggregator.instances", {}, shard.instances, time, "gauge");
     shard.count("pushmeter.aggregator.series", {}, shard.series.prometheusSeries, time, "gauge");
+    shard.count("pushmeter.aggregator.memory_bytes", {}, shard.series.bytes, time, "gauge");
+    if (error) return;
+    const seconds = Math.floor(time / 1000);
+    shard.count("pushmeter.aggregator.last_push_timestamp_seconds", {}, seconds, time, "gauge");
   }
 }

@@ -1,0 +1,32 @@
+/** A request as the routes see it, whatever server took it. */
+import { bodyOf } from "./http.ts";
+
+export interface Incoming {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: URL;
+  /** @param name - in lower case. */
+  header(name: string): string | undefined;
+  /**
+   * The body, inflated. Read at most once.
+   *
+   * @param limit - in bytes, as sent and inflated.
+   * @throws Refusal 413 for a body that is larger, 415 for an encoding that the platform cannot inflate, 400 for a
+   * broken body.
+   */
+  body(limit: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Nothing more is read: a body that is neither read nor cancelled holds its connection. */
+  discard(): Promise<void>;
+}
+
+export function incomingOf(request: Request): Incoming {
+  return {
+    method: request.method,
+    url: new URL(request.url),
+    header: (name) => request.headers.get(name) ?? undefined,
+    body: (limit) => bodyOf(request, limit),
+    async discard() {
+      if (request.body && !request.bodyUsed) await request.body.cancel();
+    },
+  };
+}
