@@ -1,8 +1,8 @@
 /** Runs `pushmeter doctor` as a user does, in a folder, and reads its JSON. */
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { runCommand, writeProject } from "../command/run.ts";
 import { ROOT } from "../docs/documents.ts";
 
 const COMMAND = join(ROOT, "packages/cli/bin/pushmeter.js");
@@ -36,27 +36,27 @@ interface Report {
   }[];
 }
 
-export async function runDoctor({ args = [], env = {}, project = {}, ahead }: SetUp): Promise<Verdict> {
-  // In the test's workspace, so that a project's packages are found.
-  const cache = join(ROOT, "test/.cache");
-  await mkdir(cache, { recursive: true });
-  const folder = await mkdtemp(join(cache, "doctor-"));
+export async function runDoctor({ project = {}, ...setUp }: SetUp): Promise<Verdict> {
+  const folder = await writeProject(project);
   try {
-    for (const [path, text] of Object.entries(project)) {
-      await mkdir(join(folder, dirname(path)), { recursive: true });
-      await writeFile(join(folder, path), text);
-    }
-    const run = ahead === undefined ? inProcess : withClock(ahead);
-    const { status, output, errors } = await run(["doctor", ...args, "--json"], folder, env);
-    if (status === 2 || !output) throw new Error(`pushmeter doctor ${args.join(" ")}: ${status} ${errors}`);
-    const { findings, sections } = JSON.parse(output) as Report;
-    const facts = sections.flatMap((section) =>
-      section.facts.map(({ about, value }) => [about, value] as const),
-    );
-    return { status, findings, facts: Object.fromEntries(facts), output: output + errors };
+    return await runDoctorIn(folder, setUp);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+export async function runDoctorIn(
+  folder: string,
+  { args = [], env = {}, ahead }: Omit<SetUp, "project"> = {},
+): Promise<Verdict> {
+  const run = ahead === undefined ? inProcess : withClock(ahead);
+  const { status, output, errors } = await run(["doctor", ...args, "--json"], folder, env);
+  if (status === 2 || !output) throw new Error(`pushmeter doctor ${args.join(" ")}: ${status} ${errors}`);
+  const { findings, sections } = JSON.parse(output) as Report;
+  const facts = sections.flatMap((section) =>
+    section.facts.map(({ about, value }) => [about, value] as const),
+  );
+  return { status, findings, facts: Object.fromEntries(facts), output: output + errors };
 }
 
 type Run = (
@@ -65,20 +65,8 @@ type Run = (
   env: Readonly<Record<string, string>>,
 ) => Promise<{ readonly status: number; readonly output: string; readonly errors: string }>;
 
-/** The command as it is built, without the half second that a process takes. */
-const inProcess: Run = async (args, cwd, env) => {
-  const { run } = await import(pathToFileURL(join(ROOT, "packages/cli/dist/main.js")).href);
-  const [stdout, stderr] = [new Written(), new Written()];
-  const status = await run(args, { stdout, stderr, env, cwd, signal: new AbortController().signal });
-  return { status, output: stdout.text, errors: stderr.text };
-};
-
-class Written {
-  text = "";
-  write(text: string): void {
-    this.text += text;
-  }
-}
+/** Without the half second that a process takes. */
+const inProcess: Run = (args, cwd, env) => runCommand(args, { cwd, env });
 
 /** A process whose clock is put forward. */
 const withClock =

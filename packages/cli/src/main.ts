@@ -11,6 +11,10 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => P
     "examines the project and its endpoint, and says what to change",
     async () => (await import("./doctor/command.ts")).doctor,
   ],
+  init: [
+    "wires a Worker, Lambda or server up, after it has shown how",
+    async () => (await import("./init/command.ts")).init,
+  ],
 };
 
 const HELP = `pushmeter COMMAND [OPTIONS]
