@@ -70,7 +70,7 @@ export interface Waiting {
   readonly print: typeof fetch;
 }
 
-export class PrinterError extends Error {
+class PrinterError extends Error {
   override readonly name = "PrinterError";
 }
 

@@ -6,7 +6,7 @@ import { drawing, element, replace } from "./dom.ts";
 
 const HEIGHT = 220;
 
-export interface Line {
+interface Line {
   readonly name: string;
   readonly stroke: Stroke;
   readonly values: readonly Maybe[];

@@ -38,4 +38,4 @@ export { COLD_STARTS, DROPPED, INVOCATIONS, PUSHES, REQUESTS } from "../recordin
 export { type EndedRequest, requestAttributes } from "../request-attributes.ts";
 export { inTime, type Runtime, sleep, systemRuntime } from "../runtime.ts";
 export { type ScheduleClock, scheduleClock } from "../schedule-clock.ts";
-export { type Recorder, recorderOf } from "./recorder.ts";
+export { type Collect, type Recorder, recorderOf } from "./recorder.ts";

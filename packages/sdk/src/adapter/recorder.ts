@@ -2,7 +2,6 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { Destination } from "../destination.ts";
-import type { Instance } from "../instance.ts";
 import type { Ending, HttpRequest, Invocation, Platform, Trigger } from "../invocation.ts";
 import { invalid } from "../options.ts";
 import type { Pushmeter } from "../pushmeter-types.ts";
@@ -12,7 +11,10 @@ import type { Pushmeter } from "../pushmeter-types.ts";
  *
  * @param before - stands for the instance as long as there has been no invocation.
  */
-export type Collect = (before: Pick<Instance, "resource" | "labels">) => Promise<ResourceMetrics>;
+export type Collect = (before: {
+  readonly resource: ResourceMetrics["resource"];
+  readonly labels: Attributes;
+}) => Promise<ResourceMetrics>;
 
 /** Records the invocations of one pushmeter. No method throws. */
 export interface Recorder {

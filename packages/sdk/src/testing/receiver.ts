@@ -87,10 +87,10 @@ export class Receiver {
   }
 
   /**
-   * Waits until `total` is `expected`. If that does not happen in time, rejects with a list of what has arrived.
+   * Waits until `total` is `expected`, for `timeout` ms, 10,000 by default. If that does not happen in time, rejects with
+   * a list of what has arrived.
    *
    * @param expected - default: anything but zero.
-   * @param options.timeout - how long to wait, ms. Default 10,000.
    */
   async assertCounted(
     name: string,

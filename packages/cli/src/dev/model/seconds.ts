@@ -1,7 +1,7 @@
 /** Amounts by second, of the last minutes. */
 
 /** Seconds that are kept. */
-export const WINDOW = 600;
+const WINDOW = 600;
 
 export class Seconds {
   readonly #amounts = new Float64Array(WINDOW);

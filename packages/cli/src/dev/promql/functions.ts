@@ -16,7 +16,7 @@ import {
   without,
 } from "./values.ts";
 
-export interface Moment {
+interface Moment {
   /** Milliseconds since the epoch. */
   readonly time: number;
 }

@@ -4,7 +4,7 @@ import { type Matcher, matchesAll } from "./syntax.ts";
 import { type Element, NAME, type Range } from "./values.ts";
 
 /** How long a series counts after its newest sample, ms: Prometheus's default. */
-export const LOOKBACK = 300_000;
+const LOOKBACK = 300_000;
 
 export function find(database: Database, matchers: readonly Matcher[]): Series[] {
   const name = matchers.find(({ label, equals }) => label === NAME && equals !== undefined)?.equals;
