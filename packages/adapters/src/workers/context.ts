@@ -30,9 +30,7 @@ export function platformOf(env: unknown, ctx: Context, more?: Partial<Platform>)
 function versionOf(env: unknown): Platform["resource"] {
   for (const { id, tag, timestamp } of Object.values(env ?? {}).filter(Boolean)) {
     // The properties of a stub are functions.
-    if (`${typeof id} ${typeof tag} ${typeof timestamp}` === "string string string") {
-      return { "service.version": tag || id };
-    }
+    if (`${typeof tag} ${typeof timestamp}` === "string string") return { "service.version": tag || id };
   }
   return undefined;
 }
