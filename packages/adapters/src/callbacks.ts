@@ -20,6 +20,7 @@ export type PassBody = (
   response: Response,
   platform: () => Platform,
   end: (ending: Ending) => void,
+  request: Request,
 ) => Response | undefined;
 
 /** @throws TypeError for an option that is unknown or not a function. */

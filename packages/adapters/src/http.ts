@@ -44,7 +44,7 @@ export async function measureHttp(
     end({ status: 500, thrown: { error: new TypeError() } });
     return response;
   }
-  const passed = options.body?.(recorder, response, platform, end);
+  const passed = options.body?.(recorder, response, platform, end, request);
   if (!passed) end({ status });
   return passed ?? response;
 }
