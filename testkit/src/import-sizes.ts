@@ -27,6 +27,7 @@ const IMPORTS: Readonly<Record<string, string>> = {
   "@pushmeter/sdk/adapter": "recorderOf",
   "@pushmeter/sdk/prometheus": "translate",
   "@pushmeter/sdk/testing": "Receiver",
+  "@pushmeter/sdk/testing/vitest": "matchers",
   "@pushmeter/adapters/workers": "instrumentWorker",
   "@pushmeter/adapters/hono": "pushmeterMiddleware",
   "@pushmeter/adapters/fetch": "instrumentFetch",
