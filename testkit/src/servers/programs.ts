@@ -58,6 +58,13 @@ const PROGRAMS = {
     what: "vmagent 1.145 or later",
     debian: ["forky", "victoria-metrics"],
   },
+  NATS_BIN: {
+    files: ["nats-server"],
+    what: "nats-server 2.9 or a later 2.x",
+    version: /^nats-server: v2\.(?:9|\d\d)/,
+    debian: ["bookworm", "nats-server"],
+    folder: "usr/sbin",
+  },
   POSTGRES_BIN: {
     files: ["postgres"],
     what: "PostgreSQL 14 or later",
