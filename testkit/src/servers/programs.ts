@@ -56,6 +56,12 @@ const PROGRAMS = {
     what: "vmagent 1.145 or later",
     debian: ["forky", "victoria-metrics"],
   },
+  NATS_BIN: {
+    files: ["nats-server"],
+    what: "nats-server 2.9 or a later 2.x",
+    version: /^nats-server: v2\.(?:9|\d\d)/,
+    debian: ["bookworm", "nats-server"],
+  },
   PROMETHEUS_3_15_BIN: { files: [], what: "Prometheus 3.15", version: /^prometheus, version 3\.15\./ },
   PROMTOOL_3_15_BIN: { files: [], what: "promtool 3.15", version: /^promtool, version 3\.15\./ },
   PROMETHEUS_3_16_BIN: { files: [], what: "Prometheus 3.16", version: /^prometheus, version 3\.16\./ },
@@ -88,7 +94,8 @@ export async function findProgram(name: ProgramName): Promise<string> {
   try {
     const [suite, name] = debian;
     const folder = await cached(`servers/${suite}-${name}`, (folder) => unpack(name, suite, folder));
-    const file = files.map((file) => join(folder, "usr/bin", file)).find((file) => existsSync(file));
+    const paths = ["usr/bin", "usr/sbin"].flatMap((path) => files.map((file) => join(folder, path, file)));
+    const file = paths.find((path) => existsSync(path));
     if (file && (await isRight(file, wanted))) return file;
     throw new Error(`Debian's package ${debian.join(" ")} has another version`);
   } catch (error) {
