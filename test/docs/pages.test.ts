@@ -9,9 +9,13 @@ const DOCS = readdirSync(join(ROOT, "docs"))
   .map((file) => `docs/${file}`);
 const ALL = ["README.md", "examples/worker/README.md", "examples/lambda/README.md", ...DOCS];
 /** The pages that show how something is used. */
-const GUIDES = [...WORKER_PAGES, ...NODE_PAGES, "docs/testing.md", "docs/dashboards.md", "docs/cli.md"].filter(
-  (page) => page !== "README.md",
-);
+const GUIDES = [
+  ...WORKER_PAGES,
+  ...NODE_PAGES,
+  "docs/testing.md",
+  "docs/dashboards.md",
+  "docs/cli.md",
+].filter((page) => page !== "README.md");
 
 describe.each(GUIDES)("%s", (page) => {
   it("begins with what it is for, an example, and a table of options", () => {
