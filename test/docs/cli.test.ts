@@ -1,77 +1,85 @@
-/** docs/cli.md: its commands run, its output is what they print, and its table has the options that there are. */
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+/** docs/cli.md: its output is what the commands print, and its tables list what there is. */
+import { readdirSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { codeBlocks } from "@pushmeter/testkit/code-blocks";
-import { until } from "@pushmeter/testkit/poll";
-import { expect, it } from "vitest";
+import { rows } from "@pushmeter/testkit/markdown";
+import { describeWithServers } from "@pushmeter/testkit/servers/describe";
+import { startPrometheus } from "@pushmeter/testkit/servers/prometheus";
+import { describe, expect, it } from "vitest";
+import { runCommand, writeProject } from "../command/run.ts";
+import { HEALTHY_PROJECTS } from "../doctor/projects.ts";
+import { FRESH } from "../init/projects.ts";
 import { ROOT, read } from "./documents.ts";
 
 const PAGE = read("docs/cli.md");
-const COMMAND = join(ROOT, "packages/cli/bin/pushmeter.js");
-const run = promisify(execFile);
 
-/** `npx pushmeter …` as the command that npm links. */
-const linked = (command: string) =>
-  command.replace(/^npx pushmeter/, `exec "${process.execPath}" "${COMMAND}"`);
+/** Without what differs from machine to machine. */
+function general(text: string): string {
+  return text
+    .replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:9090")
+    .replace(/Prometheus 3\.\S+/, "Prometheus 3")
+    .replace(/\d+\.\d kB/, "n kB");
+}
 
-it("docs/cli.md: pushmeter dev has the options of the table, with these defaults", async () => {
-  const { stdout } = await run(process.execPath, [COMMAND, "dev", "--help"]);
-  const [, dev = ""] = PAGE.split("Of `pushmeter dev`:\n");
-  const [table = ""] = dev.trim().split("\n\n");
-  const rows = Array.from(
-    table.matchAll(/^\| `(--\w+)(?: \w+)?` .*\| +`?([\w.]*)/gm),
-    ([, name = "", byDefault = ""]) => [name, byDefault],
-  );
-  expect(rows.map(([name]) => name)).toEqual(
-    Array.from(stdout.matchAll(/^ {2}(--\w+)/gm), ([, name]) => name),
-  );
-  for (const [, byDefault = ""] of rows) if (/\d/.test(byDefault)) expect(stdout).toContain(byDefault);
+describeWithServers("docs/cli.md, doctor", ({ prometheus }) => {
+  it("shows what is printed", async () => {
+    const server = await startPrometheus(prometheus);
+    const vars = { PUSHMETER_REMOTE_WRITE_URL: server.writeUrl };
+    const config = { name: "courses", main: "src/index.ts", compatibility_date: "2026-10-01", vars };
+    const files = { ...HEALTHY_PROJECTS["README.md"]?.files, "wrangler.jsonc": JSON.stringify(config) };
+    const cwd = await writeProject({ ...files, "package.json": "{}" });
+    try {
+      for (const shown of codeBlocks(PAGE, "console")) {
+        const [command = "", ...output] = shown.split("\n");
+        const [, args = ""] = /^\$ npx pushmeter (.*)$/.exec(command) ?? [];
+        const own = args.replace("http://127.0.0.1:9090", server.url).split(" ");
+        const printed = await runCommand(own, { cwd });
+        expect(general(printed.output).trim()).toBe(general(output.join("\n")).trim());
+      }
+    } finally {
+      await server.stop();
+      await rm(cwd, { recursive: true, force: true });
+    }
+  });
 });
 
-it("docs/cli.md: pushmeter dev prints what the page shows, and answers the query", async () => {
-  const shell = codeBlocks(PAGE, "sh").map((block) => block.trim());
-  const start = shell.find((block) => block.startsWith("npx pushmeter dev")) ?? "";
-  const query = shell.find((block) => block.startsWith("curl")) ?? "";
-  const child = spawn("sh", ["-c", `${linked(start)} --port 0`]);
-  try {
-    let output = "";
-    child.stdout.setEncoding("utf8").on("data", (chunk) => {
-      output += chunk;
-    });
-    await until(
-      "it listens",
-      () => output,
-      (text) => text.includes("OTLP "),
-    );
-    const [, url = ""] = /^Live page +(\S+)$/m.exec(output) ?? [];
-    const shown = codeBlocks(PAGE, "text").find((block) => block.startsWith("Live page"));
-    expect(output).toBe(shown?.replaceAll("http://127.0.0.1:9095", url));
+describe("docs/cli.md, init", () => {
+  it("shows the diff", async () => {
+    const [fresh] = FRESH;
+    const cwd = await writeProject(fresh?.files ?? {});
+    try {
+      const { output } = await runCommand(["init"], { cwd });
+      for (const shown of codeBlocks(PAGE, "diff")) expect(output).toContain(shown.trim());
+    } finally {
+      await rm(cwd, { recursive: true, force: true });
+    }
+  });
+});
 
-    const body = "http_server_request_duration_seconds_count 7\n";
-    await fetch(`${url}/metrics/job/courses/instance/a`, { method: "PUT", body });
-    await until(
-      "a line comes for it",
-      () => output,
-      (text) => text.includes("counted 7"),
+describe("docs/cli.md", () => {
+  it.each(["doctor", "init"])("lists the options of %s", async (name) => {
+    const { output } = await runCommand([name, "--help"], { cwd: ROOT });
+    const accepted = Array.from(output.matchAll(/^ {2}(--[\w-]+)/gm), ([, option = ""]) => option);
+    const listed = rows(PAGE, (header) => header === `\`${name}\``).flatMap(
+      ([cell = ""]) => cell.match(/--[\w-]+/g) ?? [],
     );
-    // The lines of the page have the same words, with other figures.
-    const words = (text: string) => text.replace(/[\d.:]+|[0-9a-f]{8}| ms| %/g, "").replace(/–/g, "");
-    const lines =
-      codeBlocks(PAGE, "text")
-        .find((block) => block.includes("born"))
-        ?.trim()
-        .split("\n") ?? [];
-    expect(words(output.split("\n").find((line) => line.includes("counted")) ?? "")).toBe(
-      words(lines[1] ?? ""),
-    );
+    expect(listed.sort()).toEqual(accepted.filter((option) => option !== "--help").sort());
+  });
 
-    const { stdout } = await run("sh", ["-c", query.replace("http://127.0.0.1:9095", url)]);
-    expect(JSON.parse(stdout)).toMatchObject({ data: { result: [{ value: [expect.anything(), "7"] }] } });
-  } finally {
-    child.kill("SIGINT");
-    await once(child, "close");
-  }
-  expect(child.exitCode).toBe(0);
+  it("lists every finding", () => {
+    const folder = join(ROOT, "packages/cli/src/doctor");
+    const code = readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+      .map((file) => readFileSync(join(folder, file), "utf8"))
+      .join("\n");
+    const made = Array.from(
+      code.matchAll(/\bfinding\(\s*(?:fate === "refused" \? )?"([\w-]+)"(?: : "([\w-]+)")?/g),
+      ([, ...codes]) => codes,
+    );
+    const listed = rows(PAGE, (header) => header === "finding").flatMap(
+      ([cell = ""]) => cell.match(/[\w-]+/g) ?? [],
+    );
+    expect(listed.sort()).toEqual([...new Set(made.flat().filter((one) => one !== undefined))].sort());
+  });
 });

@@ -7,6 +7,14 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => P
     "receives metrics on this machine and shows them, live",
     async () => (await import("./dev/command.ts")).dev,
   ],
+  doctor: [
+    "examines the project and its endpoint, and says what to change",
+    async () => (await import("./doctor/command.ts")).doctor,
+  ],
+  init: [
+    "wires a Worker, Lambda or server up, after it has shown how",
+    async () => (await import("./init/command.ts")).init,
+  ],
 };
 
 const HELP = `pushmeter COMMAND [OPTIONS]

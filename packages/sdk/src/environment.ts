@@ -36,10 +36,11 @@ export function pairs(env: Environment, name: string): Record<string, string> {
   return found;
 }
 
-/** Destinations that the environment can choose, by `PUSHMETER_<name>_URL`. The first that is set counts. */
-const DESTINATIONS = ["REMOTE_WRITE", "PUSHGATEWAY", "OTLP"] as const;
+/** Destinations that the environment can choose, by `PUSHMETER_<name>_URL`. */
+export type DestinationName = "REMOTE_WRITE" | "PUSHGATEWAY" | "OTLP";
 
-export type DestinationName = (typeof DESTINATIONS)[number];
+/** The first that is set counts. */
+const DESTINATIONS: readonly DestinationName[] = ["REMOTE_WRITE", "PUSHGATEWAY", "OTLP"];
 
 /** The destination that the environment chooses, with the options from it. */
 export interface ChosenDestination {

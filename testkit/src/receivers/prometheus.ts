@@ -48,8 +48,12 @@ export async function startPrometheus(
   };
 }
 
-/** Agent mode stores nothing for queries: it passes everything on to a Prometheus, which is what is read. */
-export async function startPrometheusAgent(file: string): Promise<Receiver> {
+/**
+ * Agent mode stores nothing for queries: it passes everything on to a Prometheus, which is what is read.
+ *
+ * @param given - its configuration, instead of one that names that Prometheus.
+ */
+export async function startPrometheusAgent(file: string, given?: object): Promise<Receiver> {
   const store = await startPrometheus(file);
   const agent = await Process.start({
     file,
@@ -57,7 +61,7 @@ export async function startPrometheusAgent(file: string): Promise<Receiver> {
       const configuration = join(folder, "agent.json");
       const queue = { batch_send_deadline: "100ms", min_backoff: "30ms", max_backoff: "200ms" };
       const target = { url: store.endpoints["remote write 1.0"], queue_config: queue };
-      await writeFile(configuration, JSON.stringify({ remote_write: [target] }));
+      await writeFile(configuration, JSON.stringify(given ?? { remote_write: [target] }));
       return [
         "--agent",
         `--web.listen-address=127.0.0.1:${port}`,

@@ -1,0 +1,198 @@
+/** Which endpoint to examine: the one given, else the one that the project's code or its variables name. */
+import { relative } from "node:path";
+import type { ObjectExpression } from "@babel/types";
+import {
+  chosenDestination,
+  type DestinationName,
+  type EndpointOptions,
+  otlpOptions,
+} from "@pushmeter/sdk/adapter";
+import { sigv4 } from "@pushmeter/sdk/sigv4";
+import { Failure, USAGE } from "../command.ts";
+import type { Variables } from "../project/variables.ts";
+import { callsOf, importsOf, property, settingOf } from "../source/syntax.ts";
+import type { Project } from "./project.ts";
+import { NO_WANTS, type Target, VARIABLES, type Wants, type Wire, wireOf } from "./target.ts";
+
+const WIRES: Readonly<Record<DestinationName, Wire>> = {
+  REMOTE_WRITE: "remoteWrite",
+  PUSHGATEWAY: "pushgateway",
+  OTLP: "otlp",
+};
+const AMAZON = /^(aps)-workspaces\.([\w-]+)\.amazonaws\.com$|^(monitoring)\.([\w-]+)\.amazonaws\.com$/;
+
+/** What the arguments say. What is undefined is up to the project. */
+export interface Given {
+  readonly url: string | undefined;
+  readonly wire: Wire | undefined;
+  readonly wants: Partial<Wants>;
+}
+
+/** Undefined if nothing names an endpoint. */
+export function targetOf({ url, wire, wants }: Given, project: Project): Target | undefined {
+  const { variables } = project;
+  const found =
+    url === undefined
+      ? (fromSources(project) ?? fromVariables(variables))
+      : fromUrl(url, wire, variables, fromSources(project) ?? fromVariables(variables));
+  return found && completed({ ...found, wants: { ...found.wants, ...definedOf(wants) } }, variables);
+}
+
+/** @throws Failure for a text that is no URL. */
+function fromUrl(
+  text: string,
+  given: Wire | undefined,
+  { values }: Variables,
+  configured: Target | undefined,
+): Target {
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new Failure(`${JSON.stringify(text.slice(0, 100))} is no http or https URL`, USAGE);
+  }
+  const wire = given ?? wireOf(url) ?? (configured?.url === text ? configured.wire : "remoteWrite");
+  const name = VARIABLES[wire];
+  // A token that is meant for another address stays here.
+  const isOther = configured && URL.parse(configured.url)?.origin !== url.origin;
+  const auth = isOther ? undefined : (configured?.auth ?? authOf(name, values));
+  const names = configured && !isOther ? configured.names : namesOf(name);
+  return { wire, url: text, auth, names: { ...names, url: "the URL" }, wants: configured?.wants ?? NO_WANTS };
+}
+
+/** `remoteWrite({ url: env.X, auth: { bearer: env.Y } })` and its like, as far as they can be read. */
+function fromSources({ folder, sources, variables }: Project): Target | undefined {
+  for (const source of sources) {
+    for (const wire of Object.values(WIRES)) {
+      for (const { node } of callsOf(source, wire, /^@pushmeter\/sdk/)) {
+        const [options] = node.arguments;
+        if (options?.type !== "ObjectExpression") continue;
+        const value = settingOf(property(options, "url"));
+        const url = value && resolved(value, variables);
+        if (!url) continue;
+        const file = relative(folder, source.path);
+        return {
+          wire,
+          url,
+          auth: authIn(options, variables),
+          names: {
+            url:
+              "variable" in value
+                ? `${value.variable} in ${variables.origins[value.variable]}`
+                : `url in ${file}`,
+            auth: `auth in ${file}`,
+          },
+          wants: wantsIn(options),
+        };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The code names a destination that cannot be read from it, or an object of another Worker that has one. */
+export function isChosenInCode({ sources, config }: Project): boolean {
+  const isElsewhere = config.durable_objects?.bindings?.some((binding) => binding.script_name);
+  return sources.some((source) =>
+    importsOf(source).some(
+      ({ from, imported }) =>
+        /^@pushmeter\/sdk\/(?:remote-write|pushgateway|otlp)$/.test(from) ||
+        (imported === "aggregator" && isElsewhere),
+    ),
+  );
+}
+
+function fromVariables({ values, origins }: Variables): Target | undefined {
+  const chosen = chosenDestination(values);
+  if (chosen) {
+    const variable = `PUSHMETER_${chosen.name}_URL`;
+    return {
+      wire: WIRES[chosen.name],
+      ...{ url: chosen.options.url, auth: chosen.options.auth },
+      names: { ...namesOf(chosen.name), url: `${variable} in ${origins[variable]}` },
+      wants: NO_WANTS,
+    };
+  }
+  try {
+    const options = otlpOptions(values);
+    if (!options) return undefined;
+    const { url, auth, temporality = "cumulative" } = options;
+    const names = { url: "OTEL_EXPORTER_OTLP_ENDPOINT", auth: "OTEL_EXPORTER_OTLP_HEADERS" };
+    return { wire: "otlp", url, auth, names, wants: { ...NO_WANTS, temporality } };
+  } catch (error) {
+    throw new Failure((error as Error).message);
+  }
+}
+
+function namesOf(name: string): Target["names"] {
+  const auth = `PUSHMETER_${name}_TOKEN (or …_USERNAME and …_PASSWORD) in .dev.vars, in production as a secret`;
+  return { url: `PUSHMETER_${name}_URL`, auth };
+}
+
+function authOf(name: string, values: Variables["values"]): EndpointOptions["auth"] {
+  const only = Object.fromEntries(
+    Object.entries(values).filter(([key]) => key.startsWith(`PUSHMETER_${name}_`)),
+  );
+  return chosenDestination({ ...only, [`PUSHMETER_${name}_URL`]: "http://localhost" })?.options.auth;
+}
+
+function authIn(options: ObjectExpression, variables: Variables): EndpointOptions["auth"] {
+  const auth = property(options, "auth");
+  if (auth?.type !== "ObjectExpression") return undefined;
+  const read = (object: ObjectExpression, name: string) => {
+    const value = settingOf(property(object, name));
+    return value && resolved(value, variables);
+  };
+  const bearer = read(auth, "bearer");
+  if (bearer) return { bearer };
+  const [basic, headers] = [property(auth, "basic"), property(auth, "headers")];
+  if (basic?.type === "ObjectExpression") {
+    return { basic: { username: read(basic, "username") ?? "", password: read(basic, "password") ?? "" } };
+  }
+  if (headers?.type !== "ObjectExpression") return undefined;
+  const pairs = headers.properties.flatMap((one): [string, string][] => {
+    if (one.type !== "ObjectProperty") return [];
+    const name =
+      one.key.type === "Identifier" ? one.key.name : one.key.type === "StringLiteral" ? one.key.value : "";
+    const value = name && read(headers, name);
+    return value ? [[name, value]] : [];
+  });
+  return { headers: Object.fromEntries(pairs) };
+}
+
+function wantsIn(options: ObjectExpression): Wants {
+  const text = (name: string) => {
+    const value = settingOf(property(options, name));
+    return value && "text" in value ? value.text : undefined;
+  };
+  const protocol = text("protocol");
+  return {
+    protocol: protocol === "1.0" || protocol === "2.0" ? protocol : "auto",
+    nativeHistograms: property(options, "histograms")?.type === "CallExpression",
+    temporality: text("temporality") === "delta" ? "delta" : "cumulative",
+  };
+}
+
+function resolved(value: { readonly text: string } | { readonly variable: string }, { values }: Variables) {
+  return "text" in value ? value.text : values[value.variable];
+}
+
+/** With the user's name in the URL as basic authentication, and Amazon's signature where it is needed. */
+function completed(target: Target, { values }: Variables): Target {
+  const url = URL.parse(target.url);
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new Failure(`${target.names.url} is no http or https URL`);
+  }
+  const { username, password, hostname } = url;
+  const [, aps, region = "", monitoring, other = ""] = AMAZON.exec(hostname) ?? [];
+  const service = aps ?? monitoring;
+  if (service && !target.auth && values.AWS_ACCESS_KEY_ID) {
+    return { ...target, auth: { sigv4: sigv4({ region: region || other, service }) } };
+  }
+  if (!username) return target;
+  url.username = url.password = "";
+  const basic = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+  return { ...target, url: url.href, auth: { basic } };
+}
+
+function definedOf<Values extends object>(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Values;
+}
