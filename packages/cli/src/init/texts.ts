@@ -114,7 +114,8 @@ ${[...action, `await meter.assertCounted("${metric}", {}, 1);`].map((line) => st
   return styled(text, style);
 }
 
-function styled(text: string, { quote, semicolon }: Style): string {
+/** A text with double quotes and semicolons, as the user writes. */
+export function styled(text: string, { quote, semicolon }: Style): string {
   const quoted = quote === '"' ? text : text.replaceAll('"', "'");
   return semicolon ? quoted : quoted.replace(/;$/gm, "");
 }
