@@ -90,6 +90,17 @@ describe("npm run demo", () => {
     await allEnded(demo);
   });
 
+  it("fits 80 columns, and ends with what to do next in three lines that name what exists", async () => {
+    const demo = start("--seconds", "1");
+    expect(await demo.end(), demo.output).toBe(0);
+    const lines = demo.output.trimEnd().split("\n");
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(
+      lines.slice(-4).map((line) => /^(npm run demo -- --\w+|README\.md, "\w+")? /.exec(line)?.[1]),
+    ).toEqual([undefined, "npm run demo -- --check", "npm run demo -- --aggregator", 'README.md, "Install"']);
+    expect(await readFile(join(DEMO, "../../../../README.md"), "utf8")).toContain("\n## Install\n");
+  });
+
   it.runIf(process.platform === "linux")("leaves nothing running after Ctrl-C", async () => {
     const demo = start("--seconds", "60");
     await until(

@@ -1,25 +1,9 @@
 /** Pages to PNG files, in a Chromium that is on the machine. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { launchChromium } from "@pushmeter/testkit/chromium";
 import sharp from "sharp";
 
-const PLACES = [
-  "/usr/bin/chromium-headless-shell",
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-];
 const WIDTH = 1280;
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /**
  * @param url - of the pages' server.
@@ -27,11 +11,7 @@ const FLAGS = [
  * @throws Error if there is no Chromium, or a page fails.
  */
 export async function savePictures(url: string, names: readonly string[], folder: string): Promise<string[]> {
-  const executablePath = process.env.CHROMIUM_BIN ?? PLACES.find((file) => existsSync(file));
-  if (!executablePath) {
-    throw new Error("install Chromium (Debian: chromium-headless-shell), or name it in CHROMIUM_BIN");
-  }
-  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const browser = await launchChromium();
   const files: string[] = [];
   try {
     for (const name of names) {

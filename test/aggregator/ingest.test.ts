@@ -17,6 +17,7 @@ import { Random } from "@pushmeter/testkit/test-random";
 import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ask, json, startAggregator, TOKEN } from "./aggregator.ts";
+import { hostileBody, randomBody } from "./bodies.ts";
 
 const SHARDS = 2;
 const AUTHORIZATION = { authorization: `Bearer ${TOKEN}` };
@@ -287,69 +288,9 @@ describe("a request that is not what it should be", () => {
 
   it("is never a 500 and never grows the object, however hostile", async () => {
     const random = new Random();
-    const text = (length: number) => "x".repeat(random.below(length));
-    const anything = (depth = 0): unknown =>
-      random.pick<() => unknown>([
-        () => null,
-        () => random.below(3) - 1,
-        () => text(3000),
-        () => Number.MAX_VALUE,
-        () => (depth > 6 ? {} : [anything(depth + 1)]),
-        () => (depth > 6 ? [] : { [text(20)]: anything(depth + 1), __proto__: anything(depth + 1) }),
-      ])();
-    const point = () => ({
-      attributes: Array.from({ length: random.below(80) }, (_, i) => ({
-        key: random.pick([`k${i}`, "__proto__", text(2000)]),
-        value: random.pick([
-          { stringValue: text(5000) },
-          { intValue: anything() },
-          { arrayValue: anything() },
-        ]),
-      })),
-      timeUnixNano: random.pick<unknown>([
-        "1700000000000000000",
-        0,
-        "-1",
-        anything(),
-        "99999999999999999999",
-      ]),
-      startTimeUnixNano: random.pick<unknown>(["1", "1700000000000000000", anything()]),
-      asDouble: random.pick<unknown>([1, -1, 1e308, "NaN", "Infinity", anything()]),
-      count: random.pick<unknown>([1, 0, "1", anything()]),
-      bucketCounts: random.pick<unknown>([[1], [1, 0], anything(), Array.from({ length: 300 }, () => 1)]),
-      explicitBounds: random.pick<unknown>([
-        [],
-        [1],
-        [2, 1],
-        anything(),
-        Array.from({ length: 299 }, (_, i) => i),
-      ]),
-      scale: random.pick<unknown>([0, 20, -10, 99, anything()]),
-      zeroCount: random.pick<unknown>([0, 1, anything()]),
-      positive: random.pick<unknown>([
-        { offset: 2 ** 31, bucketCounts: [1] },
-        { offset: -9, bucketCounts: [1] },
-        anything(),
-      ]),
-    });
-    const kind = () => ({
-      aggregationTemporality: random.pick<unknown>([1, 2, 0, anything()]),
-      isMonotonic: random.pick<unknown>([true, false, anything()]),
-      dataPoints: Array.from({ length: random.below(5) }, point),
-    });
     const statuses = new Map<number, number>();
     for (let i = 0; i < 500; i++) {
-      const metrics = Array.from({ length: random.below(4) }, () => ({
-        name: random.pick<unknown>(["hostile", text(400), anything()]),
-        unit: random.pick<unknown>(["", "s", text(400), anything()]),
-        [random.pick(["sum", "gauge", "histogram", "exponentialHistogram", "summary", "other"])]: kind(),
-      }));
-      const attributes = [
-        { key: "service.name", value: { stringValue: "hostile" } },
-        { key: "service.instance.id", value: { stringValue: text(2000) } },
-      ];
-      const resourceMetrics = [{ resource: { attributes }, scopeMetrics: [{ metrics }] }];
-      const { status } = await post(JSON.stringify({ resourceMetrics }));
+      const { status } = await post(hostileBody(random));
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }
     console.info(`statuses ${JSON.stringify([...statuses])}`);
@@ -368,16 +309,9 @@ describe("ten thousand random bodies", () => {
     expect((await post(logins(5, { name: "kept", instance: "kept" }))).status).toBe(200);
     await arrived("plain", "kept_total", 5);
     const valid = Buffer.from(logins(1, { name: "mutant" }));
-    const body = (i: number): Buffer => {
-      if (i % 2) return Buffer.from(Array.from({ length: random.below(200) }, () => random.below(256)));
-      const mutant = Buffer.from(valid);
-      for (let n = 1 + random.below(4); n > 0; n--) mutant[random.below(mutant.length)] = random.below(256);
-      return mutant.subarray(0, random.next() < 0.3 ? random.below(mutant.length) : mutant.length);
-    };
     const request = (_: unknown, i: number) => {
-      const type = random.next() < 0.5 ? "application/json" : "application/x-protobuf";
-      const compressed = random.next() < 0.1 && { "content-encoding": "gzip" };
-      return [{ ...HEADERS, "content-type": type, ...compressed }, body(i).toString("base64")] as const;
+      const { headers, body } = randomBody(random, valid, i);
+      return [{ ...HEADERS, ...headers }, body.toString("base64")] as const;
     };
     const statuses = new Map<number, number>();
     // Many in one request, for HTTP would take most of the time. The hostile ones above came over HTTP, each by itself.

@@ -31,7 +31,10 @@ async function typeCheck(folder: string, types: string): Promise<string> {
 
 async function load(file: string, isWorker: boolean): Promise<Record<string, unknown>> {
   if (isWorker) return import(`data:text/javascript,${encodeURIComponent(await bundleWorker({ file }))}`);
-  const folder = await bundleLambda({ file }, { folder: `${file}.bundled` });
+  const folder = await bundleLambda(
+    { file },
+    { folder: `${file}.bundled`, external: ["express", "fastify"] },
+  );
   return import(join(folder, "index.mjs"));
 }
 

@@ -15,6 +15,7 @@ export const NODE_PAGES = [
   "docs/destinations.md",
   "docs/metrics.md",
   "docs/limits.md",
+  "docs/migrating.md",
 ];
 
 export interface Block {

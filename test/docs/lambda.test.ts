@@ -3,7 +3,6 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bundleLambda } from "@pushmeter/testkit/bundle";
-import { codeBlocks } from "@pushmeter/testkit/code-blocks";
 import { httpApi, schedule, sqs } from "@pushmeter/testkit/lambda/events";
 import { hasRuntimeClient } from "@pushmeter/testkit/lambda/has-runtime-client";
 import { LocalLambda } from "@pushmeter/testkit/lambda/local-lambda";
@@ -11,9 +10,11 @@ import { rows } from "@pushmeter/testkit/markdown";
 import { ReceiverServer } from "@pushmeter/testkit/receiver-server";
 import { type BuildOptions, build, transform } from "esbuild";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { block, codes, read, writeBlocks } from "./documents.ts";
+import { LAMBDA_PAGE, snippet } from "./snippets.ts";
 
-const PAGE = "docs/lambda.md";
+const PAGE = LAMBDA_PAGE;
 
 /** What each tool passes to esbuild by itself. Terraform's snippet says it. */
 const TOOLS: Readonly<Record<string, BuildOptions>> = {
@@ -23,15 +24,6 @@ const TOOLS: Readonly<Record<string, BuildOptions>> = {
   "serverless.yml": { format: "cjs", target: "node24" },
   "main.tf": { format: "cjs" },
 };
-
-/** The block whose first line begins with this path, in whatever language. */
-function snippet(path: string): string {
-  const text = ["yaml", "js", "hcl"]
-    .flatMap((language) => codeBlocks(read(PAGE), language))
-    .find((text) => new RegExp(`^(#|//) ${path},`).test(text));
-  if (!text) throw new Error(`${PAGE} has no snippet ${path}`);
-  return text;
-}
 
 describe.runIf(await hasRuntimeClient())(PAGE, () => {
   it.each(Object.entries(TOOLS))(
@@ -68,6 +60,25 @@ describe.runIf(await hasRuntimeClient())(PAGE, () => {
       expect(server.counted("http_server_request_duration_seconds_count")).toBe(1);
     },
   );
+
+  it("shows YAML that says which code is built, for which runtime, and where it pushes to", () => {
+    const { Courses } = parse(snippet("template.yaml"));
+    expect(Courses.Type).toBe("AWS::Serverless::Function");
+    expect(Courses.Properties).toMatchObject({
+      Runtime: "nodejs24.x",
+      Handler: "index.handler",
+      CodeUri: ".",
+    });
+    expect(Courses.Metadata).toEqual({
+      BuildMethod: "esbuild",
+      BuildProperties: { EntryPoints: ["src/index.ts"] },
+    });
+    const { courses } = parse(snippet("serverless.yml")).functions;
+    expect(courses).toMatchObject({ runtime: "nodejs24.x", handler: "src/index.handler" });
+    for (const environment of [Courses.Properties.Environment.Variables, courses.environment]) {
+      expect(Object.keys(environment)).toEqual(["REMOTE_WRITE_URL"]);
+    }
+  });
 
   it("states what pushes cost in a month, and how many environments are busy", () => {
     const numbers = (row: readonly string[]) => row.map((cell) => Number(cell.replaceAll(",", "")));

@@ -1,17 +1,30 @@
 /** The tables of options in docs/ list what the code accepts, and the table of variables what it reads. */
 
 import { instrumentFetch } from "@pushmeter/adapters/fetch";
-import { pushmeterMiddleware } from "@pushmeter/adapters/hono";
+import { instrumentHono, pushmeterMiddleware } from "@pushmeter/adapters/hono";
 import { instrumentLambda } from "@pushmeter/adapters/lambda";
+import { measure } from "@pushmeter/adapters/measure";
+import { instrumentExpress, instrumentFastify, instrumentHttp } from "@pushmeter/adapters/node";
+import { instrumentServer } from "@pushmeter/adapters/server";
 import { instrumentWorker } from "@pushmeter/adapters/workers";
 import { aggregator } from "@pushmeter/aggregator/client";
 import { createPushmeter } from "@pushmeter/sdk";
+import {
+  appRequestCount,
+  expressPromBundle,
+  fastapiInstrumentator,
+  honoPrometheus,
+  promClient,
+} from "@pushmeter/sdk/names";
 import { otlp } from "@pushmeter/sdk/otlp";
 import { pushgateway } from "@pushmeter/sdk/pushgateway";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { sigv4 } from "@pushmeter/sdk/sigv4";
 import { rows } from "@pushmeter/testkit/markdown";
 import { serve } from "@pushmeter/testkit/serve";
+import express from "express";
+import fastify from "fastify";
+import { Hono } from "hono";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { codes, NODE_PAGES, read, WORKER_PAGES } from "./documents.ts";
 
@@ -30,6 +43,17 @@ const CALLS: Readonly<Record<string, (options: never) => unknown>> = {
   instrumentWorker: (options) => instrumentWorker(pushmeter, { fetch: handler }, options),
   instrumentFetch: (options) => instrumentFetch(pushmeter, handler, options),
   pushmeterMiddleware: (options) => pushmeterMiddleware(pushmeter, options),
+  instrumentServer: (options) => instrumentServer(pushmeter, handler, options),
+  instrumentHono: (options) => instrumentHono(pushmeter, new Hono(), options),
+  instrumentHttp: (options) => instrumentHttp(pushmeter, handler, options),
+  instrumentExpress: (options) => instrumentExpress(pushmeter, express(), options),
+  instrumentFastify: (options) => instrumentFastify(pushmeter, fastify(), options),
+  measure: (options) => measure(pushmeter, "job", handler, options),
+  promClient: (options) => promClient(options),
+  honoPrometheus: (options) => honoPrometheus(options),
+  expressPromBundle: (options) => expressPromBundle(options),
+  fastapiInstrumentator: (options) => fastapiInstrumentator(options),
+  appRequestCount: (options) => appRequestCount(options),
   instrumentLambda: (options) => instrumentLambda(pushmeter, handler, options),
 };
 

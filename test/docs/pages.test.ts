@@ -13,8 +13,8 @@ const GUIDES = [
   ...WORKER_PAGES,
   ...NODE_PAGES,
   "docs/testing.md",
-  "docs/cli.md",
   "docs/dashboards.md",
+  "docs/cli.md",
 ].filter((page) => page !== "README.md");
 
 describe.each(GUIDES)("%s", (page) => {

@@ -10,6 +10,9 @@ const run = promisify(execFile);
 /** Entry points that import `cloudflare:workers`, whose types exist on Workers only. */
 const WORKERS_ONLY = ["@pushmeter/aggregator"];
 
+/** Entry points for the tools of a peer dependency that the project does not install. docs/testing.test.ts compiles them. */
+const OF_OPTIONAL_PEERS = ["@pushmeter/sdk/testing/vitest"];
+
 /** Installs `packages` into the empty `folder` beside the newest OpenTelemetry SDK that they accept. */
 export async function createProject(folder: string, packages: readonly Packed[]): Promise<void> {
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
@@ -39,6 +42,7 @@ function entryPoints(packages: readonly Packed[], platform: string): string {
       .map(([subpath]) => manifest.name + subpath.slice(1)),
   );
   return names
+    .filter((name) => !OF_OPTIONAL_PEERS.includes(name))
     .filter((name) => platform === "workers" || !WORKERS_ONLY.includes(name))
     .map((name, i) => `import * as entry${i} from "${name}";\nexport { entry${i} };\n`)
     .join("");

@@ -5,6 +5,7 @@ import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { startPrometheus } from "@pushmeter/testkit/servers/prometheus";
 import { Random } from "@pushmeter/testkit/test-random";
 import { expect, it } from "vitest";
+import { startEntry } from "./entry.ts";
 import { Senders } from "./senders.ts";
 import { startServer, TOKEN } from "./server.ts";
 import { expectExact } from "./verdict.ts";
@@ -20,7 +21,8 @@ describeWithServers("the server on SQLite in chaos", ({ prometheus: file }) => {
     const out = await FaultyProxy.start(prometheus.url);
     const url = out.through(prometheus.writeUrl);
     const server = await startServer(["--remote-write", url, "--interval", "500ms", "--shards", "2"]);
-    const senders = new Senders({ url: () => `${server.url}/v1/metrics`, token: TOKEN, random });
+    const entry = await startEntry([server.url], random);
+    const senders = new Senders({ url: `${entry.url}/v1/metrics`, token: TOKEN, random });
     let kills = 0;
     let restarting: Promise<void> = Promise.resolve();
     try {
@@ -45,6 +47,7 @@ describeWithServers("the server on SQLite in chaos", ({ prometheus: file }) => {
       );
       if (SECONDS >= 60) expect(difference).toBeLessThan(0.02);
     } finally {
+      entry.close();
       await server.stop();
       await out.stop();
       await prometheus.stop();

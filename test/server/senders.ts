@@ -24,22 +24,15 @@ interface Sdk {
 }
 
 interface Options {
-  /** Chosen anew for each attempt. */
-  readonly url: () => string;
+  /** Of `/v1/metrics`. */
+  readonly url: string;
   readonly token: string;
   readonly random: Random;
 }
 
 /** Counts exactly, whatever is repeated: by numbered batches. */
 function ownSdk({ url, token }: Options): Sdk {
-  const { origin, pathname } = new URL(url());
-  const push = otlp({
-    url: origin + pathname,
-    auth: { bearer: token },
-    temporality: "delta",
-    timeout: TIMEOUT,
-    fetch: (request) => fetch(new Request(url(), request)),
-  });
+  const push = otlp({ url, auth: { bearer: token }, temporality: "delta", timeout: TIMEOUT });
   const pushmeter = createPushmeter({
     service: "courses",
     push,
@@ -53,7 +46,7 @@ function ownSdk({ url, token }: Options): Sdk {
 function plainSdk({ url, token, random }: Options, id: string): Sdk {
   const Exporter = random.pick([JsonExporter, ProtobufExporter]);
   const exporter = new Exporter({
-    url: url(),
+    url,
     headers: { authorization: `Bearer ${token}` },
     temporalityPreference: random.pick([DELTA, CUMULATIVE]),
     timeoutMillis: TIMEOUT,

@@ -22,7 +22,8 @@ export function startServer(
     env: { PUSHMETER_TOKEN: TOKEN, ...env },
     args: ([port], folder) => [
       COMMAND,
-      ...["--host", "127.0.0.1", "--port", `${port}`, "--store", join(folder, "totals.db")],
+      ...["--host", "127.0.0.1", "--port", `${port}`],
+      ...(options.includes("--store") ? [] : ["--store", join(folder, "totals.db")]),
       ...options,
     ],
   });

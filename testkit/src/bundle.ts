@@ -22,6 +22,8 @@ export interface LambdaOptions {
   readonly format?: "esm" | "cjs";
   /** Default false. */
   readonly minify?: boolean;
+  /** Packages that are left out: CommonJS does not run in an ES module. */
+  readonly external?: string[];
 }
 
 /** As wrangler 4 calls esbuild. Node's modules and workerd's are in the runtime. */
@@ -54,12 +56,13 @@ export async function bundleWorker(source: Source, options: WorkerOptions = {}):
 
 /** @returns the folder of the function. */
 export async function bundleLambda(source: Source, options: LambdaOptions = {}): Promise<string> {
-  const { format = "esm", minify = false } = options;
+  const { format = "esm", minify = false, external = [] } = options;
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "pushmeter-lambda-")));
   await build({
     ...entry(source),
     outfile: join(folder, format === "esm" ? "index.mjs" : "index.cjs"),
     bundle: true,
+    external,
     minify,
     format,
     platform: "node",

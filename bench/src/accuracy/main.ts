@@ -1,5 +1,5 @@
 /**
- * `npm run bench:accuracy -- [--trace FILE] [--thin N] [--life SECONDS] [--every MS] [--window 5m] [--seed N]`
+ * `npm run bench:accuracy -- [--mode NAME …] [--trace FILE] [--thin N] [--life SECONDS] [--every MS] [--window 5m] [--seed N]`
  * Compares a real Prometheus's answers with the requests that happened, for each way to push them.
  */
 import { parseArgs } from "node:util";
@@ -23,6 +23,7 @@ interface Options {
   readonly window: number;
   readonly seed: number;
   readonly json: boolean;
+  readonly modes: readonly Mode[];
 }
 
 async function main(): Promise<void> {
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
   const { arrivals, life, every, window, seed, json } = options;
   const { prometheus } = await findServers();
   const scores: (Score & { mode: Mode })[] = [];
-  for (const mode of Object.keys(MODES) as Mode[]) {
+  for (const mode of options.modes) {
     process.stderr.write(`${mode} …\n`);
     scores.push({ mode, ...(await measure(mode, prometheus, options)) });
   }
@@ -83,6 +84,7 @@ async function parseArguments(): Promise<Options> {
       window: { type: "string", default: "5m" },
       seed: { type: "string", default: `${Math.floor(Math.random() * 2 ** 31)}` },
       json: { type: "boolean", default: false },
+      mode: { type: "string", multiple: true, default: Object.keys(MODES) },
     },
   });
   const number = (name: "thin" | "life" | "every" | "seed", least: number) => {
@@ -101,7 +103,11 @@ async function parseArguments(): Promise<Options> {
   ];
   const all = values.trace === undefined ? syntheticTrace(seeded(TRACE_SEED)) : await readTrace(values.trace);
   const arrivals = all.filter((_, i) => i % Math.floor(thin) === 0);
-  return { arrivals, life: life * 1000, every, window, seed, json: values.json };
+  const modes = values.mode.map((mode): Mode => {
+    if (Object.hasOwn(MODES, mode)) return mode as Mode;
+    throw new TypeError(`--mode must be one of ${Object.keys(MODES).join(", ")}, got ${mode}`);
+  });
+  return { arrivals, life: life * 1000, every, window, seed, json: values.json, modes };
 }
 
 function percent(fraction: number): string {

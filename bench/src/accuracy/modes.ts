@@ -1,34 +1,40 @@
-/** Three ways to push the same requests. */
+/** Four ways to push the same requests. */
 import { ProtobufMetricsSerializer } from "@opentelemetry/otlp-transformer";
 import { InstrumentType, type MetricData, type ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { MemoryStore, ShardHost, TimerAlarm, VERSION } from "@pushmeter/aggregator/core";
 import type { Destination, Runtime } from "@pushmeter/sdk";
 import { deltaDestination } from "@pushmeter/sdk/otlp";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
+import { served } from "./server.ts";
 import type { Simulation } from "./simulation.ts";
+import type { Way } from "./way.ts";
 
-export type Mode = "per-instance" | "direct" | "aggregator";
+export type Mode = "per-instance" | "direct" | "aggregator" | "server";
 
 export const MODES: Readonly<Record<Mode, string>> = {
   "per-instance": "one series per instance, no start",
   direct: "direct with start",
   aggregator: "aggregator",
+  server: "aggregator as a server",
 };
 
 const SHARDS = 2;
 const INTERVAL = 15_000;
 
-/** The result is called once per instance and returns its destination. */
-export function destinations(mode: Mode, url: string, simulation: Simulation): () => Destination {
-  if (mode === "aggregator") return aggregated(url, simulation);
-  return () => {
-    const destination = remoteWrite({ url }, simulation);
-    if (mode === "direct") return destination;
+/** @param end - of the simulation, milliseconds since the epoch. */
+export async function wayOf(mode: Mode, url: string, simulation: Simulation, end: number): Promise<Way> {
+  if (mode === "server") return served(url, simulation, end);
+  const stop = async () => {};
+  if (mode === "aggregator") return { destination: aggregated(url, simulation), stop };
+  const destination = (): Destination => {
+    const direct = remoteWrite({ url }, simulation);
+    if (mode === "direct") return direct;
     return {
-      ...destination,
-      export: (metrics, callback, options) => destination.export(withoutStart(metrics), callback, options),
+      ...direct,
+      export: (metrics, callback, options) => direct.export(withoutStart(metrics), callback, options),
     };
   };
+  return { destination, stop };
 }
 
 /** As peers push: without a zero and a start timestamp. */

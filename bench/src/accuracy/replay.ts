@@ -1,7 +1,7 @@
 /** Replays arrivals through the real SDK: instances start and end, and each request goes to a random live one. */
 import { createPushmeter, type Pushmeter } from "@pushmeter/sdk";
 import { type Platform, recorderOf } from "@pushmeter/sdk/adapter";
-import { destinations, type Mode } from "./modes.ts";
+import { type Mode, wayOf } from "./modes.ts";
 import { Simulation } from "./simulation.ts";
 
 /** Instances that are alive at the same time: with lives of two minutes, about four hundred in an hour. */
@@ -25,7 +25,8 @@ export interface ReplayOptions {
 export async function replay(mode: Mode, url: string, options: ReplayOptions): Promise<number> {
   const { arrivals, start, rest, life, every, random } = options;
   const simulation = new Simulation(start, random);
-  const destination = destinations(mode, url, simulation);
+  const end = start + (arrivals.at(-1) ?? 0) + rest;
+  const way = await wayOf(mode, url, simulation, end);
   const platform: Platform = { env: {}, waitUntil: () => {} };
   const places: { pushmeter: Pushmeter; end: number }[] = [];
   let instances = 0;
@@ -38,7 +39,7 @@ export async function replay(mode: Mode, url: string, options: ReplayOptions): P
       const onError = (error: unknown) => {
         throw error;
       };
-      const push = destination();
+      const push = way.destination();
       const pushmeter = createPushmeter({ service: "courses", push, flush: { every }, onError }, simulation);
       instance = { pushmeter, end: now - Math.log(1 - random()) * life };
       places[place] = instance;
@@ -49,6 +50,10 @@ export async function replay(mode: Mode, url: string, options: ReplayOptions): P
     recorder.endHttp(invocation, { method: "GET", url: "https://x/" }, { status: 200 }, () => platform);
   };
   for (const arrival of arrivals) simulation.at(start + arrival, () => request(start + arrival));
-  await simulation.run(start + (arrivals.at(-1) ?? 0) + rest);
+  try {
+    await simulation.run(end);
+  } finally {
+    await way.stop();
+  }
   return instances;
 }

@@ -70,7 +70,8 @@ export async function demo(args: Arguments, resources: AsyncDisposableStack): Pr
   if (errors.size) say(["The workers reported:", ...errors].join("\n  "));
   if (args.check && samples) return check(traffic, samples);
   if (errors.size) return 1;
-  say(server ? NEXT : queries(run));
+  if (!server) say(`${queries(run)}\n`);
+  say(NEXT);
   return 0;
 }
 

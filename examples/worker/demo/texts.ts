@@ -7,17 +7,16 @@ import { ofRun } from "./queried.ts";
 
 export function introduction(instances: readonly Instance[], embedded: boolean): string {
   const rows = instances.map(({ url, options }, index) => [
-    `  instance ${index + 1}`,
+    `  ${index + 1}`,
     url.origin,
-    `pushes ${options.wire === "remote write" ? "by remote write to" : `to the ${options.wire}`}`,
+    options.wire,
     withoutSecrets(options.url),
   ]);
   return [
-    `A course catalogue in Hono with D1, a queue and a cron, ${instances.length} instances of it in workerd:`,
+    `A course catalogue in Hono with D1, a queue and a cron, ${instances.length} times in workerd:`,
+    "where each instance listens, how it pushes, and where to.",
     ...table(rows, 4),
-    ...(embedded
-      ? ["All push in the end to a receiver inside this demo, which decodes and keeps what comes."]
-      : []),
+    ...(embedded ? ["All push in the end to a receiver inside this demo, which keeps what comes."] : []),
   ].join("\n");
 }
 
@@ -28,24 +27,18 @@ export function sentTable(sent: Counts): string {
 
 export function queries(run: string): string {
   return [
-    "To see it in Prometheus (a Pushgateway has to be scraped first, with honor_labels: true):",
-    '  sum by (http_route, outcome) (http_server_request_duration_seconds_count{job="courses"})',
+    "To see it in Prometheus, which scrapes a Pushgateway with honor_labels: true:",
+    '  sum by (http_route) (http_server_request_duration_seconds_count{job="courses"})',
     '  sum by (result) (app_logins_total{job="courses"})',
     "All requests of this run, in one number:",
-    `  sum(${ofRun("http_server_request_duration_seconds_count", run)})`,
+    `  sum(${ofRun("http_server_request_duration_seconds_count", run)})`.replace(" and ", "\n    and "),
   ].join("\n");
 }
 
-export const NEXT = `What to do next:
-  npm run demo -- --check
-    proves that exactly what was sent has been counted
-  npm run demo -- --aggregator
-    makes one writer of all instances
-  npm run demo -- --remote-write http://127.0.0.1:9090/api/v1/write
-  npm run demo -- --pushgateway http://127.0.0.1:9091
-    push to a Prometheus or a Pushgateway of yours
-  examples/worker/src/metrics.ts, examples/worker/src/index.ts
-    the code to copy from`;
+/** What to do next, the last three lines. */
+export const NEXT = `npm run demo -- --check       proves that exactly what was sent is counted
+npm run demo -- --aggregator  makes one writer of all instances
+README.md, "Install"          pushmeter in a Worker of yours, step by step`;
 
 function withoutSecrets(url: string): string {
   const { origin, pathname } = new URL(url);

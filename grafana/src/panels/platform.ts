@@ -3,7 +3,7 @@ import { CPU_TIME } from "../names.ts";
 import { observations } from "../query/growing.ts";
 import { orNone } from "../query/presence.ts";
 import { type Queries, RATE_INTERVAL } from "../query/queries.ts";
-import { NEUTRAL, OUTCOMES, PERCENTILES } from "../theme.ts";
+import { NEUTRAL, PERCENTILES, PLATFORM_OUTCOMES } from "../theme.ts";
 import { lines } from "./lines.ts";
 import type { PanelBuilder } from "./panel.ts";
 
@@ -17,7 +17,7 @@ export function platformOutcomes(q: Queries): PanelBuilder {
     description: `Invocations per minute, requests included, by the platform's outcome, one on the other. ${NOTE}`,
     unit: "suffix:/min",
     stacked: true,
-    colours: OUTCOMES,
+    colours: PLATFORM_OUTCOMES,
     queries: [{ expr: q.perMinute(observations(CPU_TIME), "outcome"), legend: "{{outcome}}" }],
   });
 }

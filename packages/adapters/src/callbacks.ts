@@ -1,13 +1,6 @@
 /** The options that every HTTP adapter takes. What a callback throws is reported to `onError`. */
 import type { Attributes } from "@opentelemetry/api";
-import {
-  checkFunction,
-  checkNames,
-  type Ending,
-  invalid,
-  type Platform,
-  type Recorder,
-} from "@pushmeter/sdk/adapter";
+import { checkFunction, checkNames, type Ending, type Platform, type Recorder } from "@pushmeter/sdk/adapter";
 
 /** @typeParam Env - the environment that the pushmeter's `push` reads. */
 export interface HttpOptions<Env = unknown> {
@@ -27,15 +20,13 @@ export type PassBody = (
   response: Response,
   platform: () => Platform,
   end: (ending: Ending) => void,
+  request: Request,
 ) => Response | undefined;
 
 /** @throws TypeError for an option that is unknown or not a function. */
 export function checkHttpOptions(adapter: string, options: HttpOptions<never>): void {
   checkNames(adapter, options, "route ignore attributes body");
   for (const [name, value] of Object.entries(options)) {
-    // What is not imported is not bundled: `true` could not bring it.
-    if (name === "body" && value === true)
-      invalid(`${adapter} body`, value, `wholeBody, from the import of ${adapter}`);
     checkFunction(`${adapter} ${name}`, value);
   }
 }

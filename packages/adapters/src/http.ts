@@ -37,16 +37,12 @@ export async function measureHttp(
     end({ status: 500, thrown: { error } });
     throw error;
   }
-  if (!isResponse(response)) {
+  const { status } = (response ?? {}) as Partial<Response>;
+  if (typeof status !== "number") {
     end({ status: 500, thrown: { error: new TypeError("The handler returned no Response") } });
     return response;
   }
-  const { status } = response;
-  const passed = options.body?.(recorder, response, platform, end);
+  const passed = options.body?.(recorder, response, platform, end, request);
   if (!passed) end({ status });
   return passed ?? response;
-}
-
-function isResponse(value: unknown): value is Response {
-  return typeof (value as Response | undefined)?.status === "number";
 }

@@ -9,7 +9,7 @@ import { measureHttp } from "./http.ts";
 import { inspect } from "./inspect.ts";
 import type { InstrumentedWorker, OnlyHandlers, WorkerHandlers } from "./worker-handlers.ts";
 import type { Made, PlatformClass } from "./workers/classes.ts";
-import { type Handler, isHandler, platformOf } from "./workers/context.ts";
+import { isHandler, platformOf } from "./workers/context.ts";
 import { type BoundHandler, handlersMeasure, TRIGGERS } from "./workers/handlers.ts";
 import { LINGER, linger } from "./workers/queue.ts";
 
@@ -59,61 +59,58 @@ export function instrumentWorker<Env>(
 ): unknown {
   const recorder = recorderOf(pushmeter);
   checkHttpOptions("instrumentWorker", options);
-  const measure = handlersMeasure(pushmeter);
+  const measureHandler = handlersMeasure(pushmeter);
   // Looked for with the first request, when all routes are registered.
   let fault: Error | undefined | null = null;
-  const measureFetch =
-    (fetch: BoundHandler): BoundHandler =>
-    (request, env, ctx) => {
+  const measured = (name: string, handle: BoundHandler): BoundHandler => {
+    if (name === LINGER) return (_, env, ctx) => linger(recorder, env, ctx);
+    if (name !== "fetch") return measureHandler(name, handle);
+    return (request, env, ctx) => {
       if (fault === null) fault = attempt(recorder, inspect, handlers);
       if (fault) recorder.remind(fault);
-      const handle = () => fetch(request, env, ctx) as Promise<Response>;
-      return measureHttp(recorder, options, request as Request, () => platformOf(env, ctx), ctx, handle);
+      const answer = () => handle(request, env, ctx) as Promise<Response>;
+      return measureHttp(recorder, options, request as Request, () => platformOf(env, ctx), ctx, answer);
     };
+  };
 
-  const namesIn = (holder?: object): string[] =>
-    ["fetch", ...Object.keys(TRIGGERS)].filter((name) => isHandler(Reflect.get(holder ?? {}, name)));
-  const isClass = isHandler(handlers) && namesIn(handlers.prototype).length > 0;
+  const isClass = isHandler(handlers) && handlers.prototype;
   const instrumented = isClass
     ? class extends (handlers as unknown as typeof Object) {}
     : boundCopy(handlers);
-  const holder = (isClass ? instrumented.prototype : instrumented) as Record<PropertyKey, unknown>;
-  const names = namesIn(holder);
-  if (!names.length) {
-    invalid(
-      "instrumentWorker handlers",
-      handlers,
-      "an object or a class with fetch, scheduled, queue, email or connect (for RPC alone use instrumentEntrypoint)",
-    );
-  }
-  /** An instance of a class was made with what the platform hands to an object's handler. */
-  const put = (name: string, measured: (handle: BoundHandler) => BoundHandler) => {
-    const handle = holder[name] as Handler;
+  const holder = (isClass ? instrumented.prototype : instrumented) as Record<string, unknown>;
+  let isMeasured = false;
+  for (const name of ["fetch", ...Object.keys(TRIGGERS), LINGER]) {
+    const handle = holder[name === LINGER ? "queue" : name];
+    if (!isHandler(handle)) continue;
+    isMeasured = true;
     holder[name] = isClass
-      ? function (this: Made, event: unknown) {
-          return measured(() => handle.call(this, event))(event, this.env, this.ctx);
+      ? // An instance was made with what the platform hands to an object's handler.
+        function (this: Made, event: unknown) {
+          return measured(name, () => handle.call(this, event))(event, this.env, this.ctx);
         }
-      : measured(handle);
-  };
-  for (const name of names) {
-    put(name, (handle) => (name === "fetch" ? measureFetch(handle) : measure(name, handle)));
+      : measured(name, handle);
   }
-  if (holder.queue) put(LINGER, () => (_, env, ctx) => linger(recorder, env, ctx));
+  if (!isMeasured) {
+    invalid("instrumentWorker handlers", handlers, "an object or class with fetch or another handler");
+  }
   return instrumented;
 }
 
 /** An object with all that `target` holds: its functions bound to it, its other properties read and set there. */
 function boundCopy(target: object): Record<PropertyKey, unknown> {
+  const source = target as Record<PropertyKey, unknown>;
   const copy = {};
   for (let holder = target; holder !== Object.prototype && holder; holder = Object.getPrototypeOf(holder)) {
     for (const name of Reflect.ownKeys(holder)) {
       if (name === "constructor" || Object.hasOwn(copy, name)) continue;
       const { value } = Object.getOwnPropertyDescriptor(holder, name) as PropertyDescriptor;
-      const property = isHandler(value)
+      const property: PropertyDescriptor = isHandler(value)
         ? { value: value.bind(target), writable: true }
         : {
-            get: () => Reflect.get(target, name) as unknown,
-            set: (value: unknown) => void Reflect.set(target, name, value),
+            get: () => source[name],
+            set: (value) => {
+              source[name] = value;
+            },
           };
       Object.defineProperty(copy, name, { ...property, enumerable: true });
     }

@@ -68,11 +68,17 @@ export class SqliteStore implements Store {
     );
   }
 
-  append({ entries, bodies }: Row): void {
+  append(rows: readonly Row[]): void {
     this.#create();
     const query = `INSERT OR REPLACE INTO ${this.#journal} VALUES (?, ?, ?, ?)`;
-    this.#sql(query, this.#rows, this.#epoch, entries, bodies);
-    this.#rows++;
+    const insert = () => {
+      for (const [i, { entries, bodies }] of rows.entries()) {
+        this.#sql(query, this.#rows + i, this.#epoch, entries, bodies);
+      }
+    };
+    if (rows.length === 1) insert();
+    else this.#storage.transactionSync(insert);
+    this.#rows += rows.length;
   }
 
   save(parts: Iterable<Uint8Array>): void {

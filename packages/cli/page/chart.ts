@@ -117,6 +117,7 @@ export class Chart {
       ctx.fillRect(left, bbox.top, right - left, bbox.height);
       ctx.fillStyle = colourOf("--dim");
       ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+      ctx.textAlign = "left";
       ctx.fillText("cut", left + 3 * devicePixelRatio, bbox.top + 12 * devicePixelRatio);
       ctx.restore();
     }

@@ -70,7 +70,7 @@ function statsOf(snapshot: Snapshot): Stat[] {
   const lost = dropped ? `▲ ${count(dropped)} points dropped` : "no point dropped";
   stats.push({
     id: "reported",
-    label: "By the instances' own count",
+    label: "Instances report",
     value: dropped ? "loss" : unsuccessful ? "retried" : "all well",
     note: `${said}, ${lost}`,
     kind: dropped ? "bad" : undefined,

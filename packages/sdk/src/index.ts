@@ -9,4 +9,5 @@ export type { Details } from "./http/exchange.ts";
 export type { Call, Reply, Send } from "./http/message.ts";
 export { createPushmeter } from "./pushmeter.ts";
 export type { Push, Pushmeter, PushmeterOptions } from "./pushmeter-types.ts";
+export type { Names } from "./recording/instrument.ts";
 export type { Runtime } from "./runtime.ts";

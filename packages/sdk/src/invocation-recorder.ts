@@ -1,11 +1,12 @@
 /** Records invocations with pushmeter's own instruments, from their begin to their end. */
 import type { Attributes } from "@opentelemetry/api";
 import type { Recorder } from "./adapter/recorder.ts";
-import type { Accumulation, Exemplars } from "./histogram.ts";
+import type { Exemplars } from "./histogram.ts";
 import type { Ending, HttpRequest, Invocation, Platform, Trigger } from "./invocation.ts";
 import { withOutcome } from "./outcome.ts";
 import type { Pushmeter } from "./pushmeter-types.ts";
 import type { Guard } from "./recording/guard.ts";
+import type { Series } from "./recording/instrument.ts";
 import type { Instruments } from "./recording/instruments.ts";
 import { INVOCATIONS, REQUESTS } from "./recording/names.ts";
 import { RequestTable, requestAttributes } from "./request-attributes.ts";
@@ -35,7 +36,7 @@ const TWO_PUSHMETERS =
 
 export class InvocationRecorder implements Recorder {
   readonly #host: RecorderHost;
-  readonly #requests: RequestTable<Accumulation>;
+  readonly #requests: RequestTable<Series>;
   readonly pushTo: Recorder["pushTo"];
 
   constructor(host: RecorderHost) {

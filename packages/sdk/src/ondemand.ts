@@ -9,6 +9,7 @@ import {
   chosenDestination,
   type DestinationName,
   type Environment,
+  isTrue,
   NOTHING_PUSHED,
 } from "./environment.ts";
 import { translate } from "./prometheus/translate.ts";
@@ -39,14 +40,16 @@ async function load(name: string): Promise<Load> {
 /**
  * The destination that the environment chooses: by pushmeter's variables, else by OpenTelemetry's for OTLP.
  *
+ * @returns undefined if there is none and `PUSHMETER_SCRAPED` is true: then nothing is pushed, and that is right.
  * @throws TypeError as the destination does for a bad URL or token, or if the environment chooses none.
  */
-export async function destinationFrom(env: Environment, runtime: Runtime): Promise<Destination> {
+export async function destinationFrom(env: Environment, runtime: Runtime): Promise<Destination | undefined> {
   const chosen = chosenDestination(env);
   if (chosen) return LOAD[chosen.name](chosen.options, runtime);
   const { otlpOptions } = await import("./otlp/environment.ts");
   const options = otlpOptions(env);
   if (options) return LOAD.OTLP(options, runtime);
+  if (isTrue(env, "PUSHMETER_SCRAPED")) return undefined;
   throw new TypeError(NOTHING_PUSHED);
 }
 

@@ -15,17 +15,9 @@ export function checkOptions(options: PushmeterOptions<never>): void {
   checkNames(
     "createPushmeter",
     options,
-    "service push flush resource resourceLabels buckets attributes cardinalityLimit exemplars debug global onError",
+    "service push flush resource resourceLabels buckets attributes cardinalityLimit exemplars names debug global onError",
   );
-  const {
-    service = "unknown_service",
-    push,
-    flush = "invocation",
-    resource = {},
-    resourceLabels,
-    exemplars,
-    onError,
-  } = options;
+  const { service = "unknown_service", push, flush = "invocation", resource = {}, resourceLabels } = options;
   if (typeof service === "object") {
     checkNames("service", service, "name namespace version");
     const { name, namespace = name, version = name } = service;
@@ -54,9 +46,8 @@ export function checkOptions(options: PushmeterOptions<never>): void {
     invalid("cardinalityLimit", cardinalityLimit, "an integer from 2 to 100000");
   }
   checkOneOf("debug", options.debug ?? false, [true, false]);
-  checkFunction("exemplars", exemplars);
+  for (const name of ["exemplars", "names", "onError"] as const) checkFunction(name, options[name]);
   checkOneOf("global", options.global ?? false, [true, false]);
-  checkFunction("onError", onError);
 }
 
 function checkTexts(option: string, got: unknown = [], accepted: string): void {

@@ -4,6 +4,7 @@ import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
 import type { Destination } from "./destination.ts";
 import type { FlushPolicy } from "./flush/flusher.ts";
 import type { Exemplars } from "./histogram.ts";
+import type { Names } from "./recording/instrument.ts";
 
 /** Where pushes go: one of pushmeter's destinations or any other OpenTelemetry exporter. */
 export type Push = Destination | PushMetricExporter;
@@ -54,6 +55,11 @@ export interface PushmeterOptions<Env = Record<string, string | undefined>> {
    * over remote write. Default: none.
    */
   readonly exemplars?: Exemplars | undefined;
+  /**
+   * Other names, labels and buckets for metrics: `promClient()` and others from `@pushmeter/sdk/names`. Its buckets
+   * take precedence over `buckets`. Default: OpenTelemetry's names, as Prometheus writes them.
+   */
+  readonly names?: Names | undefined;
   /** Write a line for each push: series, bytes, answer, ms. Default: `PUSHMETER_DEBUG` is `true`. */
   readonly debug?: boolean | undefined;
   /**

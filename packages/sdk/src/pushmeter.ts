@@ -79,6 +79,7 @@ class Core implements Pushmeter {
     const report = (error: unknown) => this.#report(error);
     const clock = scheduleClock(runtime);
     const reporter = new Reporter(clock, report);
+    const remind = (error: unknown) => reporter.remind(error);
     this.#reporter = reporter;
     const guard = new Guard((reason) => instruments.dropped({ reason }).add(1), reporter);
     const isDisabled = isTrue(environment(), "OTEL_SDK_DISABLED");
@@ -86,6 +87,8 @@ class Core implements Pushmeter {
       {
         guard,
         cardinalityLimit,
+        names: options.names,
+        remind,
         now: () => runtime.now(),
         isOff: () => isDisabled || (this.#instance ? this.#isOff(this.#instance) : this.#ended),
         native: () => {
@@ -108,7 +111,7 @@ class Core implements Pushmeter {
       exemplars: options.exemplars,
       report,
       isOn: (trigger, platform) => !this.#isOff(this.#instance ?? this.#start(platform(), trigger)),
-      remind: (error) => reporter.remind(error),
+      remind,
       ofService: (service) => new Core({ ...options, service, global: false }, runtime),
       pushTo: (destination) => {
         this.#destination = destination;
@@ -223,8 +226,8 @@ class Core implements Pushmeter {
       this.#fail(error);
     }
     if (this.#destination) return this.#pusher.push(this.#destination, instance, { timeout, last });
-    this.#reporter.remind(this.#fault);
-    return false;
+    if (this.#fault) this.#reporter.remind(this.#fault);
+    return !this.#fault;
   }
 
   /** There is no destination: nothing is pushed, which is reported once a minute. */

@@ -33,6 +33,8 @@ export interface Launch {
   ready?(ports: readonly number[]): string;
   /** Default 200. */
   readonly readyStatus?: number;
+  /** Whether the server is ready, of a server that does not speak HTTP. */
+  isReady?(folder: string): Promise<boolean>;
   /** Variables besides this process's. */
   readonly env?: Readonly<Record<string, string>>;
   /** How `restart()` ends it. Default SIGKILL. */
@@ -139,7 +141,8 @@ export class Process implements Server {
   async #untilReady(): Promise<void> {
     const { file, ready = () => `${this.url}/-/ready`, readyStatus = 200 } = this.#launch;
     const url = ready(this.#ports);
-    const isReady = async () => this.#isOver() || (await statusOf(url)) === readyStatus;
+    const answers = async () => (await statusOf(url)) === readyStatus;
+    const isReady = async () => this.#isOver() || (await (this.#launch.isReady?.(this.folder) ?? answers()));
     try {
       await until(`${file} is ready`, isReady, Boolean, READY_DEADLINE);
       if (this.#isOver()) throw new Error(`${file} ended`);

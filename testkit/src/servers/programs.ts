@@ -18,6 +18,8 @@ interface Program {
   readonly version?: RegExp;
   /** Debian's suite and package. Its programs run on older releases, too. Absent: only the variable can name it. */
   readonly debian?: readonly [suite: string, name: string];
+  /** Of Debian's package. Default `usr/bin`. */
+  readonly folder?: string;
 }
 
 /** By the environment variable that can name the file. */
@@ -56,6 +58,20 @@ const PROGRAMS = {
     what: "vmagent 1.145 or later",
     debian: ["forky", "victoria-metrics"],
   },
+  NATS_BIN: {
+    files: ["nats-server"],
+    what: "nats-server 2.9 or a later 2.x",
+    version: /^nats-server: v2\.(?:9|\d\d)/,
+    debian: ["bookworm", "nats-server"],
+    folder: "usr/sbin",
+  },
+  POSTGRES_BIN: {
+    files: ["postgres"],
+    what: "PostgreSQL 14 or later",
+    version: /PostgreSQL\) (?:1[4-9]|[2-9]\d)/,
+    debian: ["bookworm", "postgresql-15"],
+    folder: "usr/lib/postgresql/15/bin",
+  },
   PROMETHEUS_3_15_BIN: { files: [], what: "Prometheus 3.15", version: /^prometheus, version 3\.15\./ },
   PROMTOOL_3_15_BIN: { files: [], what: "promtool 3.15", version: /^promtool, version 3\.15\./ },
   PROMETHEUS_3_16_BIN: { files: [], what: "Prometheus 3.16", version: /^prometheus, version 3\.16\./ },
@@ -74,7 +90,7 @@ export type ProgramName = keyof typeof PROGRAMS;
  */
 export async function findProgram(name: ProgramName): Promise<string> {
   const wanted: Program = PROGRAMS[name];
-  const { files, what, debian } = wanted;
+  const { files, what, debian, folder: bin = "usr/bin" } = wanted;
   const named = process.env[name];
   if (named) {
     if (await isRight(named, wanted)) return named;
@@ -88,7 +104,7 @@ export async function findProgram(name: ProgramName): Promise<string> {
   try {
     const [suite, name] = debian;
     const folder = await cached(`servers/${suite}-${name}`, (folder) => unpack(name, suite, folder));
-    const file = files.map((file) => join(folder, "usr/bin", file)).find((file) => existsSync(file));
+    const file = files.map((file) => join(folder, bin, file)).find((file) => existsSync(file));
     if (file && (await isRight(file, wanted))) return file;
     throw new Error(`Debian's package ${debian.join(" ")} has another version`);
   } catch (error) {

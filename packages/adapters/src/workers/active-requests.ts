@@ -1,8 +1,6 @@
 /** Requests in progress. */
-import type { UpDownCounter } from "@opentelemetry/api";
 import type { Pushmeter } from "@pushmeter/sdk";
-import { recorderOf, requestAttributes } from "@pushmeter/sdk/adapter";
-import { attempt } from "../callbacks.ts";
+import { activeRequests } from "../server-metrics.ts";
 
 /**
  * Counts the requests that a `fetch` handler is working on, as `http.server.active_requests`: up when it is called, down
@@ -17,18 +15,7 @@ export function countActive<Args extends [Request, ...unknown[]]>(
   pushmeter: Pushmeter,
   fetch: (...args: Args) => Response | Promise<Response>,
 ): (...args: Args) => Promise<Response> {
-  const recorder = recorderOf(pushmeter);
-  let counter: UpDownCounter | undefined;
-  const add = (change: number, request: Request) =>
-    attempt(recorder, () => {
-      counter ??= pushmeter.meter.createUpDownCounter("http.server.active_requests", {
-        unit: "{request}",
-        description: "Requests in progress.",
-      });
-      const { method, url } = request;
-      const { outcome: _, ...attributes } = requestAttributes({ method, url });
-      counter.add(change, attributes);
-    });
+  const add = activeRequests(pushmeter);
   return async (...args) => {
     add(1, args[0]);
     try {

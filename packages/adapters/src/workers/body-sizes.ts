@@ -1,16 +1,14 @@
 /** Sizes of bodies. */
-import type { Histogram } from "@opentelemetry/api";
 import type { Pushmeter } from "@pushmeter/sdk";
 import { recorderOf, requestAttributes } from "@pushmeter/sdk/adapter";
 import { passThrough } from "../body.ts";
 import { attempt } from "../callbacks.ts";
+import { bodySizes, statedSize } from "../server-metrics.ts";
 import { type Context, platformOf } from "./context.ts";
 
-/** Bytes: 256 B to 64 MB. */
-const BOUNDS = [256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864];
-
 /**
- * Measures the sizes of a `fetch` handler's bodies: `http.server.request.body.size` as the request's `content-length` says,
+ * Measures the sizes of a `fetch` handler's bodies: `http.server.request.body.size` as the request's `content-length` says (0 without
+ * a body),
  * `http.server.response.body.size` as it was read, at its end, however it ended. The response's body is passed on as it
  * is, chunk by chunk.
  *
@@ -24,18 +22,7 @@ export function measureSizes<Env, Ctx extends Context>(
   fetch: (request: Request, env: Env, ctx: Ctx) => Response | Promise<Response>,
 ): (request: Request, env: Env, ctx: Ctx) => Promise<Response> {
   const recorder = recorderOf(pushmeter);
-  const histograms = new Map<string, Histogram>();
-  const histogram = (of: "request" | "response") => {
-    const options = {
-      unit: "By",
-      description: `Sizes of ${of} bodies.`,
-      advice: { explicitBucketBoundaries: BOUNDS },
-    };
-    const made =
-      histograms.get(of) ?? pushmeter.meter.createHistogram(`http.server.${of}.body.size`, options);
-    histograms.set(of, made);
-    return made;
-  };
+  const record = bodySizes(pushmeter);
   return async (request, env, ctx) => {
     const response = await fetch(request, env, ctx);
     const { body, status } = response;
@@ -43,11 +30,11 @@ export function measureSizes<Env, Ctx extends Context>(
       const { method, url } = request;
       // The framework inside has found the route; the invocation is over when the body ends.
       const attributes = requestAttributes({ method, url, route: recorder.current(request)?.route, status });
-      const length = Number(request.headers.get("content-length") ?? Number.NaN);
-      if (Number.isFinite(length)) histogram("request").record(length, attributes);
+      const length = statedSize(request.headers.get("content-length"), request.body !== null);
+      if (length !== undefined) record("request", length, attributes);
       let bytes = 0;
       const ended = () => {
-        attempt(recorder, () => histogram("response").record(bytes, attributes));
+        record("response", bytes, attributes);
         const platform = () => platformOf(env, ctx);
         const invocation = recorder.begin("http", platform, {});
         if (invocation) recorder.endIgnored(invocation, platform);

@@ -5,13 +5,13 @@ import type { Context } from "./context.ts";
 import { consumerPush } from "./queue.ts";
 import { FUNCTION, measureTrigger } from "./trigger.ts";
 
+type Kind = readonly [trigger?: Trigger, attribute?: string, field?: string];
+
 /**
  * By the handler's name: `faas.trigger`, a further attribute, and the event's field that is its value. Default: `other`
  * and `code.function.name`, which is the handler's name.
  */
-export const TRIGGERS: Readonly<
-  Record<string, readonly [trigger?: Trigger, attribute?: string, field?: string]>
-> = {
+export const TRIGGERS: Readonly<Record<string, Kind>> = {
   scheduled: ["timer", "faas.cron", "cron"],
   queue: ["pubsub", "messaging.destination.name", "queue"],
   email: [],
@@ -26,12 +26,20 @@ export function handlersMeasure(pushmeter: Pushmeter): (name: string, handle: Bo
   const recorder = recorderOf(pushmeter);
   const pushConsumed = consumerPush(pushmeter);
   return (name, handle) => {
-    const [trigger = "other", attribute = FUNCTION, field] = TRIGGERS[name] ?? [];
+    const [trigger = "other", attribute = FUNCTION, field] = TRIGGERS[name] as Kind;
     return (event, env, ctx) => {
       const attributes = { [attribute]: field ? (event as Record<string, string>)[field] : name };
       const handled = () => handle(event, env, ctx);
-      const pushed = name === "queue" ? pushConsumed : name === "scheduled";
-      return measureTrigger(recorder, trigger, attributes, env, ctx, handled, pushed);
+      return measureTrigger(
+        recorder,
+        trigger,
+        attributes,
+        env,
+        ctx,
+        handled,
+        name === "scheduled",
+        name === "queue" && pushConsumed,
+      );
     };
   };
 }

@@ -2,7 +2,7 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { Recorder, Trigger } from "@pushmeter/sdk/adapter";
 import { attempt } from "../callbacks.ts";
-import { type Context, isHandler, platformOf } from "./context.ts";
+import { type Context, platformOf } from "./context.ts";
 
 /** Attribute of what the trigger does not tell apart: semantic conventions 1.44, "Code". */
 export const FUNCTION = "code.function.name";
@@ -10,8 +10,8 @@ export const FUNCTION = "code.function.name";
 /**
  * Runs `handle` and records how it ended. Returns what it returns and throws what it throws.
  *
- * @param push - true: at once and not after the interval. A function: called instead of `ctx.waitUntil`, if something
- * has to be pushed that no other invocation pushes.
+ * @param pushAtOnce - and not after the interval.
+ * @param push - called instead of `ctx.waitUntil`, if something has to be pushed that no other invocation pushes.
  */
 export async function measureTrigger(
   recorder: Recorder,
@@ -20,13 +20,14 @@ export async function measureTrigger(
   env: unknown,
   ctx: Context,
   handle: () => unknown,
-  push?: boolean | ((ctx: Context) => void),
+  pushAtOnce?: boolean,
+  push?: ((ctx: Context) => void) | false,
 ): Promise<unknown> {
   let isDue = false;
   // The recorder asks for the platform only when something has to be pushed.
   const platform = () => {
     isDue = true;
-    return platformOf(env, ctx, { pushAtOnce: push === true, adapterFlushes: isHandler(push) });
+    return platformOf(env, ctx, { pushAtOnce, adapterFlushes: !!push });
   };
   const invocation = recorder.begin(trigger, platform, {}, ctx);
   // The first invocation of an instance asks, too.
@@ -40,7 +41,7 @@ export async function measureTrigger(
   } finally {
     if (invocation) {
       recorder.endFaas(invocation, trigger, { thrown }, platform, attributes);
-      if (isDue && isHandler(push)) attempt(recorder, push, ctx);
+      if (isDue && push) attempt(recorder, push, ctx);
     }
   }
 }

@@ -49,6 +49,9 @@ export class Journal {
   #rows = 0;
   #bytes = 0;
   #pending: Pending[] = [];
+  /** A write under way, whatever becomes of it. */
+  #writing: Promise<void> | undefined;
+  #isBroken = false;
 
   constructor(store: Store, shard: Shard, decoder = new Decoder()) {
     this.#store = store;
@@ -89,13 +92,14 @@ export class Journal {
 
   /** Stores what was appended, in as few rows as it fits into. */
   async flush(): Promise<void> {
-    const pending = this.#pending;
-    this.#pending = [];
-    for (const one of pending) {
-      this.#rows++;
-      this.#bytes += one.bytes;
-      await this.#store.append(rowOf(one));
-    }
+    await this.#write(() => {
+      const pending = this.#pending;
+      if (!pending.length) return;
+      this.#pending = [];
+      this.#rows += pending.length;
+      for (const { bytes } of pending) this.#bytes += bytes;
+      return this.#store.append(pending.map(rowOf));
+    });
   }
 
   /** A restart would take long. */
@@ -105,10 +109,32 @@ export class Journal {
 
   /** Stores the whole shard in place of all rows. */
   async save(): Promise<void> {
-    this.#pending = [];
-    this.#rows = 0;
-    this.#bytes = 0;
-    await this.#store.save(pack([{ version: VERSION }], this.#shard.records()));
+    await this.#write(() => {
+      this.#pending = [];
+      this.#rows = 0;
+      this.#bytes = 0;
+      return this.#store.save(pack([{ version: VERSION }], this.#shard.records()));
+    });
+  }
+
+  /** One after the other: rows keep the order in which things happened. At once if nothing is being written. */
+  async #write(write: () => void | Promise<void>): Promise<void> {
+    while (this.#writing) await this.#writing;
+    // Rows behind one that is missing would be read as if nothing were.
+    if (this.#isBroken) throw new Error("pushmeter: an earlier write failed");
+    const written = write();
+    if (!written) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#writing = promise;
+    try {
+      await written;
+    } catch (error) {
+      this.#isBroken = true;
+      throw error;
+    } finally {
+      this.#writing = undefined;
+      resolve();
+    }
   }
 
   /** In its place among batches: the order in which series are made decides about their ids. */

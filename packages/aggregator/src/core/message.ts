@@ -40,3 +40,18 @@ export interface Status {
     | undefined;
   readonly asleep: boolean;
 }
+
+/** Of a shard that has had no batch. */
+export const NO_STATUS: Status = {
+  shard: undefined,
+  job: undefined,
+  instances: 0,
+  series: 0,
+  prometheusSeries: 0,
+  batches: 0,
+  duplicates: 0,
+  failures: 0,
+  hasRival: false,
+  lastPush: undefined,
+  asleep: true,
+};

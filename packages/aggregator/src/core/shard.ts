@@ -210,7 +210,12 @@ function numbered(instance: string): string {
   return `#${instance}`;
 }
 
-function senderOf(id: BatchId, instance: unknown): string {
+/**
+ * What a sender is known by.
+ *
+ * @throws BadInput if that is too long to be remembered.
+ */
+export function senderOf(id: BatchId, instance: unknown): string {
   const name = "digest" in id ? `~${instance ?? ""}` : numbered(id.instance);
   if (name.length > LONGEST_ID) throw new BadInput(`an instance id is longer than ${LONGEST_ID} characters`);
   return name;

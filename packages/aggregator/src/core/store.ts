@@ -21,7 +21,8 @@ export interface Stored {
  */
 export interface Store {
   load(): Stored | Promise<Stored>;
-  append(row: Row): void | Promise<void>;
+  /** Adds rows behind those that are there. All or none. */
+  append(rows: readonly Row[]): void | Promise<void>;
   /**
    * Replaces the snapshot, and forgets the rows before it. Both or neither.
    *
@@ -45,8 +46,8 @@ export class MemoryStore implements Store {
     return { parts: this.#parts, rows: [...this.#rows] };
   }
 
-  append(row: Row): void {
-    this.#rows.push(row);
+  append(rows: readonly Row[]): void {
+    this.#rows.push(...rows);
   }
 
   save(parts: Iterable<Uint8Array>): void {

@@ -70,6 +70,11 @@ function read(args: readonly string[], env: Environment): ServerOptions | undefi
     }
     process.env[variable] = url;
   }
+  if (URL.parse(values.store ?? "")?.password) {
+    throw new TypeError(
+      "--store must be a URL without a password: name it in PGPASSWORD, or all in PUSHMETER_STORE",
+    );
+  }
   const { histograms } = values;
   return {
     host: values.host,

@@ -1,7 +1,7 @@
 /** The shards of a server that is alone: all in this process, stored in one SQLite file. */
 import { sleep } from "@pushmeter/sdk/adapter";
 import type { AggregatorStub } from "../binding.ts";
-import type { Reply, Status } from "../core/message.ts";
+import { NO_STATUS, type Reply } from "../core/message.ts";
 import { RunningShard, type ShardContext } from "./running-shard.ts";
 import type { ServerShards } from "./server-shards.ts";
 import type { SqliteFile } from "./sqlite-file.ts";
@@ -10,19 +10,6 @@ import type { SqliteFile } from "./sqlite-file.ts";
 const MOST_SHARDS = 1_000;
 /** Before a shard whose store failed is started again, ms. */
 const PAUSE = 1_000;
-const NOTHING: Status = {
-  shard: undefined,
-  job: undefined,
-  instances: 0,
-  series: 0,
-  prometheusSeries: 0,
-  batches: 0,
-  duplicates: 0,
-  failures: 0,
-  hasRival: false,
-  lastPush: undefined,
-  asleep: true,
-};
 
 export class LocalShards implements ServerShards {
   readonly #context: ShardContext;
@@ -63,7 +50,7 @@ export class LocalShards implements ServerShards {
         if (this.#isEnding || !this.#makeRoom(name)) return;
         await this.#use(name, ({ host }) => host.refused(...refusal));
       },
-      status: () => known(({ host }) => host.status(), NOTHING),
+      status: () => known(({ host }) => host.status(), NO_STATUS),
       knows: (id, instance) => known(({ host }) => host.knows(id, instance), false),
       reset: () => known(({ host }) => host.reset(), Promise.resolve()),
       families: () => known(({ host }) => host.families(), []),

@@ -30,11 +30,14 @@ export interface ServerOptions extends ShardOptions, AccessOptions {
   readonly port?: number | undefined;
   /** The address to listen on. Default: all of them, and `127.0.0.1` without a token. */
   readonly host?: string | undefined;
-  /** A SQLite file. Default `pushmeter-aggregator.db`, in the current folder. */
+  /**
+   * A SQLite file for a server that is alone, or `postgres://…` for several servers that share their shards. Default
+   * `pushmeter-aggregator.db`, in the current folder.
+   */
   readonly store?: string | undefined;
   /** Of each service. Default 1, at most 1,000. */
   readonly shards?: number | undefined;
-  /** The number before it was changed, for some hours after the change. Default none. */
+  /** The number before it was changed, for some hours after the change; not with PostgreSQL. Default none. */
   readonly formerShards?: number | undefined;
   /** Bytes of a body, inflated. Default and at most 1,900,000: what one stored value holds. */
   readonly limit?: number | undefined;
@@ -73,6 +76,9 @@ export function settingsOf(options: ServerOptions, env: Environment): ServerSett
   checkStore(store);
   checkShards(shards);
   if (formerShards !== undefined) checkShards(formerShards);
+  if (formerShards !== undefined && isPostgres(store)) {
+    throw new TypeError(`pushmeter: ${NAME} formerShards cannot be had with PostgreSQL`);
+  }
   if (!(limit >= 1 && limit <= LARGEST_BODY)) {
     invalid(`${NAME} limit`, limit, `a number of bytes from 1 to ${LARGEST_BODY}`);
   }
@@ -117,9 +123,15 @@ function pushFrom(env: Environment): (runtime: Runtime) => Destination {
   return make;
 }
 
+export function isPostgres(store: string): boolean {
+  return /^postgres(ql)?:\/\//.test(store);
+}
+
 function checkStore(store: unknown): void {
-  if (typeof store !== "string" || !store) invalid(`${NAME} store`, store, "the path of a file");
-  if (store === ":memory:") return;
+  if (typeof store !== "string" || !store || (isPostgres(store) && !URL.canParse(store))) {
+    invalid(`${NAME} store`, store, "the path of a file, or postgres://user@host/database");
+  }
+  if (store === ":memory:" || isPostgres(store)) return;
   const folder = dirname(store);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
   throw new TypeError(`pushmeter: ${NAME} store: there is no folder ${folder}`);

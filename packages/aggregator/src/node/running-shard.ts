@@ -19,7 +19,7 @@ export interface RunningShardOptions extends ShardContext {
   readonly name: string;
   readonly store: Store;
   readonly gather?: (() => Promise<void>) | undefined;
-  /** Called before each heartbeat, which is left out if it returns false. */
+  /** Called before each heartbeat. False: the shard is no longer this process's, and has been stopped. */
   readonly prepare?: (() => Promise<boolean>) | undefined;
   /** Called after each heartbeat. */
   readonly ended?: (() => void) | undefined;
@@ -87,15 +87,12 @@ export class RunningShard {
     this.#tell();
   }
 
-  #beat(): void {
+  #beat(): Promise<void> {
     this.#heartbeat = this.#heartbeat.then(async () => {
       const { prepare, ended, runtime, settings } = this.#options;
       if (this.#isStopped) return;
       try {
-        if (prepare && !(await prepare())) {
-          this.#alarm.set((Math.floor(runtime.now() / settings.interval) + 1) * settings.interval);
-          return;
-        }
+        if (prepare && !(await prepare())) return;
       } catch {
         // The store cannot be reached: the next heartbeat tries again, unless the shard ends by then.
         if (!this.#isStopped) this.#alarm.set(runtime.now() + settings.interval);
@@ -106,6 +103,7 @@ export class RunningShard {
       this.#tell();
       ended?.();
     });
+    return this.#heartbeat;
   }
 
   /** Says when pushes begin to fail, and when they succeed again. */

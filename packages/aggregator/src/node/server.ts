@@ -1,10 +1,12 @@
 /** The server: HTTP in front, shards behind. */
-import { environment, systemRuntime } from "@pushmeter/sdk/adapter";
+import { environment, type Runtime, systemRuntime } from "@pushmeter/sdk/adapter";
 import type { Incoming } from "../incoming.ts";
 import { answer } from "../routes.ts";
 import { HttpServer } from "./http-server.ts";
 import { LocalShards } from "./local-shards.ts";
-import { type ServerOptions, settingsOf } from "./options.ts";
+import { isPostgres, type ServerOptions, settingsOf } from "./options.ts";
+import { Database } from "./postgres/database.ts";
+import { SharedShards } from "./postgres/shared-shards.ts";
 import type { ServerShards } from "./server-shards.ts";
 import { SqliteFile } from "./sqlite-file.ts";
 
@@ -23,17 +25,21 @@ export interface AggregatorServer {
  * ```ts
  * const server = await startServer({ push: (runtime) => remoteWrite({ url }, runtime), token });
  * ```
+ * @param runtime - clock and randomness, for tests.
  * @throws TypeError for an option that is unknown or unusable, Error if the store or the port cannot be had.
  */
-export async function startServer(options: ServerOptions = {}): Promise<AggregatorServer> {
+export async function startServer(
+  options: ServerOptions = {},
+  runtime: Runtime = systemRuntime,
+): Promise<AggregatorServer> {
   const { access, context, port, host, store, shards, formerShards, limit } = settingsOf(
     options,
     environment(),
   );
-  const binding: ServerShards = new LocalShards(
-    { ...context, runtime: systemRuntime },
-    new SqliteFile(store),
-  );
+  const shardContext = { ...context, runtime };
+  const binding: ServerShards = isPostgres(store)
+    ? new SharedShards(shardContext, await Database.open(store))
+    : new LocalShards(shardContext, new SqliteFile(store));
   const router = { binding, shards, formerShards };
   let isReady = false;
   const handler = async (request: Incoming): Promise<Response> => {

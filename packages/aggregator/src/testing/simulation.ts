@@ -35,9 +35,9 @@ class Lease implements Store {
     return this.#store.load();
   }
 
-  append(row: Row): void {
+  append(rows: readonly Row[]): void {
     this.#check();
-    this.#store.append(row);
+    this.#store.append(rows);
   }
 
   save(parts: Iterable<Uint8Array>): void {

@@ -32,8 +32,12 @@ const UNITS: Readonly<Record<string, string>> = {
 
 export type MetricType = "counter" | "gauge" | "histogram";
 
+/** The unit of an instrument that has a Prometheus name already, such as `app_request_count`: nothing is added to it. */
+export const AS_NAMED = "{}";
+
 /** `http.server.request.duration` in `s` becomes `http_server_request_duration_seconds`. */
 export function metricName(name: string, unit: string, type: MetricType): string {
+  if (unit === AS_NAMED) return name;
   const isCounter = type === "counter";
   // `_total` is a counter's suffix. Other metrics keep it where it is a part of their name.
   let result = isCounter ? sanitize(name).replace(/_total$/, "") : sanitize(name);

@@ -28,11 +28,36 @@ export interface Host {
   now(): number;
   /** Nothing is recorded. */
   isOff(): boolean;
+  /** Other names for instruments. */
+  readonly names?: Names | undefined;
+  /** Reports an error, at most once a minute. */
+  remind(error: unknown): void;
   /** Makes exponential histograms, if the destination prefers them. Known from the first invocation on. */
   native(): NativeHistograms | undefined;
 }
 
 export type Type = `${InstrumentType}`;
+
+/** What records with one set of attributes. */
+export type Series = Pick<Accumulation, "add">;
+
+/** The series of an instrument with these attributes. Keep it where many recordings share it. */
+export type SeriesOf = (attributes: Attributes) => Series;
+
+/**
+ * Other names for metrics: what `@pushmeter/sdk/names` makes. Called once for each instrument.
+ *
+ * @param create - makes an instrument. It asks for names again: one with the unit `AS_NAMED` keeps its own.
+ * @param report - is told what a user's function throws.
+ * @returns what records instead of the instrument; undefined where that keeps its name.
+ */
+export type Names = (
+  type: `${InstrumentType}`,
+  name: string,
+  options: MetricOptions,
+  create: (type: `${InstrumentType}`, name: string, options: MetricOptions) => { readonly series: SeriesOf },
+  report: (error: unknown) => void,
+) => SeriesOf | undefined;
 
 /** Whether deltas or totals are wanted of a type of instrument. */
 export type Temporality = (type: InstrumentType) => AggregationTemporality;
@@ -110,11 +135,12 @@ export class Instrument {
   }
 
   /**
-   * The series with these attributes, the same object every time. Keep it where many recordings share it.
+   * The series with these attributes, the same object every time. Keep it where many recordings share it. An instrument
+   * with other names has another function here.
    *
    * @param attributes - are not to be changed afterwards.
    */
-  series(attributes: Attributes): Accumulation {
+  series(attributes: Attributes): Series {
     const points = this.#points;
     const key = keyOf(attributes);
     const known = points.get(key);
@@ -142,7 +168,7 @@ export class Instrument {
     // A callback reports everything that exists now: what it leaves out is gone (SDK specification, "Observations
     // inside asynchronous callbacks"). A total goes on, for nothing tells it from one that stands still.
     if (this.#isGauge) this.#points.clear();
-    const values = new Map<Accumulation, number>();
+    const values = new Map<Series, number>();
     for (const { attributes, value } of observations) {
       const series = this.series(attributes);
       const isOverflow = series === this.#points.get(OVERFLOW_KEY)?.accumulation;

@@ -1,8 +1,7 @@
 /** The built-in instruments. Units and buckets: semantic conventions 1.44. */
-import type { Attributes } from "@opentelemetry/api";
 import { COUNTER, HISTOGRAM } from "../enumerations.ts";
-import type { Accumulation } from "../histogram.ts";
 import { METER_NAME } from "../prometheus/scope.ts";
+import type { SeriesOf } from "./instrument.ts";
 import { COLD_STARTS, DROPPED, INVOCATIONS, PUSHES, REQUESTS } from "./names.ts";
 import type { Recording } from "./recording.ts";
 
@@ -18,9 +17,6 @@ export interface InstrumentsOptions {
   /** Names of attributes to leave out. */
   readonly drop?: readonly string[] | undefined;
 }
-
-/** The series of a built-in instrument with these attributes. Keep it where many recordings share it. */
-export type SeriesOf = (attributes: Attributes) => Accumulation;
 
 export class Instruments {
   readonly request: SeriesOf;

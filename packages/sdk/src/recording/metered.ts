@@ -31,6 +31,7 @@ export class Metered {
       cardinalityLimit: CARDINALITY_LIMIT,
       now: () => runtime.now(),
       isOff: () => false,
+      remind: () => {},
       native: () => native,
     };
     this.recording = new Recording(host, runtime);

@@ -40,6 +40,14 @@ export class Recording {
     const instrument = instruments.get(key) ?? new Instrument(this.#host, type, `${name}`, options);
     instruments.set(key, instrument);
     instrument.describe(description);
+    const series = this.#host.names?.(
+      type,
+      name,
+      options,
+      (...other) => this.instrument(scope, ...other),
+      this.#host.remind,
+    );
+    if (series) instrument.series = series;
     return instrument;
   }
 

@@ -104,18 +104,44 @@ function numbers(snapshot: Snapshot, width: number, { bold, bad, dim }: Style): 
       ? outcomes.reduce((sum, values) => sum + (values[i] ?? 0), 0)
       : null,
   );
-  const share = failed ? bad(`▲ ${percent(failed, requests)} failed`) : "0 % failed";
   const open = sent ? sent.answered - requests : 0;
-  const through = sent ? `sent ${count(sent.answered)}, ` : "";
-  const way = open > 0 ? `, ${count(open)} on the way` : "";
-  const lost = dropped ? bad(`  ▲ ${count(dropped)} points dropped`) : "";
-  const refused = pushes.refused ? bad(`▲ ${count(pushes.refused)} refused`) : "0 refused";
-  return [
-    `${through}${bold(`counted ${count(requests)}`)}${way}  ${rate(snapshot.rate)}  ${share}`,
-    `p50 ${duration(p50)}  p95 ${duration(p95)}${lost}`,
-    `pushes ${count(pushes.accepted)}, ${refused}, ${bytes(pushes.bytes)}  instances ${count(instances.live)} live, ${count(instances.ended)} ended`,
-    `${dim("req/s")} ${sparkline(perSecond, width - 8)}`,
+  const plain = (text: string): Part => [text, text];
+  const warned = (text: string): Part => [`▲ ${text}`, bad(`▲ ${text}`)];
+  const parts = [
+    ...(sent ? [plain(`sent ${count(sent.answered)},`)] : []),
+    [`counted ${count(requests)}`, bold(`counted ${count(requests)}`)] as const,
+    ...(open > 0 ? [plain(`${count(open)} on the way`)] : []),
+    plain(rate(snapshot.rate)),
+    failed ? warned(`${percent(failed, requests)} failed`) : plain("0 % failed"),
+    plain(`p50 ${duration(p50)}`),
+    plain(`p95 ${duration(p95)}`),
+    plain(`${count(pushes.accepted)} pushes`),
+    pushes.refused ? warned(`${count(pushes.refused)} refused`) : plain("0 refused"),
+    plain(bytes(pushes.bytes)),
+    plain(`${count(instances.live)} instances live`),
+    plain(`${count(instances.ended)} ended`),
+    ...(dropped ? [warned(`${count(dropped)} points dropped`)] : []),
   ];
+  return [...wrapped(parts, width), `${dim("req/s")} ${sparkline(perSecond, width - 8)}`];
+}
+
+/** A text, and the same with its style. */
+type Part = readonly [text: string, styled: string];
+
+/** Parts side by side, in lines of that width. */
+function wrapped(parts: readonly Part[], width: number): string[] {
+  const lines: string[] = [];
+  let used = Number.POSITIVE_INFINITY;
+  for (const [text, styled] of parts) {
+    if (used + 2 + text.length > width) {
+      lines.push(styled);
+      used = text.length;
+    } else {
+      lines.push(`${lines.pop()}  ${styled}`);
+      used += 2 + text.length;
+    }
+  }
+  return lines;
 }
 
 const CALL_HEADS = cells(["calls", "rate", "failed", "p95"]);
@@ -139,7 +165,7 @@ function instanceLine(
   width: number,
 ): string {
   const said = state === "live" ? `pushed ${age(now - lastPush)} ago` : `${state} ${age(now - lastPush)}`;
-  const figures = `${count(requests)} requests  ${count(pushes)} pushes  ${said.padEnd(16)}`;
+  const figures = `${count(requests)} req  ${count(pushes)} pushes  ${said.padEnd(16)}`;
   return beside(`${MARKS[state]} ${shortId(id)} ${job}`, figures, width);
 }
 

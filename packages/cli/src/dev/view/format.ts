@@ -33,6 +33,7 @@ export function duration(seconds: number | null): string {
 export function percent(part: number, whole: number): string {
   if (!whole) return NONE;
   const share = (100 * part) / whole;
+  if (share > 0 && share < 0.1) return "<0.1 %";
   return `${share.toFixed(share && share < 10 ? 1 : 0)} %`;
 }
 
