@@ -1,13 +1,14 @@
 /** All changes that a project needs; none where it is measured already. */
 import { extname, posix } from "node:path";
 import { Failure } from "../command.ts";
-import { addTest, type Measured } from "./add-test.ts";
+import { addTest } from "./add-test.ts";
 import type { Changes } from "./change.ts";
 import { configure, install, type Wishes } from "./configure.ts";
-import { isMeasured, measureHono, measureLambda, measureServer, measureWorker } from "./edits/entry.ts";
 import { ModuleEdit } from "./edits/module-edit.ts";
-import { type Found, findProject, readManifest, serviceOf, specifierOf } from "./project.ts";
-import { metricsText, type Subject } from "./texts.ts";
+import { pushThroughAggregator } from "./edits/push.ts";
+import { measure } from "./measure.ts";
+import { type Found, findProject, readManifest, serviceOf } from "./project.ts";
+import { environmentOf, metricsText } from "./texts.ts";
 
 /** @throws Failure for a project that cannot be wired up. */
 export async function plan(folder: string, changes: Changes, wishes: Wishes): Promise<Found> {
@@ -33,46 +34,25 @@ export async function plan(folder: string, changes: Changes, wishes: Wishes): Pr
     }
     await addTest(found, metrics, { edit: edits, subject: edits.subject, isTyped }, changes);
   }
+  if (wishes.aggregator) await aggregate([metrics, ...found.entries.map(({ path }) => path)], changes);
   await configure(found, changes, wishes);
   await install(found, changes, wishes);
   return found;
 }
 
-/** Wraps the entries. Undefined if all are wrapped. */
-async function measure(found: Found, metrics: string, changes: Changes, { aggregator }: Wishes) {
-  let first: Measured | undefined;
-  for (const { path, handler } of found.entries) {
+/** A pushmeter that was there before pushes through the aggregator, too. */
+async function aggregate(paths: readonly string[], changes: Changes): Promise<void> {
+  for (const path of paths) {
     const edit = ModuleEdit.of(path, (await changes.read(path)) ?? "");
-    if (!edit) throw new Failure(`${path} cannot be parsed`);
-    if (aggregator && !/@pushmeter\/aggregator["']/.test(edit.source.text)) {
-      edit.reexport("Aggregator", "@pushmeter/aggregator");
+    const pushed = edit ? pushThroughAggregator(edit, environmentOf(path)) : "absent";
+    if (pushed === "elsewhere") {
+      throw new Failure(
+        `createPushmeter in ${path} has another push: replace it by (env) => aggregator(env.PUSHMETER), or leave --aggregator out`,
+      );
     }
-    if (!isMeasured(edit)) {
-      const subject = wrap(found, edit, handler);
-      if (!subject) {
-        throw new Failure(
-          `${path} has no ${handler ? `exported ${handler}` : "default export, Hono app or server"} that can be wrapped: docs/workers.md, docs/servers.md and docs/lambda.md show how it is written`,
-        );
-      }
-      edit.import("pushmeter", await specifierOf(path, metrics, found, changes));
-      first ??= { style: edit.style, isCommonJs: edit.isCommonJs, subject };
-    }
-    changes.set(path, edit.toString());
+    if (pushed === "added") changes.set(path, `${edit}`);
+    if (pushed !== "absent") return;
   }
-  return first;
-}
-
-function wrap(
-  { kind }: Found,
-  edit: ModuleEdit,
-  handler: string | undefined,
-): Omit<Subject, "from"> | undefined {
-  if (handler)
-    return measureLambda(edit, handler) ? ({ kind: "lambda", handler } as Omit<Subject, "from">) : undefined;
-  const hasHono = measureHono(edit);
-  if (kind === "worker") return measureWorker(edit) || hasHono ? { kind: "worker" } : undefined;
-  if (hasHono) return { kind: "server" };
-  return measureServer(edit) ? { kind: "server" } : undefined;
 }
 
 async function metricsPath(folder: string, ending: string, changes: Changes): Promise<string> {
