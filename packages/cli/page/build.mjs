@@ -1,13 +1,14 @@
 // Builds the page into one file, dist/page.html: users build nothing, and the page loads nothing.
 import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const file = (name) => new URL(name, import.meta.url);
 const require = createRequire(import.meta.url);
 const licence = await readFile(require.resolve("uplot/LICENSE"), "utf8");
 const { outputFiles } = await build({
-  entryPoints: [file("main.ts").pathname],
+  entryPoints: [fileURLToPath(file("main.ts"))],
   bundle: true,
   minify: true,
   format: "esm",
