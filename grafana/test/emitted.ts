@@ -1,4 +1,7 @@
 /** The metrics that the product and its example really emit, with their labels, as they reach a receiver. */
+import { measure } from "@pushmeter/adapters/measure";
+import { createPushmeter } from "@pushmeter/sdk";
+import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import { Receiver } from "@pushmeter/sdk/testing";
 import { seeded } from "@pushmeter/testkit/random";
 import { type HistoryOptions, writeHistory } from "../traffic/history.ts";
@@ -14,7 +17,7 @@ export async function emitted(): Promise<Emitted> {
   const add = (name: string, labels: readonly string[]) => {
     names.set(name, new Set([...(names.get(name) ?? []), ...labels]));
   };
-  const wires = await Promise.all([{}, { shards: 1 }].map(received));
+  const wires = await Promise.all([...[{}, { shards: 1 }].map(received), measured()]);
   for (const [name, labels] of wires.flat()) {
     add(name, labels);
     // So a native histogram is called; that it arrives as such is for data.test.ts to see.
@@ -37,5 +40,15 @@ async function received(wire: Pick<HistoryOptions, "shards">): Promise<[string, 
     random: seeded(1),
     ...wire,
   });
+  return receiver.series().map(({ name, labels }) => [name, Object.keys(labels)]);
+}
+
+/** A function that is measured by itself, which the example has none of. */
+async function measured(): Promise<[string, string[]][]> {
+  const receiver = new Receiver();
+  const push = remoteWrite({ url: "http://receiver.example/api/v1/write", fetch: receiver.fetch });
+  const pushmeter = createPushmeter({ service: "names", push });
+  measure(pushmeter, "job", () => {})();
+  await pushmeter.shutdown();
   return receiver.series().map(({ name, labels }) => [name, Object.keys(labels)]);
 }

@@ -126,27 +126,24 @@ describe("the query API of pushmeter dev", () => {
   });
   afterAll(() => dev?.stop());
 
-  it("evaluates every query of the dashboards, in each dialect", async () => {
-    const folders = ["dashboards", "dashboards-subtract"].map((name) =>
-      join(import.meta.dirname, "../../grafana", name),
-    );
-    const queries = folders.flatMap((folder) =>
-      readdirSync(folder, { recursive: true, encoding: "utf8" })
-        .filter((file) => file.endsWith(".json"))
-        .flatMap((file) => [
-          ...readFileSync(join(folder, file), "utf8").matchAll(/"expr": ("(?:[^"\\]|\\.)*")/g),
-        ])
-        .map(([, json = ""]) => JSON.parse(json) as string),
-    );
+  it.each(["dashboards", "dashboards-subtract"])("evaluates every query of grafana/%s", async (name) => {
+    const folder = join(import.meta.dirname, "../../grafana", name);
+    const queries = readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".json"))
+      .flatMap((file) => [
+        ...readFileSync(join(folder, file), "utf8").matchAll(/"expr": ("(?:[^"\\]|\\.)*")/g),
+      ])
+      .map(([, json = ""]) => JSON.parse(json) as string);
     const variables = (query: string) =>
       query
         .replace(/\$\{?__\w+_ms\}?/g, "60000")
         .replace(/\$\{?__(?:rate_)?(?:interval|range)(?:_s)?\}?/g, "60s")
         .replace(/\$\{?\w+(?::\w+)?\}?/g, "a");
     expect(queries.length).toBeGreaterThan(50);
-    for (const query of new Set(queries.map(variables))) {
-      await expect(ask(dev.url, "query", { query, time: `${END / 1000}` }), query).resolves.toBeDefined();
-    }
+    const answers = [...new Set(queries.map(variables))].map((query) =>
+      ask(dev.url, "query", { query, time: `${END / 1000}` }),
+    );
+    await Promise.all(answers);
   });
 
   it("says in a sentence what is wrong with a query", async () => {

@@ -13,6 +13,19 @@ const IN_WORKERD = ["worker", "unchanged"].map((name) => `test/${name}.test.ts`)
 const IN_NODE = ["login", "app", "handler", "push"].map((name) => `test/${name}.test.ts`);
 const WITH_NODE = ["login", "outside", "miniflare"].map((name) => `test/${name}.node.ts`);
 
+/** A test that is made wrong, to see its message. */
+const FAILS = "fails";
+
+/** The page's configuration for workerd, and none for Node, in one process. */
+const BOTH = {
+  test: {
+    projects: [
+      { extends: "./vitest.config.ts", test: { name: "workerd", include: IN_WORKERD } },
+      { test: { name: "node", include: [...IN_NODE, "test/wrong.test.ts"], isolate: false } },
+    ],
+  },
+};
+
 /** What `wrangler types` would write. */
 const ENV = `declare namespace Cloudflare {
   interface Env { PUSHMETER_REMOTE_WRITE_URL: string }
@@ -39,7 +52,10 @@ beforeAll(async () => {
   const wrangler = { name: "courses", main: "src/index.ts", compatibility_date: "2026-10-01", vars };
   await writeFile(join(folder, "wrangler.jsonc"), JSON.stringify(wrangler));
   await writeFile(join(folder, "env.d.ts"), ENV);
-  await writeFile(join(folder, "node.config.ts"), "export default {};");
+  await writeFile(join(folder, "both.config.ts"), `export default ${JSON.stringify(BOTH)};`);
+  const login = await readFile(join(folder, "test/login.test.ts"), "utf8");
+  const wrong = login.replace("correct horse", "wrong").replace("counts a login", FAILS);
+  await writeFile(join(folder, "test/wrong.test.ts"), wrong);
   await mkdir(join(folder, "dist"));
   await writeFile(
     join(folder, "dist/outside.js"),
@@ -66,28 +82,20 @@ async function run(file: string, ...args: string[]): Promise<Ran> {
   );
 }
 
-/** One line for each test of vitest's: its title, and the first failure. */
-async function vitest(...args: string[]): Promise<string[]> {
-  await rm(join(folder, "results.json"), { force: true });
-  const { output } = await run(
-    join(ROOT, "node_modules/.bin/vitest"),
-    "run",
-    "--reporter=json",
-    "--outputFile=results.json",
-    ...args,
-  );
-  const text = await readFile(join(folder, "results.json"), "utf8").catch(() => {
-    throw new Error(output);
-  });
-  const { testResults } = JSON.parse(text) as {
-    testResults: { message: string; assertionResults: { title: string; failureMessages: string[] }[] }[];
-  };
+interface Tested {
+  readonly title: string;
+  readonly failureMessages: readonly string[];
+}
+
+/** The result of each test that vitest has run, in the order of their titles. */
+async function vitest(...args: string[]): Promise<Tested[]> {
+  const program = join(ROOT, "node_modules/.bin/vitest");
+  const { output } = await run(program, "run", "--reporter=json", "--outputFile=results.json", ...args);
+  const text = await readFile(join(folder, "results.json"), "utf8").catch(() => output);
+  const { testResults } = JSON.parse(text) as { testResults: { assertionResults: Tested[] }[] };
   return testResults
-    .flatMap(({ message, assertionResults }) => [
-      ...(message ? [message] : []),
-      ...assertionResults.map(({ title, failureMessages }) => [title, ...failureMessages].join(": ")),
-    ])
-    .sort();
+    .flatMap(({ assertionResults }) => assertionResults)
+    .sort((a, b) => (a.title < b.title ? -1 : 1));
 }
 
 describe(PAGE, () => {
@@ -109,31 +117,21 @@ describe(PAGE, () => {
     }
   });
 
-  it("shows tests that pass in workerd, also one that does not know pushmeter", async () => {
-    expect(await vitest(...IN_WORKERD)).toEqual([
-      "counts a login that fails",
-      "counts requests by status",
-      "welcomes those whom it knows",
-    ]);
-  });
-
-  it("shows tests that pass in Node, and the message of one that fails", async () => {
-    const login = await readFile(join(folder, "test/login.test.ts"), "utf8");
-    const wrong = login.replace("correct horse", "wrong").replace("counts a login", "fails");
-    await writeFile(join(folder, "test/wrong.test.ts"), wrong);
-    const { results, failures } = Object.groupBy(
-      await vitest("--config=node.config.ts", "--isolate=false", ...IN_NODE, "test/wrong.test.ts"),
-      (line) => (line.startsWith("fails: ") ? "failures" : "results"),
-    );
-    expect(results).toEqual([
-      "counts a login",
-      "measures the gateway's route",
-      "measures the route",
-      "pushes the total",
+  it("shows tests that pass in workerd and in Node, and the message of one that fails", async () => {
+    const results = await vitest("--config=both.config.ts");
+    const messages = ({ title, failureMessages }: Tested) => [title, ...failureMessages];
+    expect(results.filter(({ title }) => title !== FAILS).map(messages)).toEqual([
+      ["counts a login"],
+      ["counts a login that fails"],
+      ["counts requests by status"],
+      ["measures the gateway's route"],
+      ["measures the route"],
+      ["pushes the total"],
+      ["welcomes those whom it knows"],
     ]);
     const [message = ""] = blocks(PAGE, "text").map(({ text }) => text.trim());
     expect(message).not.toBe("");
-    expect(failures?.join()).toContain(message);
+    expect(results.find(({ title }) => title === FAILS)?.failureMessages.join()).toContain(message);
   });
 
   it("shows tests that pass with node:test", async () => {

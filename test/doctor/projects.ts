@@ -183,6 +183,19 @@ export const HEALTHY_PROJECTS: Readonly<Record<string, Pick<BrokenProject, "file
     files: hono("app.use(pushmeterMiddleware(pushmeter));", 'app.get("/", (c) => c.text("hello"));'),
   },
   "docs/aggregator.md": { files: filesOf("docs/aggregator.md", "src/index.ts"), config: OBJECT },
+  "one of several destinations, from an environment that is taken apart": {
+    files: {
+      ...WORKER,
+      "src/metrics.ts": `import { createPushmeter } from "@pushmeter/sdk";
+import { otlp } from "@pushmeter/sdk/otlp";
+import { remoteWrite } from "@pushmeter/sdk/remote-write";
+export const pushmeter = createPushmeter({
+  push: ({ OTLP_URL, PUSHMETER_REMOTE_WRITE_URL }) =>
+    OTLP_URL ? otlp({ url: OTLP_URL }) : remoteWrite({ url: PUSHMETER_REMOTE_WRITE_URL, protocol: "2.0" }),
+});
+`,
+    },
+  },
   "a token in .dev.vars": {
     files: {
       ...WORKER,

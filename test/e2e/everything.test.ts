@@ -17,7 +17,9 @@ function start(script: string, url: string): Miniflare {
   return startWorkerd(script, {
     name: "courses",
     bindings: { PUSH_URL: url },
-    serviceBindings: { CATALOGUE: { name: "courses", entrypoint: "Catalogue" } },
+    serviceBindings: { CATALOGUE: { name: "courses", entrypoint: "Catalogue" }, SELF: { name: "courses" } },
+    // With it workerd calls `connect`.
+    compatibilityFlags: ["experimental"],
     durableObjects: { ROOM: { className: "Room", useSQLite: true } },
     workflows: { ENROLMENT: { name: "enrolments", className: "Enrolment" } },
     queueConsumers: ["jobs"],
@@ -150,6 +152,11 @@ describe("a Worker with every kind of export", () => {
     ]);
   });
 
+  it("serves only connections", async () => {
+    for (let i = 0; i < TIMES; i++) expect(await get("/behind/connect")).toBe("hello");
+    expect(await counted("faas_invoke_duration", TIMES)).toEqual(["connect other success = 5"]);
+  });
+
   it("serves cron events, batches and e-mail", async () => {
     const fetcher = await worker.getWorker();
     for (let i = 0; i < TIMES; i++) {
@@ -217,6 +224,10 @@ describeWithServers("five instances of a Worker with every kind of export", (ser
         async (worker) => {
           await sendMail(worker);
           happened("invocations email success");
+        },
+        async (worker) => {
+          await (await worker.dispatchFetch(`${SITE}/behind/connect`)).text();
+          happened("invocations connect success");
         },
       ];
       await Promise.all(

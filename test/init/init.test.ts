@@ -85,6 +85,28 @@ describe("pushmeter init --aggregator", () => {
     expect((await initIn(folder, ["--yes", "--aggregator"])).written).toEqual([]);
   });
 
+  it("makes a pushmeter that pushed directly push through the aggregator", async () => {
+    const { folder, read } = await project("create-cloudflare");
+    await initIn(folder, ["--yes"]);
+    await initIn(folder, ["--yes", "--aggregator"]);
+    expect(await read("src/metrics.ts")).toContain(
+      '{ service: "hello", push: (env: { PUSHMETER: Parameters<typeof aggregator>[0] }) => aggregator(env.PUSHMETER) }',
+    );
+    expect((await initIn(folder, ["--yes", "--aggregator"])).written).toEqual([]);
+  });
+
+  it("replaces no push of the user's own", async () => {
+    const { folder } = await project("create-cloudflare", {
+      "src/metrics.ts":
+        'import { createPushmeter } from "@pushmeter/sdk";\nexport const pushmeter = createPushmeter({ push: own });\n',
+    });
+    const { status, errors } = await initIn(folder, ["--yes", "--aggregator"]);
+    expect([status, errors]).toEqual([
+      1,
+      expect.stringMatching(/^createPushmeter in src\/metrics\.ts has another push/),
+    ]);
+  });
+
   it("is refused where there are no Durable Objects", async () => {
     const { folder } = await project("create-hono, Node");
     const { status, errors } = await initIn(folder, ["--yes", "--aggregator"]);
@@ -118,6 +140,18 @@ describe("pushmeter init", () => {
     const { folder, read } = await index(before);
     expect((await initIn(folder, ["--yes"])).status).toBe(0);
     expect(await read("src/index.ts")).toContain(after);
+  });
+
+  it("gives the middleware to a Hono app of another module", async () => {
+    const { folder, read } = await project("create-cloudflare", {
+      "src/index.ts": 'import { app } from "./app";\n\nexport default app;\n',
+      "src/app.ts":
+        'import { Hono } from "hono";\n\nexport const app = new Hono();\n\napp.get("/", (c) => c.text("hello"));\n',
+    });
+    await initIn(folder, ["--yes"]);
+    expect(await read("src/index.ts")).toContain("export default instrumentWorker(pushmeter, app);");
+    expect(await read("src/app.ts")).toContain("new Hono();\n\napp.use(pushmeterMiddleware(pushmeter));\n");
+    expect((await initIn(folder, ["--yes"])).written).toEqual([]);
   });
 
   it("leaves a src/metrics.ts of the user's own alone", async () => {

@@ -24,8 +24,8 @@ interface Trial {
   /** Runs the types' check or the build. */
   build(folder: string): Promise<unknown>;
   test(folder: string): Promise<unknown>;
-  /** Makes one request or invocation, which goes to this receiver. */
-  use(folder: string, writeUrl: string): Promise<unknown>;
+  /** Makes one request or invocation, and goes on until this receiver has it. */
+  use(folder: string, writeUrl: string, isCounted: () => Promise<void>): Promise<unknown>;
   readonly metric: string;
 }
 
@@ -49,13 +49,15 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   "sam init": {
     build: (folder) => tsc(join(folder, "hello-world")),
     test: async (folder) => bundled(join(folder, "hello-world/tests/unit/metrics.test.ts"), folder, {}),
-    use: (folder, writeUrl) => lambda(join(folder, "hello-world/app.ts"), "lambdaHandler", folder, writeUrl),
+    use: (folder, writeUrl, isCounted) =>
+      lambda(join(folder, "hello-world/app.ts"), "lambdaHandler", folder, writeUrl).then(isCounted),
     metric: INVOCATIONS,
   },
   cdk: {
     build: tsc,
     test: vitest,
-    use: (folder, writeUrl) => lambda(join(folder, "lambda/hello.ts"), "handler", folder, writeUrl),
+    use: (folder, writeUrl, isCounted) =>
+      lambda(join(folder, "lambda/hello.ts"), "handler", folder, writeUrl).then(isCounted),
     metric: INVOCATIONS,
   },
 };
@@ -64,12 +66,18 @@ let wrong = 0;
 console.log(
   "| project | files written | builds | tests pass | first series |\n| --- | --- | --- | --- | --- |",
 );
-for (const fresh of FRESH) {
-  if (!process.argv[2] || fresh.name.includes(process.argv[2])) await tryOut(fresh);
-}
+const only = process.argv[2] ?? "";
+for (const fresh of FRESH) if (fresh.name.includes(only)) await tryOut(fresh);
+for (const fresh of FRESH)
+  if (isWorker(fresh) && fresh.name.includes(only)) await tryOut(fresh, ["--aggregator"]);
 process.exitCode = wrong ? 1 : 0;
 
-async function tryOut(fresh: Fresh): Promise<void> {
+function isWorker({ files }: Fresh): boolean {
+  return "wrangler.jsonc" in files;
+}
+
+async function tryOut(fresh: Fresh, args: readonly string[] = []): Promise<void> {
+  const name = [fresh.name, ...args].join(", ");
   const trial = TRIALS[fresh.name];
   if (!trial || (/Deno/.test(fresh.name) && !DENO)) {
     console.log(`| ${fresh.name} | skipped: name a Deno in DENO_BIN | | | |`);
@@ -79,16 +87,18 @@ async function tryOut(fresh: Fresh): Promise<void> {
   const server = await ReceiverServer.start();
   try {
     const url = /create-/.test(fresh.name) ? ["--url", server.writeUrl] : [];
-    const { written } = await initIn(folder, ["--yes", ...url]);
+    const { written } = await initIn(folder, ["--yes", ...args, ...url]);
     const builds = await judged(() => trial.build(folder));
     const tests = await judged(() => trial.test(folder));
     const counts = await judged(async () => {
-      await trial.use(folder, server.writeUrl);
-      await until("a series", () => server.counted(trial.metric), Boolean, 30_000);
+      const isCounted = async () => {
+        await until("a series", () => server.counted(trial.metric), Boolean, 40_000);
+      };
+      await trial.use(folder, server.writeUrl, isCounted);
     });
     const first = server.receiver.series(trial.metric)[0];
     const series = counts === "yes" && first ? `${trial.metric}${JSON.stringify(first.labels)}` : counts;
-    console.log(`| ${fresh.name} | ${written.join(", ")} | ${builds} | ${tests} | ${series} |`);
+    console.log(`| ${name} | ${written.join(", ")} | ${builds} | ${tests} | ${series} |`);
   } finally {
     server.stop();
     await rm(folder, { recursive: true, force: true });
@@ -110,7 +120,7 @@ async function judged(action: () => Promise<unknown>): Promise<string> {
   }
 }
 
-async function worker(folder: string): Promise<void> {
+async function worker(folder: string, _: string, isCounted: () => Promise<void>): Promise<void> {
   const started = await startWorker({
     config: join(folder, "wrangler.jsonc"),
     dev: { server: { port: 0 }, inspector: false, persist: false, logLevel: "none" },
@@ -118,19 +128,18 @@ async function worker(folder: string): Promise<void> {
   try {
     await started.ready;
     await (await started.fetch("http://localhost/")).text();
-    // The push follows five seconds later, in waitUntil.
-    await new Promise((resolve) => setTimeout(resolve, 6_500));
+    await isCounted();
   } finally {
     await started.dispose();
   }
 }
 
-async function node(folder: string, writeUrl: string): Promise<void> {
-  await served(process.execPath, ["dist/index.js"], folder, writeUrl);
+async function node(folder: string, writeUrl: string, isCounted: () => Promise<void>): Promise<void> {
+  await served(process.execPath, ["dist/index.js"], { cwd: folder, writeUrl, isCounted });
 }
 
-async function deno(folder: string, writeUrl: string): Promise<void> {
-  await served(`${DENO}`, ["task", "start"], folder, writeUrl);
+async function deno(folder: string, writeUrl: string, isCounted: () => Promise<void>): Promise<void> {
+  await served(`${DENO}`, ["task", "start"], { cwd: folder, writeUrl, isCounted });
 }
 
 /** The packages are not on npm before they are published: Deno finds them in node_modules, as after an install. */
@@ -151,8 +160,18 @@ async function installForDeno(folder: string): Promise<void> {
     await symlink(join(ROOT, "node_modules", name), join(modules, name));
 }
 
+interface Serving {
+  readonly cwd: string;
+  readonly writeUrl: string;
+  readonly isCounted: () => Promise<void>;
+}
+
 /** Asks the server once and leaves it running until it has pushed. */
-async function served(file: string, args: readonly string[], cwd: string, writeUrl: string): Promise<void> {
+async function served(
+  file: string,
+  args: readonly string[],
+  { cwd, writeUrl, isCounted }: Serving,
+): Promise<void> {
   const port = 20_000 + Math.floor(Math.random() * 10_000);
   const env = {
     ...process.env,
@@ -169,7 +188,7 @@ async function served(file: string, args: readonly string[], cwd: string, writeU
         () => "",
       );
     await until("the server answers", ask, Boolean, 30_000);
-    await new Promise((resolve) => setTimeout(resolve, 6_500));
+    await isCounted();
   } finally {
     child.kill("SIGKILL");
   }

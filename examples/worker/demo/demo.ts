@@ -5,13 +5,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { bundleWorker } from "@pushmeter/testkit/bundle";
 import { counted } from "@pushmeter/testkit/demo/counted";
 import { differences } from "@pushmeter/testkit/demo/counts";
-import { received, type Sample } from "@pushmeter/testkit/demo/samples";
+import type { Sample } from "@pushmeter/testkit/demo/samples";
 import { Progress } from "@pushmeter/testkit/progress";
-import { ReceiverServer } from "@pushmeter/testkit/receiver-server";
 import { AggregatorServer } from "./aggregator.ts";
 import type { Arguments } from "./arguments.ts";
+import { DevServer } from "./dev-server.ts";
 import { Instance, type Wire } from "./instance.ts";
-import { queried } from "./queried.ts";
+import { ofRun, queried } from "./queried.ts";
 import { aggregated, report } from "./report.ts";
 import { introduction, NEXT, queries, sentTable } from "./texts.ts";
 import { Traffic } from "./traffic.ts";
@@ -36,8 +36,8 @@ export async function demo(args: Arguments, resources: AsyncDisposableStack): Pr
   const errors = new Set<string>();
 
   progress.update("Starting the example in workerd");
-  const server =
-    args.remoteWrite || args.pushgateway ? undefined : resources.use(await ReceiverServer.start());
+  const server = args.remoteWrite || args.pushgateway ? undefined : await DevServer.start(resources);
+  if (server) progress.end(`Watch it live: ${server.url}`);
   const script = await bundleWorker({ file: join(import.meta.dirname, "../src/index.ts") });
   const aggregator =
     server && args.aggregator ? await AggregatorServer.start(server.writeUrl, resources) : undefined;
@@ -61,7 +61,7 @@ export async function demo(args: Arguments, resources: AsyncDisposableStack): Pr
 
   let samples: Sample[] | undefined;
   if (server && aggregator) await aggregatorPush(server, traffic, progress);
-  if (server) samples = received(server.receiver);
+  if (server) samples = await server.received();
   else if (args.prometheus) samples = await readBack(args.prometheus, run, traffic, progress);
   say(samples ? `\nReceived:\n\n${report(samples)}\n` : `\n${sentTable(traffic.sent)}\n`);
 
@@ -78,7 +78,7 @@ export async function demo(args: Arguments, resources: AsyncDisposableStack): Pr
 /** Two instances, one on each wire; on the same wire if only one has a server. */
 function destinations(
   args: Arguments,
-  embedded: ReceiverServer | undefined,
+  embedded: DevServer | undefined,
   aggregator: string | undefined,
 ): { wire: Wire; url: string }[] {
   if (aggregator) return Array(AGGREGATED_INSTANCES).fill({ wire: "aggregator", url: aggregator });
@@ -91,14 +91,10 @@ function destinations(
 }
 
 /** Waits for the aggregator's next push. */
-async function aggregatorPush(
-  { receiver }: ReceiverServer,
-  traffic: Traffic,
-  progress: Progress,
-): Promise<void> {
+async function aggregatorPush(server: DevServer, traffic: Traffic, progress: Progress): Promise<void> {
   const deadline = performance.now() + LONGEST_PUSH;
   while (performance.now() < deadline) {
-    if (!differences(traffic.sent, counted(received(receiver)).counts).length) break;
+    if (!differences(traffic.sent, counted(await server.received()).counts).length) break;
     progress.update("Waiting for the aggregator's next push, one every 5 s");
     await sleep(100);
   }
@@ -114,7 +110,7 @@ async function readBack(
 ): Promise<Sample[]> {
   const deadline = performance.now() + LONGEST_SCRAPE;
   for (;;) {
-    const samples = await queried(prometheus, run);
+    const samples = await queried(prometheus, ofRun('{job="courses"}', run));
     const missing = differences(traffic.sent, counted(samples).counts).length;
     if (!missing || performance.now() > deadline) {
       progress.end(`Read back from ${new URL(prometheus).origin}.`);

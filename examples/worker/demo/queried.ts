@@ -1,21 +1,21 @@
-/** What arrived in a real Prometheus: the last value of each series. */
+/** What arrived in a Prometheus, or in `pushmeter dev`: the last value of each series. */
 
 import { Failure } from "@pushmeter/testkit/demo/failure";
 import type { Sample } from "@pushmeter/testkit/demo/samples";
 import { ask } from "@pushmeter/testkit/servers/promql";
 
 /**
- * The series of this run's instances.
+ * The series that a query finds.
  *
  * @throws Failure if Prometheus does not answer.
  */
-export async function queried(prometheus: string, run: string): Promise<Sample[]> {
+export async function queried(prometheus: string, query: string): Promise<Sample[]> {
   const { username, password, origin, pathname } = new URL(prometheus);
   const credentials = btoa(decodeURIComponent(`${username}:${password}`));
   const headers: Record<string, string> = username ? { authorization: `Basic ${credentials}` } : {};
   const root = `${origin}${pathname.replace(/\/$/, "")}`;
   try {
-    const result = await ask(root, "query", { query: ofRun('{job="courses"}', run) }, headers);
+    const result = await ask(root, "query", { query }, headers);
     return result.map(({ metric: { __name__: name = "", ...labels }, value: [, value] = [0, "NaN"] }) => ({
       name,
       labels,

@@ -16,7 +16,7 @@ export function introduction(instances: readonly Instance[], embedded: boolean):
     `A course catalogue in Hono with D1, a queue and a cron, ${instances.length} times in workerd:`,
     "where each instance listens, how it pushes, and where to.",
     ...table(rows, 4),
-    ...(embedded ? ["All push in the end to a receiver inside this demo, which keeps what comes."] : []),
+    ...(embedded ? ["All push in the end to pushmeter dev, whose live page shows what comes."] : []),
   ].join("\n");
 }
 

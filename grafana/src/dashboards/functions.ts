@@ -14,7 +14,8 @@ import { FUNCTION, SOURCE } from "../rules/growth.ts";
 import { NEUTRAL, OK, OUTCOMES, PERCENTILES, WARN } from "../theme.ts";
 import { CHOSEN, choices } from "../variables.ts";
 
-const FUNCTION_LEGEND = "{{faas_trigger}} {{faas_cron}}{{faas_schedule}}{{messaging_destination_name}}";
+const FUNCTION_LEGEND =
+  "{{faas_trigger}} {{faas_cron}}{{faas_schedule}}{{messaging_destination_name}} {{code_function_name}}";
 const SOURCE_LEGEND = "{{faas_trigger}} {{messaging_destination_name}}";
 /** Crons run seldom: per second they would be thousandths. */
 const PER_MINUTE = "suffix:/min";
@@ -119,7 +120,7 @@ export function functions({ dialect }: Pick<Scope, "dialect">): Dashboard {
           lines({
             title: "Invocations by function",
             description:
-              "Invocations per minute by trigger, and by cron, schedule or queue where it has a name. A batch is one invocation.",
+              "Invocations per minute by trigger, and by cron, schedule, queue or function where it has a name. A batch is one invocation.",
             unit: PER_MINUTE,
             queries: [{ expr: q.perMinute(invocations, FUNCTION), legend: FUNCTION_LEGEND }],
           }),

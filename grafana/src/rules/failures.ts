@@ -14,7 +14,7 @@ import {
 import type { Alert } from "./rule.ts";
 
 const FUNCTION_NAME =
-  "{{ $labels.faas_trigger }} {{ $labels.faas_cron }}{{ $labels.faas_schedule }}{{ $labels.messaging_destination_name }}";
+  "{{ $labels.faas_trigger }} {{ $labels.faas_cron }}{{ $labels.faas_schedule }}{{ $labels.messaging_destination_name }} {{ $labels.code_function_name }}";
 
 export function failureAlerts(): Alert[] {
   const functions = `job, ${FUNCTION}`;

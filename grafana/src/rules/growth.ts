@@ -11,8 +11,9 @@ export const WINDOW = "5m";
 /** How many of the recorded windows hold a moment. */
 const OVERLAP = 5;
 
-/** Which function: crons, schedules and queues have names, other triggers only a kind. */
-export const FUNCTION = "faas_trigger, faas_cron, faas_schedule, messaging_destination_name";
+/** Which function: crons, schedules and queues have names, and so has what `measure` measures; other triggers only a kind. */
+export const FUNCTION =
+  "faas_trigger, faas_cron, faas_schedule, messaging_destination_name, code_function_name";
 
 /** What comes in batches of records: queues and streams. */
 export const SOURCE = "faas_trigger, messaging_destination_name";

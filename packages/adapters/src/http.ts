@@ -17,8 +17,9 @@ export async function measureHttp(
   handle: () => Response | Promise<Response>,
 ): Promise<Response> {
   // Wrapped twice: the outer wrapper counts. The context does not tell, because requests of a server may share it.
-  if (recorder.current(request)) return handle();
-  const invocation = recorder.begin("http", platform, request, context);
+  const invocation = recorder.current(request)
+    ? undefined
+    : recorder.begin("http", platform, request, context);
   if (!invocation) return handle();
 
   let response: Response | undefined;
@@ -39,7 +40,8 @@ export async function measureHttp(
   }
   const { status } = (response ?? {}) as Partial<Response>;
   if (typeof status !== "number") {
-    end({ status: 500, thrown: { error: new TypeError("The handler returned no Response") } });
+    // No response: the platform's own error, which is reported by it. Only its class is recorded.
+    end({ status: 500, thrown: { error: new TypeError() } });
     return response;
   }
   const passed = options.body?.(recorder, response, platform, end, request);

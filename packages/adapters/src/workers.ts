@@ -99,20 +99,21 @@ export function instrumentWorker<Env>(
 /** An object with all that `target` holds: its functions bound to it, its other properties read and set there. */
 function boundCopy(target: object): Record<PropertyKey, unknown> {
   const source = target as Record<PropertyKey, unknown>;
-  const copy = {};
+  const copy: Record<PropertyKey, unknown> = {};
   for (let holder = target; holder !== Object.prototype && holder; holder = Object.getPrototypeOf(holder)) {
     for (const name of Reflect.ownKeys(holder)) {
       if (name === "constructor" || Object.hasOwn(copy, name)) continue;
       const { value } = Object.getOwnPropertyDescriptor(holder, name) as PropertyDescriptor;
-      const property: PropertyDescriptor = isHandler(value)
-        ? { value: value.bind(target), writable: true }
-        : {
-            get: () => source[name],
-            set: (value) => {
-              source[name] = value;
-            },
-          };
-      Object.defineProperty(copy, name, { ...property, enumerable: true });
+      if (isHandler(value)) copy[name] = value.bind(target);
+      else {
+        Object.defineProperty(copy, name, {
+          enumerable: true,
+          get: () => source[name],
+          set: (value) => {
+            source[name] = value;
+          },
+        });
+      }
     }
   }
   return copy;

@@ -12,6 +12,7 @@ import { remoteWrite } from "@pushmeter/sdk/remote-write";
 export interface Env {
   readonly PUSH_URL: string;
   readonly CATALOGUE: Service<Catalogue>;
+  readonly SELF: Fetcher;
   readonly ROOM: DurableObjectNamespace<Room>;
   readonly ENROLMENT: Workflow;
 }
@@ -104,7 +105,11 @@ const worker = instrumentWorker(pushmeter, {
   scheduled: async () => {},
   queue: async () => {},
   email: async () => {},
-  connect: () => {},
+  async connect(socket) {
+    const writer = socket.writable.getWriter();
+    await writer.write(new TextEncoder().encode("hello"));
+    await writer.close();
+  },
   tail: () => {},
   tailStream: () => undefined,
   trace: () => {},
@@ -129,6 +134,8 @@ export default {
           status,
         ]);
       }
+      case "/behind/connect":
+        return new Response(env.SELF.connect("courses.example:70").readable);
       case "/behind/room":
         return Response.json(await room.join("Ada"));
       case "/behind/socket":

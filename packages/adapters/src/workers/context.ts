@@ -18,21 +18,16 @@ export function platformOf(env: unknown, ctx: Context, more?: Partial<Platform>)
     env,
     // Called as a method: without its context waitUntil throws "Illegal invocation".
     waitUntil: (promise) => ctx.waitUntil(promise),
-    // Read once per instance.
+    // `service.version` from the version-metadata binding, whatever its name is: the version's tag, else its id. Read once
+    // per instance.
     get resource() {
-      return versionOf(env);
+      // The properties of a stub are functions.
+      const { id, tag } =
+        Object.values(env ?? {}).find(
+          (one) => `${typeof one?.tag} ${typeof one?.timestamp}` === "string string",
+        ) ?? {};
+      return { "service.version": tag || id };
     },
     ...more,
   };
-}
-
-/** `service.version` from the version-metadata binding, whatever its name is: the version's tag, else its id. */
-function versionOf(env: unknown): Platform["resource"] {
-  for (const { id, tag, timestamp } of Object.values(env ?? {}).filter(Boolean)) {
-    // The properties of a stub are functions.
-    if (`${typeof id} ${typeof tag} ${typeof timestamp}` === "string string string") {
-      return { "service.version": tag || id };
-    }
-  }
-  return undefined;
 }

@@ -1,6 +1,7 @@
 /** The handlers of a Worker besides `fetch` that are measured, and as what. */
 import type { Pushmeter } from "@pushmeter/sdk";
 import { recorderOf, type Trigger } from "@pushmeter/sdk/adapter";
+import { attempt } from "../callbacks.ts";
 import type { Context } from "./context.ts";
 import { consumerPush } from "./queue.ts";
 import { FUNCTION, measureTrigger } from "./trigger.ts";
@@ -30,7 +31,7 @@ export function handlersMeasure(pushmeter: Pushmeter): (name: string, handle: Bo
     return (event, env, ctx) => {
       const attributes = { [attribute]: field ? (event as Record<string, string>)[field] : name };
       const handled = () => handle(event, env, ctx);
-      return measureTrigger(
+      const ended = measureTrigger(
         recorder,
         trigger,
         attributes,
@@ -40,6 +41,9 @@ export function handlersMeasure(pushmeter: Pushmeter): (name: string, handle: Bo
         name === "scheduled",
         name === "queue" && pushConsumed,
       );
+      // Once a connection is closed, the platform waits for what was in `waitUntil` before, and for what is added to it.
+      if (name === "connect") attempt(recorder, () => ctx.waitUntil(ended.catch(() => {})));
+      return ended;
     };
   };
 }

@@ -2,9 +2,9 @@
 import { redact } from "@pushmeter/sdk/adapter";
 import { parseOptions } from "../arguments.ts";
 import { type Command, Failure, USAGE } from "../command.ts";
-import { examine } from "./examine.ts";
+import { type Examination, examine } from "./examine.ts";
 import { finding } from "./finding.ts";
-import { readProject } from "./project.ts";
+import { type Project, readProject } from "./project.ts";
 import { jsonOf, type Section, textOf } from "./report.ts";
 import { secretsOf } from "./session.ts";
 import type { Target, Wants, Wire } from "./target.ts";
@@ -58,32 +58,40 @@ export const doctor: Command = {
     if (url === undefined && project.wrangler) sections.push(await checkWorker(project));
     if (target) {
       const title = `Endpoint ${shown(target)} (${target.names.url})`;
-      sections.push({ title, ...(await examine(target, { queryUrl: values["query-url"] })) });
+      sections.push({ title, ...(await examined(target, values["query-url"])) });
     } else {
-      sections.push(isChosenInCode(project) ? UNKNOWN : NOWHERE);
+      sections.push(isChosenInCode(project) ? UNKNOWN : nowhere(project));
     }
     stdout.write(values.json ? jsonOf(sections) : textOf(sections));
     return sections.some(({ findings }) => findings.length) ? 1 : 0;
   },
 };
 
-const NOWHERE: Section = {
-  title: "Endpoint",
-  facts: [],
-  findings: [
-    finding(
-      "no-url",
-      "Nothing says where to push: no PUSHMETER_REMOTE_WRITE_URL in wrangler.jsonc, .dev.vars or the environment",
-      "Add it to vars in wrangler.jsonc, or name a URL: npx pushmeter doctor http://127.0.0.1:9090/api/v1/write",
-    ),
-  ],
-};
+function nowhere({ wrangler }: Project): Section {
+  const where = wrangler ? `${wrangler.file}, .dev.vars or the environment` : "the environment";
+  const how = wrangler ? `Add it to vars in ${wrangler.file}` : "Set it";
+  const problem = `Nothing says where to push: no PUSHMETER_REMOTE_WRITE_URL in ${where}`;
+  const fix = `${how}, or name a URL: npx pushmeter doctor http://127.0.0.1:9090/api/v1/write`;
+  return { title: "Endpoint", facts: [], findings: [finding("no-url", problem, fix)] };
+}
 
 const UNKNOWN: Section = {
   title: "Endpoint",
   facts: [{ about: "not examined", value: "only the running code knows it: npx pushmeter doctor URL" }],
   findings: [],
 };
+
+/** What the SDK refuses at start, such as a token with a line feed, is a finding. */
+async function examined(target: Target, queryUrl: string | undefined): Promise<Examination> {
+  try {
+    return await examine(target, { queryUrl });
+  } catch (error) {
+    const { message } = error as Error;
+    if (!(error instanceof TypeError && message.startsWith("pushmeter: "))) throw error;
+    const problem = message.slice("pushmeter: ".length);
+    return { facts: [], findings: [finding("configuration", problem, `Correct ${target.names.auth}`)] };
+  }
+}
 
 /** Without credentials. */
 function shown(target: Target): string {

@@ -75,6 +75,13 @@ describe("pushmeter doctor", () => {
     expect(new Set(tokens)).toEqual(new Set([null]));
   });
 
+  it("tells what the SDK would refuse at start, without quoting it", async () => {
+    const world = new World({ env: { PUSHMETER_REMOTE_WRITE_TOKEN: `${TOKEN}\n${TOKEN}` } });
+    expect(await run(["doctor", server.writeUrl], world)).toBe(1);
+    expect(world.stdout.text).toMatch(/✗ configuration: .* printable ASCII/);
+    expect(world.stdout.text).not.toContain(TOKEN);
+  });
+
   it.each([
     [["doctor", "a", "b"], "pushmeter doctor takes one URL"],
     [["doctor", "prometheus:9090"], "is no http or https URL"],

@@ -1,6 +1,7 @@
 /** The user's project, as far as the doctor looks at it. */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { readSources } from "../project/sources.ts";
 import { readVariables, type Variables } from "../project/variables.ts";
 import { inEnvironment, readWrangler, type Wrangler, type WranglerConfig } from "../project/wrangler.ts";
@@ -16,7 +17,7 @@ export interface Project {
   readonly variables: Variables;
   /** The entry first; empty if there is none that can be read. */
   readonly sources: readonly Source[];
-  /** The lines of `.gitignore`; undefined if there is none. */
+  /** The lines of `.gitignore` here and above, up to the repository's root; undefined if there is none. */
   readonly ignored: readonly string[] | undefined;
 }
 
@@ -32,15 +33,24 @@ export async function readProject({ folder, env, environment }: ProjectOptions):
   const wrangler = await readWrangler(folder);
   const config = wrangler ? inEnvironment(wrangler, environment) : {};
   const worker = wrangler && { file: wrangler.file, config, environment };
-  const ignored = await readFile(join(folder, ".gitignore"), "utf8").catch(() => undefined);
   return {
     folder,
     wrangler,
     config,
     variables: await readVariables(folder, env, worker),
     sources: config.main ? await readSources(join(folder, config.main)) : [],
-    ignored: ignored?.split("\n").map((line) => line.trim()),
+    ignored: await ignoredIn(folder),
   };
+}
+
+async function ignoredIn(folder: string): Promise<string[] | undefined> {
+  const lines: string[] = [];
+  for (let at = folder; ; at = dirname(at)) {
+    const text = await readFile(join(at, ".gitignore"), "utf8").catch(() => "");
+    lines.push(...text.split("\n").map((line) => line.trim()));
+    if (existsSync(join(at, ".git")) || dirname(at) === at) break;
+  }
+  return lines.some(Boolean) ? lines : undefined;
 }
 
 /** `src/index.ts:12`. */

@@ -10,6 +10,7 @@ import {
 import { sigv4 } from "@pushmeter/sdk/sigv4";
 import { Failure, USAGE } from "../command.ts";
 import type { Variables } from "../project/variables.ts";
+import type { Node } from "../source/parse.ts";
 import { callsOf, importsOf, property, settingOf } from "../source/syntax.ts";
 import type { Project } from "./project.ts";
 import { NO_WANTS, type Target, VARIABLES, type Wants, type Wire, wireOf } from "./target.ts";
@@ -62,17 +63,20 @@ function fromUrl(
 function fromSources({ folder, sources, variables }: Project): Target | undefined {
   for (const source of sources) {
     for (const wire of Object.values(WIRES)) {
-      for (const { node } of callsOf(source, wire, /^@pushmeter\/sdk/)) {
+      for (const { node, around } of callsOf(source, wire, /^@pushmeter\/sdk/)) {
         const [options] = node.arguments;
         if (options?.type !== "ObjectExpression") continue;
-        const value = settingOf(property(options, "url"));
+        const value = settingOf(property(options, "url"), around);
         const url = value && resolved(value, variables);
         if (!url) continue;
+        const auth = authIn(options, variables, around);
+        // Without its credentials the endpoint would be refused.
+        if (!auth && property(options, "auth")) continue;
         const file = relative(folder, source.path);
         return {
           wire,
           url,
-          auth: authIn(options, variables),
+          auth,
           names: {
             url:
               "variable" in value
@@ -134,11 +138,15 @@ function authOf(name: string, values: Variables["values"]): EndpointOptions["aut
   return chosenDestination({ ...only, [`PUSHMETER_${name}_URL`]: "http://localhost" })?.options.auth;
 }
 
-function authIn(options: ObjectExpression, variables: Variables): EndpointOptions["auth"] {
+function authIn(
+  options: ObjectExpression,
+  variables: Variables,
+  around: readonly Node[],
+): EndpointOptions["auth"] {
   const auth = property(options, "auth");
   if (auth?.type !== "ObjectExpression") return undefined;
   const read = (object: ObjectExpression, name: string) => {
-    const value = settingOf(property(object, name));
+    const value = settingOf(property(object, name), around);
     return value && resolved(value, variables);
   };
   const bearer = read(auth, "bearer");

@@ -3,7 +3,8 @@ import { createInterface } from "node:readline/promises";
 import { parseOptions } from "../arguments.ts";
 import { type Command, Failure, USAGE } from "../command.ts";
 import { Changes } from "./change.ts";
-import { LOCAL, plan } from "./plan.ts";
+import { LOCAL } from "./configure.ts";
+import { plan } from "./plan.ts";
 import type { Kind } from "./project.ts";
 
 const HELP = `pushmeter init [OPTIONS]

@@ -119,15 +119,14 @@ export async function readManifest({ packageFolder }: Found, changes: Changes): 
   return (text === undefined ? {} : parseJsonc(text)) as Manifest;
 }
 
-/** Which runner the project's tests have; `vitest` is added where there is none. */
+/** Which runner the project's tests have; vitest where there is none, for a Worker in workerd. */
 export function runnerOf({ kind }: Found, { dependencies, devDependencies }: Manifest): Runner {
-  const all = { ...dependencies, ...devDependencies };
+  const names = Object.keys({ ...dependencies, ...devDependencies });
   if (kind === "deno") return "deno";
-  if (all.vitest)
-    return Object.keys(all).some((name) => name.startsWith("@cloudflare/vitest-"))
-      ? "vitest in workerd"
-      : "vitest";
-  return all.jest ? "jest" : "vitest";
+  if (names.some((name) => name.startsWith("@cloudflare/vitest-"))) return "vitest in workerd";
+  if (names.includes("vitest")) return "vitest";
+  if (names.includes("jest")) return "jest";
+  return kind === "worker" ? "vitest in workerd" : "vitest";
 }
 
 /** The name that a module is imported by: with its ending where the compiler or the runtime wants it. */

@@ -21,12 +21,17 @@ export function metricsText({ service, style, isTyped, isCommonJs, aggregator }:
     ...(aggregator ? [load("aggregator", "@pushmeter/aggregator/client")] : []),
     load("createPushmeter", "@pushmeter/sdk"),
   ];
-  const env = isTyped ? "env: { PUSHMETER: Parameters<typeof aggregator>[0] }" : "env";
+  const env = environmentOf(isTyped ? ".ts" : ".js");
   const options = aggregator
     ? `{\n${indent}service: ${q(service)},\n${indent}push: (${env}) => aggregator(env.PUSHMETER),\n}`
     : `{ service: ${q(service)} }`;
   const made = `const pushmeter = createPushmeter(${options})${end}`;
   return `${imports.join("\n")}\n\n${isCommonJs ? `${made}\nmodule.exports = { pushmeter }${end}` : `export ${made}`}\n`;
+}
+
+/** The parameter of `push`, with its type in TypeScript. */
+export function environmentOf(path: string): string {
+  return /ts$/.test(path) ? "env: { PUSHMETER: Parameters<typeof aggregator>[0] }" : "env";
 }
 
 /** What the test calls. */
@@ -114,7 +119,8 @@ ${[...action, `await meter.assertCounted("${metric}", {}, 1);`].map((line) => st
   return styled(text, style);
 }
 
-function styled(text: string, { quote, semicolon }: Style): string {
+/** A text with double quotes and semicolons, as the user writes. */
+export function styled(text: string, { quote, semicolon }: Style): string {
   const quoted = quote === '"' ? text : text.replaceAll('"', "'");
   return semicolon ? quoted : quoted.replace(/;$/gm, "");
 }

@@ -70,15 +70,21 @@ export function property(object: ObjectExpression, name: string): Expression | u
 /** A text, or the name of the environment's variable that it is read from. */
 export type Setting = { readonly text: string } | { readonly variable: string };
 
-/** Undefined for what only the running program knows. */
-export function settingOf(node: Node | null | undefined): Setting | undefined {
+/**
+ * Undefined for what only the running program knows.
+ *
+ * @param around - the nodes around it: a function among them may take its parameter, the environment, apart.
+ */
+export function settingOf(node: Node | null | undefined, around: readonly Node[] = []): Setting | undefined {
   if (!node) return undefined;
+  if (node.type === "Identifier")
+    return isTakenApart(node.name, around) ? { variable: node.name } : undefined;
   if (node.type === "StringLiteral") return { text: node.value };
   if (node.type === "TemplateLiteral" && !node.expressions.length)
     return { text: node.quasis[0]?.value.cooked ?? "" };
   if (node.type === "TSNonNullExpression" || node.type === "TSAsExpression")
-    return settingOf(node.expression);
-  if (node.type === "LogicalExpression") return settingOf(node.left) ?? settingOf(node.right);
+    return settingOf(node.expression, around);
+  if (node.type === "LogicalExpression") return settingOf(node.left, around) ?? settingOf(node.right, around);
   if (node.type === "MemberExpression" && !node.computed) {
     const { object } = node;
     const isEnvironment =
@@ -88,6 +94,23 @@ export function settingOf(node: Node | null | undefined): Setting | undefined {
     return isEnvironment && variable ? { variable } : undefined;
   }
   return undefined;
+}
+
+/** `({ REMOTE_WRITE_URL }) => …` */
+function isTakenApart(name: string, around: readonly Node[]): boolean {
+  return around.some(
+    (outer) =>
+      outer.type === "ArrowFunctionExpression" &&
+      outer.params[0]?.type === "ObjectPattern" &&
+      outer.params[0].properties.some((one) => one.type === "ObjectProperty" && nameOf(one.key) === name),
+  );
+}
+
+/** Whether a call is made only if something is true. */
+export function isConditional({ around }: Call): boolean {
+  return around.some(({ type }) =>
+    /^(?:IfStatement|ConditionalExpression|LogicalExpression|SwitchCase)$/.test(type),
+  );
 }
 
 export function nameOf(node: Node): string | undefined {

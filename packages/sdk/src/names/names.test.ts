@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { recorderOf } from "../adapter/index.ts";
 import { createPushmeter, type Names } from "../index.ts";
+import { pushgateway } from "../pushgateway/index.ts";
 import { remoteWrite } from "../remote-write/index.ts";
 import { FakeRuntime, Receiver } from "../testing/index.ts";
 import {
@@ -92,9 +93,15 @@ describe("names", () => {
   });
 
   it("is the same in the text format, where a counter keeps its name", async () => {
-    const service = new Service(appRequestCount());
+    let text = "";
+    const fetch = async (request: Request) => {
+      text = await request.text();
+      return new Response();
+    };
+    const push = pushgateway({ url: "http://gateway", gzip: false, fetch });
+    const service = new Service(appRequestCount(), { push });
     service.request("GET", "/courses/:id", 200);
-    const text = await (await service.pushmeter.scrape()).text();
+    await service.runtime.until(service.pushmeter.flush());
     expect(text).toContain("# TYPE app_request_count counter\n");
     expect(text).toContain('app_request_count{endpoint="/courses/{id}",http_status="200",method="GET"} 1\n');
   });

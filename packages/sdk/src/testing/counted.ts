@@ -1,7 +1,14 @@
 /** Whether a metric has counted what a test expects, and else a message that shows what was recorded instead. */
 import { environment, isTrue } from "../environment.ts";
 import { nearestName } from "./nearest-name.ts";
-import { hasLabels, linesOf, selector, type TestSeries, type WantedLabels } from "./test-series.ts";
+import {
+  hasLabels,
+  linesOf,
+  selector,
+  type TestSeries,
+  type WantedLabels,
+  withoutBuckets,
+} from "./test-series.ts";
 
 /** Lines of a list in a message. */
 const MOST_LINES = 20;
@@ -28,7 +35,7 @@ export function count(series: readonly TestSeries[], expectation: Expectation): 
   const pass = value === undefined ? total !== 0 : total === value;
   const expected = `${pass ? "not " : ""}${value ?? "to have counted"}`;
   const first = `${selector(name, labels)} is ${total}, expected ${expected}`;
-  return { pass, total, message: [first, ...recorded(series, name)].join("\n") };
+  return { pass, total, message: [first, ...recorded(withoutBuckets(series), name)].join("\n") };
 }
 
 export function sum(series: readonly TestSeries[]): number {
@@ -54,7 +61,8 @@ function recorded(series: readonly TestSeries[], name: string): string[] {
   const same = series.filter((each) => each.name === name);
   if (same.length) return section("Recorded under this name:", same);
   const names = series.map((each) => each.name);
-  const nearest = nearestName(name, names);
+  // Of a histogram's two names the count is meant.
+  const nearest = nearestName(name, [...names.filter((each) => each.endsWith("_count")), ...names]);
   return [
     ...section(
       `Did you mean ${nearest}?`,

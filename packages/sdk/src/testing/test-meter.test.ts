@@ -294,6 +294,21 @@ describe("a failed assertion", () => {
     }
   });
 
+  it("names the count where a histogram's own name is asked for", async () => {
+    pushmeter.meter.createHistogram("app.size").record(4);
+    expect(await messageOf("app_size", {}, 1)).toBe(
+      [
+        "app_size is 0, expected 1",
+        "",
+        "Did you mean app_size_count?",
+        "  app_size_count 1",
+        "",
+        "Recorded under other names:",
+        "  app_size_sum 4",
+      ].join("\n"),
+    );
+  });
+
   it("says that nothing is recorded", async () => {
     expect(await messageOf(LOGINS, {}, 1)).toBe("app_logins_total is 0, expected 1\n\nNothing is recorded.");
   });

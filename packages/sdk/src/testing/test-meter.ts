@@ -5,7 +5,7 @@ import { resourceOf } from "../resource.ts";
 import { CountError, count, sum } from "./counted.ts";
 import { Gathered } from "./gathered.ts";
 import { type TestHistogram, testHistogram } from "./test-histogram.ts";
-import { hasLabels, linesOf, type TestSeries, type WantedLabels } from "./test-series.ts";
+import { hasLabels, linesOf, type TestSeries, type WantedLabels, withoutBuckets } from "./test-series.ts";
 
 /**
  * What a pushmeter has recorded since the last reset, with the names and labels that Prometheus would receive. `job` and
@@ -104,7 +104,7 @@ class Reader implements TestMeter {
   }
 
   async list(): Promise<string[]> {
-    return linesOf(await this.series());
+    return linesOf(withoutBuckets(await this.series()));
   }
 
   async assertCounted(name: string, labels?: WantedLabels, expected?: number): Promise<void> {

@@ -21,9 +21,12 @@ export function selector(name: string, labels: WantedLabels = {}): string {
   return pairs.length ? `${name}{${pairs}}` : name;
 }
 
-/** A line each. Of a histogram the count and the sum, without buckets. */
+/** Of a histogram the count and the sum. */
+export function withoutBuckets(series: readonly TestSeries[]): TestSeries[] {
+  return series.filter(({ name, labels }) => !(name.endsWith("_bucket") && labels.le));
+}
+
+/** A line each. */
 export function linesOf(series: readonly TestSeries[]): string[] {
-  return series
-    .filter(({ name, labels }) => !(name.endsWith("_bucket") && labels.le))
-    .map(({ name, labels, value }) => `${selector(name, labels)} ${value}`);
+  return series.map(({ name, labels, value }) => `${selector(name, labels)} ${value}`);
 }

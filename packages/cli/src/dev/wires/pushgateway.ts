@@ -38,7 +38,8 @@ export class Pushgateway {
     const grouping = groupLabels(pathname);
     const families = method === "DELETE" ? [] : parseText(await textOf(headers, body));
     const now = this.#time();
-    const values = families.flatMap((family) => fragmentsOf(family, grouping, now));
+    const pushed = [...families, ...(method === "DELETE" ? [] : [pushTime(now)])];
+    const values = pushed.flatMap((family) => fragmentsOf(family, grouping, now));
     const key = keyOf(grouping);
     const before: Group = this.#groups.get(key) ?? new Map();
     const after = new Map(
@@ -77,6 +78,12 @@ export class Pushgateway {
     this.#lastTime = Math.max(this.#now(), this.#lastTime + 1);
     return this.#lastTime;
   }
+}
+
+/** What a Pushgateway adds to each group. */
+function pushTime(now: number): TextFamily {
+  const name = "push_time_seconds";
+  return { name, type: "gauge", samples: [{ name, labels: {}, value: now / 1000 }] };
 }
 
 /** The text format whatever the content type, as the Pushgateway reads it. */

@@ -1,7 +1,15 @@
 /** The Worker's code: whether it is measured, by one pushmeter, and in the right order. */
 import type { CallExpression } from "@babel/types";
 import type { Source } from "../../source/parse.ts";
-import { type Call, callsOf, importsOf, nameOf, property, settingOf } from "../../source/syntax.ts";
+import {
+  type Call,
+  callsOf,
+  importsOf,
+  isConditional,
+  nameOf,
+  property,
+  settingOf,
+} from "../../source/syntax.ts";
 import { type Finding, finding } from "../finding.ts";
 import { type Project, placeOf } from "../project.ts";
 
@@ -124,10 +132,13 @@ export function variablesSet(project: Project): Finding[] {
   const { values } = project.variables;
   const missing = project.sources.flatMap((source) =>
     ["remoteWrite", "pushgateway", "otlp"].flatMap((name) =>
-      callsOf(source, name, /^@pushmeter\/sdk/).flatMap(({ node }) => {
+      callsOf(source, name, /^@pushmeter\/sdk/).flatMap((call) => {
+        const { node, around } = call;
         const [options] = node.arguments;
+        // One of several destinations need not be set.
+        if (isConditional(call)) return [];
         const setting =
-          options?.type === "ObjectExpression" ? settingOf(property(options, "url")) : undefined;
+          options?.type === "ObjectExpression" ? settingOf(property(options, "url"), around) : undefined;
         if (!setting || !("variable" in setting) || values[setting.variable] !== undefined) return [];
         return finding(
           "variable-missing",
