@@ -1,16 +1,14 @@
 /** A durable function of AWS's own SDK, on its own local runner: it suspends, retries and replays as the service does. */
 import { type DurableContext, withDurableExecution } from "@aws/durable-execution-sdk-js";
 import { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { Recorded } from "../testing/recorded.ts";
 import { durableMeter, instrumentLambda } from "./index.ts";
 
 const refused = { outcome: "exception", error_type: "RangeError" };
 
 describe("a durable function", () => {
-  beforeAll(() => LocalDurableTestRunner.setupTestEnvironment({ skipTime: true }));
   afterAll(() => vi.unstubAllEnvs());
-  afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
 
   it("is counted by execution and by attempt of a step, each once, however often it is replayed", async () => {
     vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "enrol");
@@ -42,9 +40,15 @@ describe("a durable function", () => {
     const handlerFunction: typeof execution = (event, context) =>
       handler(event, { ...context, getRemainingTimeInMillis: () => Infinity });
     const statuses: string[] = [];
-    for (const payload of [{}, { fails: true }, {}]) {
-      const runner = new LocalDurableTestRunner({ handlerFunction });
-      statuses.push(`${(await runner.run({ payload })).getStatus()}`);
+    await LocalDurableTestRunner.setupTestEnvironment({ skipTime: true });
+    try {
+      for (const payload of [{}, { fails: true }, {}]) {
+        const runner = new LocalDurableTestRunner({ handlerFunction });
+        statuses.push(`${(await runner.run({ payload })).getStatus()}`);
+      }
+    } finally {
+      // Time that is skipped would end a push.
+      await LocalDurableTestRunner.teardownTestEnvironment();
     }
     expect(statuses).toEqual(["SUCCEEDED", "FAILED", "SUCCEEDED"]);
     // The code ran again in every invocation, its steps did not.
