@@ -1,14 +1,17 @@
 /** A durable function of AWS's own SDK, on its own local runner: it suspends, retries and replays as the service does. */
 import { type DurableContext, withDurableExecution } from "@aws/durable-execution-sdk-js";
 import { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { PushError } from "@pushmeter/sdk";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Recorded } from "../testing/recorded.ts";
 import { durableMeter, instrumentLambda } from "./index.ts";
 
 const refused = { outcome: "exception", error_type: "RangeError" };
 
 describe("a durable function", () => {
+  beforeAll(() => LocalDurableTestRunner.setupTestEnvironment({ skipTime: true }));
   afterAll(() => vi.unstubAllEnvs());
+  afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
 
   it("is counted by execution and by attempt of a step, each once, however often it is replayed", async () => {
     vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "enrol");
@@ -40,17 +43,15 @@ describe("a durable function", () => {
     const handlerFunction: typeof execution = (event, context) =>
       handler(event, { ...context, getRemainingTimeInMillis: () => Infinity });
     const statuses: string[] = [];
-    await LocalDurableTestRunner.setupTestEnvironment({ skipTime: true });
-    try {
-      for (const payload of [{}, { fails: true }, {}]) {
-        const runner = new LocalDurableTestRunner({ handlerFunction });
-        statuses.push(`${(await runner.run({ payload })).getStatus()}`);
-      }
-    } finally {
-      // Time that is skipped would end a push.
-      await LocalDurableTestRunner.teardownTestEnvironment();
+    for (const payload of [{}, { fails: true }, {}]) {
+      const runner = new LocalDurableTestRunner({ handlerFunction });
+      statuses.push(`${(await runner.run({ payload })).getStatus()}`);
     }
     expect(statuses).toEqual(["SUCCEEDED", "FAILED", "SUCCEEDED"]);
+    // The runner skips a push's time-out too, if the push is not quick enough: the next one makes good for it.
+    let isPushed = false;
+    for (let i = 0; i < 20 && !isPushed; i++) isPushed = await recorded.pushmeter.flush();
+    expect(isPushed).toBe(true);
     // The code ran again in every invocation, its steps did not.
     expect(runs.filter((one) => one === "handler").length).toBeGreaterThan(statuses.length);
     const steps = await recorded.series("pushmeter_workflow_step_duration_seconds_count");
@@ -75,6 +76,6 @@ describe("a durable function", () => {
     // An hour's pause in each.
     const [[, seconds = 0] = []] = await recorded.series("pushmeter_workflow_duration_seconds_sum");
     expect(seconds).toBeGreaterThan(2 * 3_600);
-    expect(recorded.errors).toEqual([]);
+    expect(recorded.errors.filter((error) => !(error instanceof PushError))).toEqual([]);
   });
 });
