@@ -59,6 +59,8 @@ describe.skipIf(isMissing)("the live page", () => {
   it("is cut with the key c; afterwards the totals catch up", async () => {
     await page.keyboard.press("c");
     await page.waitForFunction(() => document.querySelector("#status")?.textContent?.includes("cut"));
+    // Longer than a push and its retries take.
+    await fetch(`${dev.url}/live/cut?seconds=60`, { method: "POST" });
     const one = instance();
     await serve(one, 15);
     expect(await one.push()).toBe(false);

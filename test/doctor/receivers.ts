@@ -237,7 +237,7 @@ export const BROKEN: readonly Broken[] = [
     start: () => overTls("http"),
   },
   {
-    title: "https with a certificate of one's own",
+    title: "https with a self-signed certificate",
     code: "certificate",
     fix: /public authority/,
     programs: [],

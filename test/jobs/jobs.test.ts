@@ -9,8 +9,8 @@ import { expect, it } from "vitest";
 import { run } from "./run.ts";
 
 describeWithServers("a measured handler of NATS's messages", ({ prometheus }) => {
-  it("has every message by subject and status, over five processes that end meanwhile", async () => {
-    const { answered, counted } = await run([500, 1_000, 1_500, 2_000, 4_000], 500, prometheus);
+  it("has every message by subject and status, over processes that end meanwhile", async () => {
+    const { answered, counted } = await run([500, 1_500, 3_000], 500, prometheus);
     expect(counted).toEqual(answered);
     expect(Object.keys(answered)).toHaveLength(6);
     expect(Object.values(counted).reduce((sum, count) => sum + count, 0)).toBe(500);

@@ -10,6 +10,9 @@ const run = promisify(execFile);
 /** Entry points that import `cloudflare:workers`, whose types exist on Workers only. */
 const WORKERS_ONLY = ["@pushmeter/aggregator"];
 
+/** Entry points whose declarations need those of Node. */
+const NODE_ONLY = ["@pushmeter/adapters/node"];
+
 /** Entry points for the tools of a peer dependency that the project does not install. docs/testing.test.ts compiles them. */
 const OF_OPTIONAL_PEERS = ["@pushmeter/sdk/testing/vitest"];
 
@@ -43,6 +46,7 @@ function entryPoints(packages: readonly Packed[], platform: string): string {
   );
   return names
     .filter((name) => !OF_OPTIONAL_PEERS.includes(name))
+    .filter((name) => !/^(workers|web)$/.test(platform) || !NODE_ONLY.includes(name))
     .filter((name) => platform === "workers" || !WORKERS_ONLY.includes(name))
     .map((name, i) => `import * as entry${i} from "${name}";\nexport { entry${i} };\n`)
     .join("");

@@ -10,9 +10,9 @@ import { Senders } from "./senders.ts";
 import { startServer, TOKEN } from "./server.ts";
 import { expectExact } from "./verdict.ts";
 
-const SECONDS = Number(process.env.SOAK) || 4;
+const SECONDS = Number(process.env.SOAK) || 3;
 /** Between two kills, s. */
-const KILL = SECONDS >= 60 ? 3 : 2;
+const KILL = SECONDS >= 60 ? 3 : 1.5;
 
 describeWithServers("the server on SQLite in chaos", ({ prometheus: file }) => {
   it(`counts exactly for ${SECONDS} s, killed every ${KILL} s`, { timeout: 300_000 }, async () => {

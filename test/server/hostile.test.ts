@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { hostileBody, randomBody } from "../aggregator/bodies.ts";
 import { AUTHORIZATION, logins, startServer } from "./server.ts";
 
-const [RANDOM, HOSTILE] = process.env.SOAK ? [10_000, 500] : [300, 40];
+const [RANDOM, HOSTILE] = process.env.SOAK ? [10_000, 500] : [100, 20];
 const AT_ONCE = 20;
 const JSON_TYPE = { "content-type": "application/json" };
 

@@ -13,7 +13,7 @@ import { Senders } from "./senders.ts";
 import { startServer, TOKEN } from "./server.ts";
 import { expectExact } from "./verdict.ts";
 
-const SECONDS = Number(process.env.SOAK) || 6;
+const SECONDS = Number(process.env.SOAK) || 4;
 const IS_LONG = SECONDS >= 60;
 const SERVERS = IS_LONG ? 3 : 2;
 const SHARDS = SERVERS;

@@ -136,6 +136,6 @@ it("is asked for by an import: `body: true` is refused with one sentence", () =>
   const { pushmeter } = new Recorded();
   const options = { body: true } as never;
   expect(() => instrumentWorker(pushmeter, { fetch: () => new Response() }, options)).toThrow(
-    /^pushmeter: instrumentWorker body must be a function, got true$/,
+    /^pushmeter: instrumentWorker body must be the import wholeBody, got true$/,
   );
 });

@@ -1,6 +1,6 @@
 /** The options that every HTTP adapter takes. What a callback throws is reported to `onError`. */
 import type { Attributes } from "@opentelemetry/api";
-import { checkFunction, checkNames, type Ending, type Platform, type Recorder } from "@pushmeter/sdk/adapter";
+import { checkNames, type Ending, invalid, type Platform, type Recorder } from "@pushmeter/sdk/adapter";
 
 /** @typeParam Env - the environment that the pushmeter's `push` reads. */
 export interface HttpOptions<Env = unknown> {
@@ -27,7 +27,8 @@ export type PassBody = (
 export function checkHttpOptions(adapter: string, options: HttpOptions<never>): void {
   checkNames(adapter, options, "route ignore attributes body");
   for (const [name, value] of Object.entries(options)) {
-    checkFunction(`${adapter} ${name}`, value);
+    if (value === undefined || typeof value === "function") continue;
+    invalid(`${adapter} ${name}`, value, name === "body" ? "the import wholeBody" : "a function");
   }
 }
 

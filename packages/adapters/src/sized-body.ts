@@ -10,11 +10,12 @@ import { bodySizes, statedSize } from "./server-metrics.ts";
  * passes the body through; else its header tells them, because a body that is passed through may be sent in chunks
  * and without a `content-length`.
  */
-export function sizedBody(pushmeter: Pushmeter, { route, body }: HttpOptions): PassBody {
+export function sizedBody(pushmeter: Pushmeter, { route, ignore, body }: HttpOptions): PassBody {
   const recorder = recorderOf(pushmeter);
   const record = bodySizes(pushmeter);
   return (_, response, platform, end, request) => {
     const counted = attempt(recorder, () => {
+      if (ignore?.(request)) return response;
       const { method, url, headers } = request;
       const { status, body: stream } = response;
       const pattern = (route && attempt(recorder, route, request)) ?? recorder.current(request)?.route;

@@ -9,7 +9,7 @@ import {
   requestAttributes,
 } from "@pushmeter/sdk/adapter";
 import { attempt } from "../callbacks.ts";
-import { type Scrape, scrapedPlatform, scrapes } from "../scraping.ts";
+import { scrapedPlatform, scrapes } from "../scraping.ts";
 import { activeRequests, bodySizes, statedSize } from "../server-metrics.ts";
 import { checkNodeOptions, type NodeOptions } from "./options.ts";
 import { countBytes } from "./written.ts";
@@ -68,7 +68,7 @@ export function exchanges(
     begin(request, response) {
       const scraped = scrape(request.method, request.url);
       if (scraped) {
-        answer(scraped, response, request.method === "HEAD");
+        answer(scraped, response, request.method === "HEAD").catch((error) => recorder.report(error));
         return false;
       }
       // Wrapped twice: the outer wrapper counts.
@@ -107,13 +107,12 @@ function measuredRequest(request: IncomingMessage): HttpRequest {
   return { method, url: `${scheme}://${headers.host ?? ""}${url}`, headers: { get } } as HttpRequest;
 }
 
-function answer(scraped: ReturnType<Scrape>, response: ServerResponse, isHead: boolean): void {
-  void scraped?.then(async (answered) => {
-    const text = await answered.text();
-    response.writeHead(answered.status, {
-      "content-type": answered.headers.get("content-type") ?? "text/plain",
-      "content-length": Buffer.byteLength(text),
-    });
-    response.end(isHead ? undefined : text);
+async function answer(scraped: Promise<Response>, response: ServerResponse, isHead: boolean): Promise<void> {
+  const answered = await scraped;
+  const text = await answered.text();
+  response.writeHead(answered.status, {
+    "content-type": answered.headers.get("content-type") ?? "text/plain",
+    "content-length": Buffer.byteLength(text),
   });
+  response.end(isHead ? undefined : text);
 }

@@ -59,7 +59,7 @@ async function beginning(response: Response): Promise<string> {
   }
   const text = await new Blob(chunks).text();
   // A message in protobuf has control characters between its texts.
-  return text.replace(/[^\P{Cc}\n]+/gu, " ").trim();
+  return text.replace(/[^\P{Cc}\n]+|\uFFFD+/gu, " ").trim();
 }
 
 /** fetch says only "fetch failed"; why stands in its cause. */

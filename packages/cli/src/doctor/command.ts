@@ -2,13 +2,14 @@
 import { redact } from "@pushmeter/sdk/adapter";
 import { parseOptions } from "../arguments.ts";
 import { type Command, Failure, USAGE } from "../command.ts";
+import { isChosenInCode } from "./code-target.ts";
 import { type Examination, examine } from "./examine.ts";
 import { finding } from "./finding.ts";
 import { type Project, readProject } from "./project.ts";
 import { jsonOf, type Section, textOf } from "./report.ts";
 import { secretsOf } from "./session.ts";
 import type { Target, Wants, Wire } from "./target.ts";
-import { isChosenInCode, targetOf } from "./targets.ts";
+import { targetOf } from "./targets.ts";
 import { checkWorker } from "./worker/check.ts";
 
 const HELP = `pushmeter doctor [URL] [OPTIONS]

@@ -42,8 +42,9 @@ export class Session {
   readonly ask = async (request: Request): Promise<Answer> => {
     const answer = await this.#ask(request);
     const date = Date.parse(answer.headers.get("date") ?? "");
-    // The header has whole seconds.
-    if (date) this.skew = this.now() - (date + 500);
+    // The header has whole seconds. The way back takes time as well: the shortest one tells best.
+    const skew = this.now() - (date + 500);
+    if (date && Math.abs(skew) < Math.abs(this.skew ?? Infinity)) this.skew = skew;
     return answer;
   };
 

@@ -1,6 +1,5 @@
 /** Which endpoint to examine: the one given, else the one that the project's code or its variables name. */
-import { relative } from "node:path";
-import type { ObjectExpression } from "@babel/types";
+
 import {
   chosenDestination,
   type DestinationName,
@@ -10,8 +9,7 @@ import {
 import { sigv4 } from "@pushmeter/sdk/sigv4";
 import { Failure, USAGE } from "../command.ts";
 import type { Variables } from "../project/variables.ts";
-import type { Node } from "../source/parse.ts";
-import { callsOf, importsOf, property, settingOf } from "../source/syntax.ts";
+import { fromSources } from "./code-target.ts";
 import type { Project } from "./project.ts";
 import { NO_WANTS, type Target, VARIABLES, type Wants, type Wire, wireOf } from "./target.ts";
 
@@ -59,51 +57,6 @@ function fromUrl(
   return { wire, url: text, auth, names: { ...names, url: "the URL" }, wants: configured?.wants ?? NO_WANTS };
 }
 
-/** `remoteWrite({ url: env.X, auth: { bearer: env.Y } })` and its like, as far as they can be read. */
-function fromSources({ folder, sources, variables }: Project): Target | undefined {
-  for (const source of sources) {
-    for (const wire of Object.values(WIRES)) {
-      for (const { node, around } of callsOf(source, wire, /^@pushmeter\/sdk/)) {
-        const [options] = node.arguments;
-        if (options?.type !== "ObjectExpression") continue;
-        const value = settingOf(property(options, "url"), around);
-        const url = value && resolved(value, variables);
-        if (!url) continue;
-        const auth = authIn(options, variables, around);
-        // Without its credentials the endpoint would be refused.
-        if (!auth && property(options, "auth")) continue;
-        const file = relative(folder, source.path);
-        return {
-          wire,
-          url,
-          auth,
-          names: {
-            url:
-              "variable" in value
-                ? `${value.variable} in ${variables.origins[value.variable]}`
-                : `url in ${file}`,
-            auth: `auth in ${file}`,
-          },
-          wants: wantsIn(options),
-        };
-      }
-    }
-  }
-  return undefined;
-}
-
-/** The code names a destination that cannot be read from it, or an object of another Worker that has one. */
-export function isChosenInCode({ sources, config }: Project): boolean {
-  const isElsewhere = config.durable_objects?.bindings?.some((binding) => binding.script_name);
-  return sources.some((source) =>
-    importsOf(source).some(
-      ({ from, imported }) =>
-        /^@pushmeter\/sdk\/(?:remote-write|pushgateway|otlp)$/.test(from) ||
-        (imported === "aggregator" && isElsewhere),
-    ),
-  );
-}
-
 function fromVariables({ values, origins }: Variables): Target | undefined {
   const chosen = chosenDestination(values);
   if (chosen) {
@@ -136,51 +89,6 @@ function authOf(name: string, values: Variables["values"]): EndpointOptions["aut
     Object.entries(values).filter(([key]) => key.startsWith(`PUSHMETER_${name}_`)),
   );
   return chosenDestination({ ...only, [`PUSHMETER_${name}_URL`]: "http://localhost" })?.options.auth;
-}
-
-function authIn(
-  options: ObjectExpression,
-  variables: Variables,
-  around: readonly Node[],
-): EndpointOptions["auth"] {
-  const auth = property(options, "auth");
-  if (auth?.type !== "ObjectExpression") return undefined;
-  const read = (object: ObjectExpression, name: string) => {
-    const value = settingOf(property(object, name), around);
-    return value && resolved(value, variables);
-  };
-  const bearer = read(auth, "bearer");
-  if (bearer) return { bearer };
-  const [basic, headers] = [property(auth, "basic"), property(auth, "headers")];
-  if (basic?.type === "ObjectExpression") {
-    return { basic: { username: read(basic, "username") ?? "", password: read(basic, "password") ?? "" } };
-  }
-  if (headers?.type !== "ObjectExpression") return undefined;
-  const pairs = headers.properties.flatMap((one): [string, string][] => {
-    if (one.type !== "ObjectProperty") return [];
-    const name =
-      one.key.type === "Identifier" ? one.key.name : one.key.type === "StringLiteral" ? one.key.value : "";
-    const value = name && read(headers, name);
-    return value ? [[name, value]] : [];
-  });
-  return { headers: Object.fromEntries(pairs) };
-}
-
-function wantsIn(options: ObjectExpression): Wants {
-  const text = (name: string) => {
-    const value = settingOf(property(options, name));
-    return value && "text" in value ? value.text : undefined;
-  };
-  const protocol = text("protocol");
-  return {
-    protocol: protocol === "1.0" || protocol === "2.0" ? protocol : "auto",
-    nativeHistograms: property(options, "histograms")?.type === "CallExpression",
-    temporality: text("temporality") === "delta" ? "delta" : "cumulative",
-  };
-}
-
-function resolved(value: { readonly text: string } | { readonly variable: string }, { values }: Variables) {
-  return "text" in value ? value.text : values[value.variable];
 }
 
 /** With the user's name in the URL as basic authentication, and Amazon's signature where it is needed. */

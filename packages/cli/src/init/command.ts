@@ -62,7 +62,7 @@ export const init: Command = {
   },
 };
 
-/** False without a terminal, which nobody could answer at. */
+/** False without a terminal: the question cannot be answered there. */
 async function agreed(signal: AbortSignal, isTTY = false): Promise<boolean> {
   if (!isTTY || !process.stdin.isTTY) return false;
   const asking = createInterface({ input: process.stdin, output: process.stdout });

@@ -37,7 +37,8 @@ export async function listen(listener: RequestListener, host: string, port: numb
     server.close();
     server.closeAllConnections();
   };
-  return { url: `http://${host === "0.0.0.0" || host === "::" ? LOOPBACK : host}:${taken}`, close };
+  const name = host === "0.0.0.0" || host === "::" ? LOOPBACK : host;
+  return { url: `http://${name.includes(":") ? `[${name}]` : name}:${taken}`, close };
 }
 
 /** The whole body; undefined if it is larger than the limit or does not come whole. */

@@ -36,8 +36,8 @@ export class CustomMetrics {
     return [...this.#metrics.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** @param growth - of a counter, since the sample before. */
-  add(series: Series, sample: Sample, growth: number, from: number): void {
+  /** @param growth - of a counter, between the times `from` and `to`, ms since the epoch. */
+  add(series: Series, sample: Sample, growth: number, from: number, to: number): void {
     const { job: _, instance = "", le, ...labels } = withoutScope(series.labels);
     const type = typeOf(series);
     const name = type === "histogram" ? series.name.replace(/_(bucket|sum|count)$/, "") : series.name;
@@ -52,7 +52,7 @@ export class CustomMetrics {
       else if (type === "histogram" && series.name.endsWith("_sum")) metric.sum += growth;
       else {
         metric.total += growth;
-        metric.seconds.add(growth, from, sample.timestamp);
+        metric.seconds.add(growth, from, to);
       }
     }
   }

@@ -76,8 +76,9 @@ export class Model {
   }
 
   #add(series: Series, role: Role, sample: Sample, growth: number, from: number): void {
-    const to = sample.timestamp;
-    if (role.kind === "custom") this.custom.add(series, sample, growth, from);
+    // The charts end now, whatever the clock of the sender says.
+    const to = Math.min(sample.timestamp, this.#now());
+    if (role.kind === "custom") this.custom.add(series, sample, growth, from, to);
     else if (!growth) return;
     else if (role.kind === "calls") {
       this.calls.count(role.metric, role.call, role.outcome, growth, from, to);

@@ -9,6 +9,7 @@ const LARGEST = 30_000;
 export async function clock({ skew }: Session): Promise<Outcome> {
   if (skew === undefined) return {};
   if (Math.abs(skew) > LARGEST) return { findings: [clockFinding(skew)] };
-  const seconds = Math.round(skew / 1000);
-  return fact("clocks", seconds ? `${Math.abs(seconds)} s apart` : "agree to the second");
+  const seconds = Math.round(Math.abs(skew) / 1000);
+  // The header has whole seconds, and its way here takes time.
+  return fact("clocks", seconds > 1 ? `${seconds} s apart` : "agree to the second");
 }
