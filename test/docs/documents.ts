@@ -11,6 +11,7 @@ export const WORKER_PAGES = ["README.md", "docs/workers.md", "docs/aggregator.md
 export const NODE_PAGES = [
   "docs/servers.md",
   "docs/aggregator-server.md",
+  "docs/collectors.md",
   "docs/lambda.md",
   "docs/destinations.md",
   "docs/metrics.md",

@@ -1,5 +1,6 @@
-/** The part of the platform that the load's Worker uses. */
+/** The part of the platform that Workers of the bench use. */
 declare module "cloudflare:workers" {
+  export const env: Readonly<Record<string, string>>;
   export abstract class DurableObject<Env = unknown> {
     protected ctx: {
       storage: {

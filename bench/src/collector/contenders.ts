@@ -5,30 +5,51 @@ import { bundleWorker } from "@pushmeter/testkit/bundle";
 import { ReceiverServer } from "@pushmeter/testkit/receiver-server";
 import { Process } from "@pushmeter/testkit/servers/process";
 import { startWorkerd } from "@pushmeter/testkit/workerd";
+import { TOKEN } from "../server/start.ts";
 import { type Usage, usage, workerd } from "../usage.ts";
 
-export interface Contender {
+/** Takes OTLP. */
+export interface Taker {
   readonly name: string;
-  /** Takes OTLP. */
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  usage(): Usage;
-  /** The requests in its totals, as the receiver has them. */
-  counted(): number;
   stop(): Promise<void>;
 }
 
-const TOKEN = "a-token-for-the-bench";
+export interface Contender extends Taker {
+  usage(): Usage;
+  /** The requests in its totals, as the receiver has them. */
+  counted(): number;
+}
+
 /** How often both write their totals, s: the aggregator's default. */
 export const INTERVAL = 15;
 const METRIC = "http_server_request_duration_seconds_count";
 
 export async function startAggregator(): Promise<Contender> {
   const receiver = await ReceiverServer.start();
+  const aggregator = await startWorker(receiver.writeUrl, INTERVAL);
+  return {
+    ...aggregator,
+    usage() {
+      const found = workerd();
+      if (!found) throw new Error("no workerd in /proc: this part needs Linux");
+      return found;
+    },
+    counted: () => receiver.receiver.total(METRIC),
+    async stop() {
+      await aggregator.stop();
+      receiver.stop();
+    },
+  };
+}
+
+/** @param every - between two pushes of the totals, s. */
+export async function startWorker(writeUrl: string, every: number): Promise<Taker> {
   const script = await bundleWorker({ file: join(import.meta.dirname, "worker.ts") }, { minify: true });
   const miniflare = startWorkerd(script, {
     name: "bench",
-    bindings: { TOKEN, REMOTE_WRITE_URL: receiver.writeUrl },
+    bindings: { TOKEN, REMOTE_WRITE_URL: writeUrl, EVERY: `${every * 1000}` },
     durableObjects: { PUSHMETER: { className: "Aggregator", useSQLite: true } },
     // Without it each request passes through a Worker of Miniflare's first.
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
@@ -38,16 +59,7 @@ export async function startAggregator(): Promise<Contender> {
     name: "pushmeter's aggregator, workerd",
     url: new URL("/v1/metrics", await miniflare.unsafeGetDirectURL("bench")),
     headers: { authorization: `Bearer ${TOKEN}` },
-    usage() {
-      const found = workerd();
-      if (!found) throw new Error("no workerd in /proc: this part needs Linux");
-      return found;
-    },
-    counted: () => receiver.receiver.total(METRIC),
-    async stop() {
-      await miniflare.dispose();
-      receiver.stop();
-    },
+    stop: () => miniflare.dispose(),
   };
 }
 

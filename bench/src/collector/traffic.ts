@@ -12,7 +12,7 @@ import {
   type ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
 import { seeded } from "@pushmeter/testkit/random";
-import type { Contender } from "./contenders.ts";
+import type { Taker } from "./contenders.ts";
 
 const INSTANCES = 400;
 const ROUTES = 3;
@@ -58,6 +58,10 @@ class Instance {
     };
   }
 
+  get pushes(): number {
+    return this.#seq;
+  }
+
   async next(): Promise<{ body: Uint8Array; key: string }> {
     for (let i = 0; i < COUNTED; i++) this.#record(i % ROUTES);
     const { resourceMetrics } = await this.#reader.collect();
@@ -66,17 +70,26 @@ class Instance {
   }
 }
 
+export interface TrafficOptions {
+  /** An instance ends after so many batches, and another one takes its place. Default: it does not end. */
+  readonly batches?: number;
+}
+
 export class Traffic {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 128 });
   readonly #instances: Instance[];
-  readonly #contender: Contender;
+  readonly #taker: Taker;
+  readonly #random: () => number;
+  readonly #batches: number;
+  #started = 0;
   /** Batches that were answered with success. */
   pushes = 0;
 
-  constructor(contender: Contender, seed: number) {
-    this.#contender = contender;
-    const random = seeded(seed);
-    this.#instances = Array.from({ length: INSTANCES }, (_, i) => new Instance(`instance-${i}`, random));
+  constructor(taker: Taker, seed: number, { batches = Number.POSITIVE_INFINITY }: TrafficOptions = {}) {
+    this.#taker = taker;
+    this.#random = seeded(seed);
+    this.#batches = batches;
+    this.#instances = Array.from({ length: INSTANCES }, () => this.#instance());
   }
 
   /** @param rate - pushes a second. */
@@ -84,14 +97,15 @@ export class Traffic {
     const perTick = (rate * TICK) / 1000;
     const began = performance.now();
     let running: Promise<void>[] = [];
-    for (let tick = 0; tick < (seconds * 1000) / TICK; tick++) {
-      for (let i = 0; i < perTick; i++) running.push(this.#push());
+    let sent = 0;
+    for (let tick = 1; tick <= (seconds * 1000) / TICK; tick++) {
+      for (; sent < tick * perTick; sent++) running.push(this.#push());
       // One instance never has two batches under way.
       if (running.length >= INSTANCES - perTick) {
         await Promise.all(running);
         running = [];
       }
-      await sleep(Math.max(0, began + (tick + 1) * TICK - performance.now()));
+      await sleep(Math.max(0, began + tick * TICK - performance.now()));
     }
     await Promise.all(running);
   }
@@ -100,11 +114,15 @@ export class Traffic {
     this.#agent.destroy();
   }
 
+  #instance(): Instance {
+    return new Instance(`instance-${++this.#started}`, this.#random);
+  }
+
   async #push(): Promise<void> {
     const instance = this.#instances.shift() as Instance;
-    this.#instances.push(instance);
     const { body, key } = await instance.next();
-    const { url, headers, name } = this.#contender;
+    this.#instances.push(instance.pushes < this.#batches ? instance : this.#instance());
+    const { url, headers, name } = this.#taker;
     const sent = request(url, {
       agent: this.#agent,
       method: "POST",

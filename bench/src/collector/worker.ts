@@ -1,4 +1,5 @@
 /** The aggregator as OTLP senders reach it. */
+import { env } from "cloudflare:workers";
 import { createAggregator, ingest } from "@pushmeter/aggregator";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 
@@ -10,6 +11,7 @@ interface Env {
 
 export class Aggregator extends createAggregator<Env>({
   push: (env, runtime) => remoteWrite({ url: env.REMOTE_WRITE_URL }, runtime),
+  every: Number(env.EVERY),
 }) {}
 
 export default {

@@ -2,8 +2,7 @@
  * `npm run bench:server`: the aggregator as a server. Batches a second for each store beside a server that only stores
  * them, one to three servers on one PostgreSQL, and the memory of 20,000 attribute sets.
  */
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { until } from "@pushmeter/testkit/poll";
 import { ReceiverServer } from "@pushmeter/testkit/receiver-server";
 import { startPostgres } from "@pushmeter/testkit/servers/postgres";
@@ -13,28 +12,13 @@ import { table } from "@pushmeter/testkit/table";
 import { usage } from "../usage.ts";
 import { counters, histograms } from "./bodies.ts";
 import { Caller, SERIES } from "./load.ts";
+import { startServer, TOKEN } from "./start.ts";
 
-const TOKEN = "a-token-for-the-bench";
 const ROUNDS = 3;
 const SECONDS = 4;
 const SHARDS = 3;
 const SETS = 20_000;
 const METRICS = 10;
-const ENTRY = createRequire(import.meta.url).resolve("@pushmeter/aggregator/node");
-const COMMAND = join(dirname(ENTRY), "../../bin/pushmeter-aggregator.js");
-
-function startServer(writeUrl: string, store: string | undefined, shards: number): Promise<Process> {
-  return Process.start({
-    file: process.execPath,
-    env: { PUSHMETER_TOKEN: TOKEN },
-    ready: ([port]) => `http://127.0.0.1:${port}/readyz`,
-    args: ([port], folder) => [
-      COMMAND,
-      ...["--host", "127.0.0.1", "--port", `${port}`, "--remote-write", writeUrl, "--shards", `${shards}`],
-      ...["--store", store ?? join(folder, "totals.db")],
-    ],
-  });
-}
 
 function startBare(store: string | undefined): Promise<Process> {
   return Process.start({
@@ -78,7 +62,7 @@ async function sqlite(writeUrl: string): Promise<string[][]> {
     name: "SQLite: stores bodies, nothing else",
     servers: [await startBare(undefined)],
   };
-  const own: Contender = { name: "SQLite: aggregator", servers: [await startServer(writeUrl, undefined, 1)] };
+  const own: Contender = { name: "SQLite: aggregator", servers: [await startServer(writeUrl)] };
   try {
     const found = await rates([bare, own]);
     return [bare, own].map(({ name }) => row(name, found.get(name) ?? 0, found.get(bare.name) ?? 1));
@@ -93,7 +77,11 @@ async function postgres(writeUrl: string): Promise<string[][]> {
   for (const count of [0, 1, 2, 3]) {
     const database = await startPostgres(true);
     const servers = count
-      ? await Promise.all(Array.from({ length: count }, () => startServer(writeUrl, database.store, SHARDS)))
+      ? await Promise.all(
+          Array.from({ length: count }, () =>
+            startServer(writeUrl, { store: database.store, shards: SHARDS }),
+          ),
+        )
       : [await startBare(database.store)];
     const name = count
       ? `PostgreSQL: aggregator, ${count} ${count > 1 ? "servers" : "server"}`
@@ -112,7 +100,7 @@ async function postgres(writeUrl: string): Promise<string[][]> {
 
 /** Megabytes of the process before and after 20,000 attribute sets of histograms with 15 bounds, heartbeats included. */
 async function memory(receiver: ReceiverServer): Promise<[before: number, after: number]> {
-  const server = await startServer(receiver.writeUrl, undefined, 1);
+  const server = await startServer(receiver.writeUrl);
   const megabytes = () => usage(server.pid as number).memory / 1e6;
   try {
     const before = megabytes();
