@@ -36,8 +36,11 @@ interface Wire {
 
 /** Rules record what these show: `rules.test.ts`. */
 const RECORDED = ["Objectives ›", "› Error budget left ›"];
+/** Only a server that is scraped shows it: `docs/aggregator-server.test.ts` does. */
+const SCRAPED = "› Pushes as a scrape sees them ›";
 const AGGREGATOR = [
   ...RECORDED,
+  "Aggregator ›",
   "› Instances against series ›",
   "› Batches by result ›",
   "› Aggregator's pushes by result ›",
@@ -53,7 +56,7 @@ const WIRES: Readonly<Record<string, Wire>> = {
   aggregator: {
     options: { service: "courses-aggregated", shards: 2 },
     // Shards are there from the beginning: none is new.
-    empty: [...RECORDED, "Functions › Instances › B"],
+    empty: [...RECORDED, SCRAPED, "Functions › Instances › B"],
   },
 };
 

@@ -4,7 +4,19 @@ import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { describe, expect, it } from "vitest";
 import { objectives } from "../examples/courses/slo.ts";
 import { ROOT } from "../read/dashboards.ts";
-import { AGGREGATOR_PUSHES, DROPPED, FAAS, HTTP, PUSH } from "../src/names.ts";
+import {
+  AGGREGATOR_BATCHES,
+  AGGREGATOR_MEMORY,
+  AGGREGATOR_OVERFLOW,
+  AGGREGATOR_PUSHES,
+  AGGREGATOR_REFUSED,
+  AGGREGATOR_SERIES,
+  AGGREGATOR_SET_ASIDE,
+  DROPPED,
+  FAAS,
+  HTTP,
+  PUSH,
+} from "../src/names.ts";
 import { subtract } from "../src/query/dialect.ts";
 import { objectiveGroups, sharedGroups } from "../src/rules/groups.ts";
 import { slo } from "../src/rules/slo.ts";
@@ -13,6 +25,9 @@ import { checkRules, runTests, type Scenario, testRules } from "./promtool.ts";
 const INVOCATIONS = `${FAAS}_count`;
 const PUSHES = `${PUSH}_count`;
 const SHARD = `${AGGREGATOR_PUSHES}{job="courses", instance="shard-0"`;
+const shard = (metric: string, more = "") => `${metric}{job="edge", instance="shard-0"${more}}`;
+const stored = shard(AGGREGATOR_PUSHES, ', result="success"');
+const merged = shard(AGGREGATOR_BATCHES, ', result="merged"');
 const ok = `${HTTP}_count{job="courses", instance="a", http_route="/courses", outcome="success"}`;
 const failed = `${HTTP}_count{job="courses", instance="a", http_route="/courses", outcome="server_error"}`;
 const cron = (outcome: string) =>
@@ -201,6 +216,66 @@ const TIMELINES: readonly Scenario[] = [
     moments: [
       { at: "30m", firing: [] },
       { at: "50m", firing: [ticket("ShardPushesFailing")] },
+    ],
+  },
+  {
+    name: "a shard that gets batches and is heard of no more is a ticket, which stays until it is back",
+    interval: "1m",
+    series: { [stored]: "0+4x20 _x30 80+4x5 _x15", [merged]: "0+9x20 _x30 180x5 _x15" },
+    moments: [
+      ...["20m", "24m"].map((at) => ({ at, firing: [] })),
+      ...["27m", "50m"].map((at) => ({ at, firing: [ticket("AggregatorSilent")] })),
+      // Back without a batch, it sleeps soon.
+      ...["53m", "1h5m"].map((at) => ({ at, firing: [] })),
+    ],
+  },
+  {
+    name: "a shard that sleeps ten minutes after its last batch is no alert",
+    interval: "1m",
+    series: { [stored]: "0+4x30 stale _x20", [merged]: "0+9x20 180x10 stale _x20" },
+    moments: ["31m", "36m", "45m"].map((at) => ({ at, firing: [] })),
+  },
+  {
+    name: "pushes that fail are a ticket while they do, if the server is scraped",
+    interval: "1m",
+    series: {
+      [stored]: "0+4x20 _x30",
+      [merged]: "0+9x20 _x30",
+      [shard(AGGREGATOR_PUSHES, ', result="success", scraped="true"')]: "0+4x20 80x30",
+      [shard(AGGREGATOR_PUSHES, ', result="unreachable", scraped="true"')]: "0x20 4+4x30",
+    },
+    moments: [
+      { at: "20m", firing: [] },
+      { at: "40m", firing: [ticket("ShardPushesFailing")] },
+    ],
+  },
+  {
+    name: "refused requests, rows set aside and points without room are tickets",
+    interval: "1m",
+    series: {
+      [shard(AGGREGATOR_REFUSED, ', status="413"')]: "0x10 1x30",
+      [shard(AGGREGATOR_SET_ASIDE)]: "0x10 2x30",
+      [shard(AGGREGATOR_OVERFLOW)]: "0x10 5x30",
+    },
+    moments: [
+      { at: "10m", firing: [] },
+      {
+        at: "13m",
+        firing: ["AggregatorRefuses", "AggregatorRowsSetAside", "AggregatorOverflow"].map(ticket),
+      },
+      { at: "35m", firing: [ticket("AggregatorRowsSetAside")] },
+    ],
+  },
+  {
+    name: "a shard that is nearly full is a ticket, by its memory or by its series",
+    interval: "1m",
+    series: {
+      [shard(AGGREGATOR_MEMORY)]: "20000000x10 40000000x10 20000000x30",
+      [shard(AGGREGATOR_SERIES)]: "9000x30 390000x20",
+    },
+    moments: [
+      ...["10m", "25m"].map((at) => ({ at, firing: [] })),
+      ...["18m", "40m"].map((at) => ({ at, firing: [ticket("AggregatorNearLimit")] })),
     ],
   },
   {
