@@ -221,61 +221,61 @@ const TIMELINES: readonly Scenario[] = [
   {
     name: "a shard that gets batches and is heard of no more is a ticket, which stays until it is back",
     interval: "1m",
-    series: { [stored]: "0+4x20 _x30 80+4x5 _x15", [merged]: "0+9x20 _x30 180x5 _x15" },
+    series: { [stored]: "0+4x8 _x14 32+4x4 _x12", [merged]: "0+9x8 _x14 72x4 _x12" },
     moments: [
-      ...["20m", "24m"].map((at) => ({ at, firing: [] })),
-      ...["27m", "50m"].map((at) => ({ at, firing: [ticket("AggregatorSilent")] })),
+      ...["8m", "12m"].map((at) => ({ at, firing: [] })),
+      ...["15m", "22m"].map((at) => ({ at, firing: [ticket("AggregatorSilent")] })),
       // Back without a batch, it sleeps soon.
-      ...["53m", "1h5m"].map((at) => ({ at, firing: [] })),
+      ...["25m", "37m"].map((at) => ({ at, firing: [] })),
     ],
   },
   {
     name: "a shard that sleeps ten minutes after its last batch is no alert",
     interval: "1m",
-    series: { [stored]: "0+4x30 stale _x20", [merged]: "0+9x20 180x10 stale _x20" },
-    moments: ["31m", "36m", "45m"].map((at) => ({ at, firing: [] })),
+    series: { [stored]: "0+4x15 stale _x10", [merged]: "0+9x5 45x10 stale _x10" },
+    moments: ["16m", "22m"].map((at) => ({ at, firing: [] })),
   },
   {
     name: "pushes that fail are a ticket while they do, if the server is scraped",
     interval: "1m",
     series: {
-      [stored]: "0+4x20 _x30",
-      [merged]: "0+9x20 _x30",
-      [shard(AGGREGATOR_PUSHES, ', result="success", scraped="true"')]: "0+4x20 80x30",
-      [shard(AGGREGATOR_PUSHES, ', result="unreachable", scraped="true"')]: "0x20 4+4x30",
+      [stored]: "0+4x8 _x20",
+      [merged]: "0+9x8 _x20",
+      [shard(AGGREGATOR_PUSHES, ', result="success", scraped="true"')]: "0+4x8 32x20",
+      [shard(AGGREGATOR_PUSHES, ', result="unreachable", scraped="true"')]: "0x8 4+4x20",
     },
     moments: [
-      { at: "20m", firing: [] },
-      { at: "40m", firing: [ticket("ShardPushesFailing")] },
+      { at: "8m", firing: [] },
+      { at: "20m", firing: [ticket("ShardPushesFailing")] },
     ],
   },
   {
     name: "refused requests, rows set aside and points without room are tickets",
     interval: "1m",
     series: {
-      [shard(AGGREGATOR_REFUSED, ', status="413"')]: "0x10 1x30",
-      [shard(AGGREGATOR_SET_ASIDE)]: "0x10 2x30",
-      [shard(AGGREGATOR_OVERFLOW)]: "0x10 5x30",
+      [shard(AGGREGATOR_REFUSED, ', status="413"')]: "0x5 1x20",
+      [shard(AGGREGATOR_SET_ASIDE)]: "0x5 2x20",
+      [shard(AGGREGATOR_OVERFLOW)]: "0x5 5x20",
     },
     moments: [
-      { at: "10m", firing: [] },
+      { at: "5m", firing: [] },
       {
-        at: "13m",
+        at: "8m",
         firing: ["AggregatorRefuses", "AggregatorRowsSetAside", "AggregatorOverflow"].map(ticket),
       },
-      { at: "35m", firing: [ticket("AggregatorRowsSetAside")] },
+      { at: "24m", firing: [ticket("AggregatorRowsSetAside")] },
     ],
   },
   {
     name: "a shard that is nearly full is a ticket, by its memory or by its series",
     interval: "1m",
     series: {
-      [shard(AGGREGATOR_MEMORY)]: "20000000x10 40000000x10 20000000x30",
-      [shard(AGGREGATOR_SERIES)]: "9000x30 390000x20",
+      [shard(AGGREGATOR_MEMORY)]: "20000000x2 40000000x8 20000000x20",
+      [shard(AGGREGATOR_SERIES)]: "9000x14 390000x10",
     },
     moments: [
-      ...["10m", "25m"].map((at) => ({ at, firing: [] })),
-      ...["18m", "40m"].map((at) => ({ at, firing: [ticket("AggregatorNearLimit")] })),
+      ...["2m", "14m"].map((at) => ({ at, firing: [] })),
+      ...["10m", "23m"].map((at) => ({ at, firing: [ticket("AggregatorNearLimit")] })),
     ],
   },
   {
