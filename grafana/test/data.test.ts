@@ -36,7 +36,7 @@ interface Wire {
 
 /** Rules record what these show: `rules.test.ts`. */
 const RECORDED = ["Objectives ›", "› Error budget left ›"];
-/** Only a server that is scraped shows it: `docs/aggregator-server.test.ts` does. */
+/** Only a server that is scraped shows it: `aggregator.test.ts` does. */
 const SCRAPED = "› Pushes as a scrape sees them ›";
 const AGGREGATOR = [
   ...RECORDED,
