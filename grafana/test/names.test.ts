@@ -27,7 +27,7 @@ const recorded = new Set(rules.flatMap((rule) => ("record" in rule ? [rule.recor
 let known: Emitted;
 beforeAll(async () => {
   // An aggregator in trouble says so.
-  vi.spyOn(console, "error").mockImplementation(() => {});
+  for (const level of ["warn", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});
   known = await emitted();
 });
 

@@ -224,9 +224,6 @@ function shards(q: Queries): PanelBuilder {
         ...count,
         thresholds: NONE_IS_GOOD,
       },
-      { name: "Instances", expr: ofShards(q, AGGREGATOR_INSTANCES), ...count },
-      { name: "Series", expr: ofShards(q, AGGREGATOR_SERIES), unit: "short" },
-      { name: "Memory", expr: ofShards(q, AGGREGATOR_MEMORY), unit: "decbytes" },
       {
         name: "Full",
         expr: fullness(q),
@@ -234,6 +231,7 @@ function shards(q: Queries): PanelBuilder {
         decimals: 1,
         thresholds: FULL,
       },
+      { name: "Instances", expr: ofShards(q, AGGREGATOR_INSTANCES), ...count },
     ],
   });
 }
