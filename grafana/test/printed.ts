@@ -1,9 +1,8 @@
 /** What `npm run demo` prints at its end, as numbers. */
 
-/** A row of a table: its first cells, and the numbers under the headings. */
+/** A row of a table: its first cell, and the numbers under the headings. */
 export interface Row {
   readonly name: string;
-  readonly method: string;
   readonly numbers: Readonly<Record<string, number>>;
 }
 
@@ -26,24 +25,25 @@ export function read(output: string): Printed {
     // Two spaces or more stand between cells.
     return lines.slice(start, start + length).map((line) => line.trim().split(/ {2,}/));
   };
-  const row = (names: readonly string[], texts: number, [name = "", ...cells]: readonly string[]): Row => {
-    const numbers = cells.slice(texts - 1).map((cell, i) => [names[i] ?? "", numberOf(cell)] as const);
-    return { name, method: texts > 1 ? (cells[0] ?? "") : "", numbers: Object.fromEntries(numbers) };
-  };
+  const row = (names: readonly string[], name: string, cells: readonly string[]): Row => ({
+    name,
+    numbers: Object.fromEntries(cells.map((cell, i) => [names[i] ?? "", numberOf(cell, names[i])])),
+  });
   const counts = ["requests", ...OUTCOMES, "p50", "p95"];
   const invocations = ["invocations", "success", "exception", "p50", "p95"];
   return {
-    instances: below(/^instance /).map((cells) => row(["requests"], 2, cells)),
-    requests: below(/^route /).map((cells) => row(counts, 2, cells)),
-    triggers: below(/^trigger /).map((cells) => row(invocations, 1, cells)),
+    instances: below(/^instance /).map(([name = "", _wire, ...cells]) => row(["requests"], name, cells)),
+    // The method comes before the route.
+    requests: below(/^route /).map(([name = "", ...cells]) => row(counts, name.replace(/^\S+ /, ""), cells)),
+    triggers: below(/^trigger /).map(([name = "", ...cells]) => row(invocations, name, cells)),
     custom: new Map(below(/^custom metric/).map(([name = "", value = ""]) => [name, numberOf(value)])),
   };
 }
 
-/** Seconds for milliseconds; `-` for no value. */
-function numberOf(cell: string): number {
+/** Seconds for the milliseconds of a percentile; 0 for no value. */
+function numberOf(cell: string, name = ""): number {
   if (cell === "-") return 0;
-  return cell.endsWith(" ms") ? Number(cell.slice(0, -3)) / 1000 : Number(cell);
+  return /^p\d+$/.test(name) ? Number(cell) / 1000 : Number(cell);
 }
 
 export function sum(rows: readonly Row[], name: string): number {

@@ -26,6 +26,7 @@ const IMPORTS: Readonly<Record<string, string>> = {
   "@pushmeter/sdk/global": "",
   "@pushmeter/sdk/adapter": "recorderOf",
   "@pushmeter/sdk/prometheus": "translate",
+  "@pushmeter/sdk/receiving": "readWriteRequest",
   "@pushmeter/sdk/testing": "Receiver",
   "@pushmeter/sdk/testing/vitest": "matchers",
   "@pushmeter/adapters/workers": "instrumentWorker",
@@ -39,6 +40,7 @@ const IMPORTS: Readonly<Record<string, string>> = {
   "@pushmeter/aggregator": "Aggregator",
   "@pushmeter/aggregator/client": "aggregator",
   "@pushmeter/aggregator/core": "ShardHost",
+  "@pushmeter/aggregator/node": "startServer",
 };
 
 export interface ImportSize {
