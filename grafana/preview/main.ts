@@ -1,7 +1,8 @@
 /**
  * `npm run dashboards:preview`: every dashboard with an hour of the example's traffic, drawn by Grafana's own
  * components from the JSON that Grafana gets and a real Prometheus's answers. Writes pictures to `docs/dashboards`,
- * with `--to FOLDER` to another, or serves the pages with `--serve`. `--native` pushes native histograms.
+ * with `--to FOLDER` to another, or serves the pages with `--serve`. `--only NAME` draws one dashboard. `--native` pushes
+ * native histograms.
  */
 
 import { mkdir } from "node:fs/promises";
@@ -27,7 +28,12 @@ const WEEK = 7 * 86_400_000;
 /** Another service, whose instances push through an aggregator. */
 const AGGREGATED = "courses-edge";
 const { values } = parseArgs({
-  options: { serve: { type: "boolean" }, to: { type: "string" }, native: { type: "boolean" } },
+  options: {
+    serve: { type: "boolean" },
+    to: { type: "string" },
+    only: { type: "string" },
+    native: { type: "boolean" },
+  },
 });
 const native = values.native ?? false;
 const CHOSEN = {
@@ -60,8 +66,9 @@ async function pagesOf(prometheus: Prometheus, end: number): Promise<Map<string,
   const pages = new Map<string, string>();
   for (const dashboard of readDashboards(dialect)) {
     const name = dashboard.uid.replace("pushmeter-", "");
+    if (values.only && values.only !== name) continue;
     const route = name === "route" ? "/courses/:id/certificate" : ".*";
-    const job = ["push-health", "overview", "objectives"].includes(name) ? ".+" : SERVICE;
+    const job = ["push-health", "overview", "objectives", "aggregator"].includes(name) ? ".+" : SERVICE;
     const preview = await answersOf(dashboard, prometheus, end, MINUTES, { ...CHOSEN, job, route });
     pages.set(name, html(preview));
   }

@@ -6,6 +6,7 @@ export const UIDS = {
   route: "pushmeter-route",
   functions: "pushmeter-functions",
   pushHealth: "pushmeter-push-health",
+  aggregator: "pushmeter-aggregator",
   objectives: "pushmeter-objectives",
 } as const;
 

@@ -24,7 +24,23 @@ export const DROPPED = metricName(sdk.DROPPED, "{point}", "counter");
 export const AGGREGATOR_PUSHES = "pushmeter_aggregator_pushes_total";
 export const AGGREGATOR_BATCHES = "pushmeter_aggregator_batches_total";
 export const AGGREGATOR_REJECTED = "pushmeter_aggregator_rejected_total";
+export const AGGREGATOR_REFUSED = "pushmeter_aggregator_refused_total";
+export const AGGREGATOR_OVERFLOW = "pushmeter_aggregator_overflow_total";
+export const AGGREGATOR_SET_ASIDE = "pushmeter_aggregator_set_aside_total";
 export const AGGREGATOR_INSTANCES = "pushmeter_aggregator_instances";
+export const AGGREGATOR_SERIES = "pushmeter_aggregator_series";
+export const AGGREGATOR_MEMORY = "pushmeter_aggregator_memory_bytes";
+export const AGGREGATOR_LAST_PUSH = "pushmeter_aggregator_last_push_timestamp_seconds";
+/**
+ * An aggregator that pushes may be scraped as well, to see it while its pushes fail. The scrape's configuration in
+ * docs/aggregator-server.md gives its samples a label, so that they are series beside the pushed ones.
+ */
+export const SCRAPED = 'scraped!=""';
+/** What counts must not count twice. */
+export const NOT_SCRAPED = 'scraped=""';
+/** Limits of one shard: packages/aggregator/src/core/series-table.ts. */
+export const SHARD_SERIES = 400_000;
+export const SHARD_BYTES = 48_000_000;
 export const TARGET_INFO = "target_info";
 /** A Pushgateway adds it to every group: when the group was last pushed, seconds since the epoch. */
 export const PUSH_TIME = "push_time_seconds";

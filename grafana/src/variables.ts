@@ -29,10 +29,19 @@ const datasource = new DatasourceVariableBuilder("datasource")
   .type("prometheus")
   .current({ text: "Prometheus", value: "prometheus" });
 
-/** Data source, service and instance. By default services that have been called at all. */
-export function choices(dialect?: Dialect, series = named(SIGNS_OF_LIFE)): Builder<VariableModel>[] {
+/**
+ * Data source, service and instance. By default services that have been called at all.
+ *
+ * @param series - has the services.
+ * @param signs - metrics that each instance has one of.
+ */
+export function choices(
+  dialect?: Dialect,
+  series = named(SIGNS_OF_LIFE),
+  signs = SIGNS_OF_LIFE,
+): Builder<VariableModel>[] {
   const job = labelValues("job", "Service", series).multi(true).includeAll(true).current(ALL).allValue(".+");
-  const instance = labelValues("instance", "Instance", named(SIGNS_OF_LIFE, 'job=~"$job"'))
+  const instance = labelValues("instance", "Instance", named(signs, 'job=~"$job"'))
     .multi(true)
     .includeAll(true)
     .current(ALL)

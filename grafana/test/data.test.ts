@@ -36,8 +36,11 @@ interface Wire {
 
 /** Rules record what these show: `rules.test.ts`. */
 const RECORDED = ["Objectives ›", "› Error budget left ›"];
+/** Only a server that is scraped shows it: `aggregator.test.ts` does. */
+const SCRAPED = "› Pushes as a scrape sees them ›";
 const AGGREGATOR = [
   ...RECORDED,
+  "Aggregator ›",
   "› Instances against series ›",
   "› Batches by result ›",
   "› Aggregator's pushes by result ›",
@@ -53,7 +56,7 @@ const WIRES: Readonly<Record<string, Wire>> = {
   aggregator: {
     options: { service: "courses-aggregated", shards: 2 },
     // Shards are there from the beginning: none is new.
-    empty: [...RECORDED, "Functions › Instances › B"],
+    empty: [...RECORDED, SCRAPED, "Functions › Instances › B"],
   },
 };
 
@@ -112,9 +115,11 @@ describe.each(servers.map((server) => [server.dialect.name, server] as const))(
         dashboards.flatMap(({ uid, title, templating }) =>
           templating.list.flatMap((variable) => {
             const query = labelValuesOf(variable);
-            // There is no Pushgateway here, and objectives are recorded by rules.
+            // There is no Pushgateway here, objectives are recorded by rules, and only one wire has shards.
             const isEmpty =
-              variable.name === "gateway" || (uid === UIDS.objectives && variable.name === "job");
+              variable.name === "gateway" ||
+              (uid === UIDS.objectives && variable.name === "job") ||
+              (uid === UIDS.aggregator && empty === AGGREGATOR);
             return query && !isEmpty ? [[`${title} › $${variable.name}`, query] as const] : [];
           }),
         ),

@@ -250,7 +250,7 @@ describe("kubernetes", () => {
 describe("kubernetes/aggregator", () => {
   const folder = join(deploy, "kubernetes/aggregator");
   const manifest = (path: string) => parse(readFileSync(join(folder, path), "utf8"));
-  const kinds = { Deployment, PersistentVolumeClaim, Service };
+  const kinds = { Deployment, PersistentVolumeClaim, Service, ServiceMonitor };
 
   it("keeps its kinds' schemas, and is all named in the kustomization", () => {
     const { resources } = manifest("kustomization.yaml");
@@ -275,6 +275,26 @@ describe("kubernetes/aggregator", () => {
     const [volume] = spec.template.spec.volumes;
     expect(volume.persistentVolumeClaim.claimName).toBe(manifest("volume.yaml").metadata.name);
     expect(container.image).toBe(compose.services.aggregator?.image);
+  });
+
+  it("is scraped at its port with a token that may only read, as series beside the pushed ones", () => {
+    const { selector, endpoints } = manifest("service-monitor.yaml").spec;
+    const { metadata, spec } = manifest("service.yaml");
+    expect(metadata.labels).toEqual(selector.matchLabels);
+    const [endpoint] = endpoints;
+    expect(endpoint).toMatchObject({ port: spec.ports[0].name, path: "/metrics", honorLabels: true });
+    const { name, key } = endpoint.authorization.credentials;
+    expect(key).toBe("PUSHMETER_READ_TOKEN");
+    const [container] = manifest("deployment.yaml").spec.template.spec.containers;
+    expect(container.envFrom).toEqual([{ secretRef: { name } }]);
+    // The same as docs/aggregator-server.md writes for Prometheus itself.
+    const [, yaml = ""] = /Beside pushes:\s+```yaml\n(.*?)```/s.exec(read("docs/aggregator-server.md")) ?? [];
+    const [scrape] = parse(yaml).scrape_configs;
+    const [keep, add] = endpoint.metricRelabelings;
+    expect(scrape.metric_relabel_configs).toEqual([
+      { source_labels: keep.sourceLabels, regex: keep.regex, action: keep.action },
+      { target_label: add.targetLabel, replacement: add.replacement },
+    ]);
   });
 
   it("is built by a Dockerfile that keeps the totals where the volumes are", () => {

@@ -4,7 +4,19 @@ import { describeWithServers } from "@pushmeter/testkit/servers/describe";
 import { describe, expect, it } from "vitest";
 import { objectives } from "../examples/courses/slo.ts";
 import { ROOT } from "../read/dashboards.ts";
-import { AGGREGATOR_PUSHES, DROPPED, FAAS, HTTP, PUSH } from "../src/names.ts";
+import {
+  AGGREGATOR_BATCHES,
+  AGGREGATOR_MEMORY,
+  AGGREGATOR_OVERFLOW,
+  AGGREGATOR_PUSHES,
+  AGGREGATOR_REFUSED,
+  AGGREGATOR_SERIES,
+  AGGREGATOR_SET_ASIDE,
+  DROPPED,
+  FAAS,
+  HTTP,
+  PUSH,
+} from "../src/names.ts";
 import { subtract } from "../src/query/dialect.ts";
 import { objectiveGroups, sharedGroups } from "../src/rules/groups.ts";
 import { slo } from "../src/rules/slo.ts";
@@ -13,6 +25,9 @@ import { checkRules, runTests, type Scenario, testRules } from "./promtool.ts";
 const INVOCATIONS = `${FAAS}_count`;
 const PUSHES = `${PUSH}_count`;
 const SHARD = `${AGGREGATOR_PUSHES}{job="courses", instance="shard-0"`;
+const shard = (metric: string, more = "") => `${metric}{job="edge", instance="shard-0"${more}}`;
+const stored = shard(AGGREGATOR_PUSHES, ', result="success"');
+const merged = shard(AGGREGATOR_BATCHES, ', result="merged"');
 const ok = `${HTTP}_count{job="courses", instance="a", http_route="/courses", outcome="success"}`;
 const failed = `${HTTP}_count{job="courses", instance="a", http_route="/courses", outcome="server_error"}`;
 const cron = (outcome: string) =>
@@ -201,6 +216,66 @@ const TIMELINES: readonly Scenario[] = [
     moments: [
       { at: "30m", firing: [] },
       { at: "50m", firing: [ticket("ShardPushesFailing")] },
+    ],
+  },
+  {
+    name: "a shard that gets batches and is heard of no more is a ticket, which stays until it is back",
+    interval: "1m",
+    series: { [stored]: "0+4x8 _x14 32+4x4 _x12", [merged]: "0+9x8 _x14 72x4 _x12" },
+    moments: [
+      ...["8m", "12m"].map((at) => ({ at, firing: [] })),
+      ...["15m", "22m"].map((at) => ({ at, firing: [ticket("AggregatorSilent")] })),
+      // Back without a batch, it sleeps soon.
+      ...["25m", "37m"].map((at) => ({ at, firing: [] })),
+    ],
+  },
+  {
+    name: "a shard that sleeps ten minutes after its last batch is no alert",
+    interval: "1m",
+    series: { [stored]: "0+4x15 stale _x10", [merged]: "0+9x5 45x10 stale _x10" },
+    moments: ["16m", "22m"].map((at) => ({ at, firing: [] })),
+  },
+  {
+    name: "pushes that fail are a ticket while they do, if the server is scraped",
+    interval: "1m",
+    series: {
+      [stored]: "0+4x8 _x20",
+      [merged]: "0+9x8 _x20",
+      [shard(AGGREGATOR_PUSHES, ', result="success", scraped="true"')]: "0+4x8 32x20",
+      [shard(AGGREGATOR_PUSHES, ', result="unreachable", scraped="true"')]: "0x8 4+4x20",
+    },
+    moments: [
+      { at: "8m", firing: [] },
+      { at: "20m", firing: [ticket("ShardPushesFailing")] },
+    ],
+  },
+  {
+    name: "refused requests, rows set aside and points without room are tickets",
+    interval: "1m",
+    series: {
+      [shard(AGGREGATOR_REFUSED, ', status="413"')]: "0x5 1x20",
+      [shard(AGGREGATOR_SET_ASIDE)]: "0x5 2x20",
+      [shard(AGGREGATOR_OVERFLOW)]: "0x5 5x20",
+    },
+    moments: [
+      { at: "5m", firing: [] },
+      {
+        at: "8m",
+        firing: ["AggregatorRefuses", "AggregatorRowsSetAside", "AggregatorOverflow"].map(ticket),
+      },
+      { at: "24m", firing: [ticket("AggregatorRowsSetAside")] },
+    ],
+  },
+  {
+    name: "a shard that is nearly full is a ticket, by its memory or by its series",
+    interval: "1m",
+    series: {
+      [shard(AGGREGATOR_MEMORY)]: "20000000x2 40000000x8 20000000x20",
+      [shard(AGGREGATOR_SERIES)]: "9000x14 390000x10",
+    },
+    moments: [
+      ...["2m", "14m"].map((at) => ({ at, firing: [] })),
+      ...["10m", "23m"].map((at) => ({ at, firing: [ticket("AggregatorNearLimit")] })),
     ],
   },
   {

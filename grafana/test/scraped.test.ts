@@ -24,6 +24,7 @@ import {
 const SECONDS = 12;
 
 /** Panels without data: a week ago there was none of these services, and no aggregator is between. */
+const OTHERS: readonly string[] = [UIDS.objectives, UIDS.aggregator];
 const NEITHER = [
   "Requests, now and a week ago",
   "p95 latency, now and a week ago",
@@ -76,7 +77,7 @@ describeWithServers("panels have data", ({ prometheus: file, pushgateway: gatewa
 
   const cases = Object.entries(EMPTY).flatMap(([wire, empty]) =>
     targets
-      .filter(({ panel, dashboard }) => !empty.includes(panel.title) && dashboard.uid !== UIDS.objectives)
+      .filter(({ panel, dashboard }) => !empty.includes(panel.title) && !OTHERS.includes(dashboard.uid))
       .map((target) => [wire, target.where] as const),
   );
   it.each(cases)("by %s: %s", async (wire, where) => {

@@ -39,6 +39,7 @@ export const OF_AGGREGATOR = [
   "Instances against series",
   "Batches by result",
   "Aggregator's pushes by result",
+  "Rejected points by reason",
 ];
 
 export const dashboards = readDashboards();

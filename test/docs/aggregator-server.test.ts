@@ -52,8 +52,10 @@ it("all commands have options that exist", async () => {
 });
 
 describeWithServers("its scrape configuration", ({ promtool }) => {
-  it("is one that Prometheus takes", async () => {
-    const [yaml] = blocks(PAGE, "yaml");
+  const configurations = blocks(PAGE, "yaml");
+
+  it.each([0, 1])("is one that Prometheus takes (%i)", async (i) => {
+    const yaml = configurations[i];
     const folder = await mkdtemp(join(tmpdir(), "pushmeter-scrape-"));
     try {
       const token = join(folder, "token");

@@ -2,40 +2,33 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { dashboard } from "../dashboard.ts";
 import { UIDS } from "../links.ts";
+import { DROPPED, NOT_STORED, PUSH } from "../names.ts";
 import {
-  AGGREGATOR_BATCHES,
-  AGGREGATOR_INSTANCES,
-  AGGREGATOR_PUSHES,
-  AGGREGATOR_REJECTED,
-  DROPPED,
-  NOT_STORED,
-  PUSH,
-} from "../names.ts";
-import { AGES, lastPushStat } from "../panels/last-push.ts";
+  batchesByResult,
+  instancesAgainstSeries,
+  rejectedPoints,
+  seriesOfServices,
+  shardPushes,
+} from "../panels/aggregator.ts";
+import { AGES, LATE, LONG, lastPushStat, PER_MINUTE } from "../panels/last-push.ts";
 import { lines } from "../panels/lines.ts";
 import { FAILED_SHARE } from "../panels/requests.ts";
 import { stat } from "../panels/stat.ts";
 import { states } from "../panels/states.ts";
 import { counter, observations } from "../query/growing.ts";
 import { liveInstances, orNone, QUIET, REACH, receiverReached, sinceLastPush } from "../query/presence.ts";
-import { ALIVE, Queries, type Scope, WHOLE_RANGE } from "../query/queries.ts";
+import { Queries, type Scope, WHOLE_RANGE } from "../query/queries.ts";
 import { BAD, NEUTRAL, OK, PUSH_RESULTS, WARN } from "../theme.ts";
 import { CHOSEN, choices } from "../variables.ts";
 
-/** A push is counted by the next: windows that span a receiver's absence. */
-const LONG = { window: "10m" };
-const PER_MINUTE = "suffix:/min";
 /** The only bound of the histogram of pushes, seconds. */
 const SLOW_PUSH = 1;
-const LATE = "A push is counted by the next one: what fails shows once something has got through again.";
 
 const pushes = observations(PUSH);
 const failed = observations(PUSH, NOT_STORED);
 
 export function pushHealth({ dialect }: Pick<Scope, "dialect">): Dashboard {
   const q = new Queries({ ...CHOSEN, dialect });
-  // The look-back of a query may be longer than a series lives.
-  const series = `count by (job) (last_over_time(${q.select("")}[${ALIVE}]))`;
   return dashboard({
     uid: UIDS.pushHealth,
     title: "Push health",
@@ -161,66 +154,16 @@ export function pushHealth({ dialect }: Pick<Scope, "dialect">): Dashboard {
             description:
               "Series of a service in Prometheus's head: instances times attribute sets. Many instances: use the aggregator. Many sets: look for an attribute with too many values.",
             unit: "short",
-            queries: [{ expr: series, legend: "{{job}}" }],
+            queries: [{ expr: seriesOfServices(q), legend: "{{job}}" }],
           }),
         ],
       },
       {
         heading: "Aggregator",
         height: 7,
-        panels: [
-          lines({
-            title: "Instances against series",
-            description:
-              "Instances that sent something to the aggregator within six hours, and the series that Prometheus has of them (right). The series do not grow with the instances.",
-            unit: "short",
-            right: / series$/,
-            queries: [
-              { expr: `sum by (job) (${q.select(AGGREGATOR_INSTANCES)})`, legend: "{{job}} instances" },
-              {
-                expr: `${series} and on (job) group by (job) (${q.select(AGGREGATOR_INSTANCES)})`,
-                legend: "{{job}} series",
-              },
-            ],
-          }),
-          lines({
-            title: "Batches by result",
-            description:
-              "Batches of deltas per minute that were merged; those that were repeated, because an answer was lost, and counted once (duplicate).",
-            unit: PER_MINUTE,
-            stacked: true,
-            colours: { merged: OK, duplicate: WARN },
-            queries: [{ expr: q.perMinute(counter(AGGREGATOR_BATCHES), "result"), legend: "{{result}}" }],
-          }),
-        ],
+        panels: [instancesAgainstSeries(q), batchesByResult(q)],
       },
-      {
-        height: 7,
-        panels: [
-          lines({
-            title: "Aggregator's pushes by result",
-            description: `The shards' pushes of all totals per minute, over ten minutes. ${LATE}`,
-            unit: PER_MINUTE,
-            stacked: true,
-            colours: PUSH_RESULTS,
-            queries: [
-              { expr: q.perMinute(counter(AGGREGATOR_PUSHES), "result", LONG), legend: "{{result}}" },
-            ],
-          }),
-          lines({
-            title: "Rejected points by reason",
-            description: "Data points per minute that came in and could not be added up.",
-            unit: PER_MINUTE,
-            colours: { none: NEUTRAL },
-            queries: [
-              {
-                expr: orNone(q, q.perMinute(counter(AGGREGATOR_REJECTED), "reason"), "reason"),
-                legend: "{{reason}}",
-              },
-            ],
-          }),
-        ],
-      },
+      { height: 7, panels: [shardPushes(q), rejectedPoints(q)] },
     ],
   });
 }

@@ -11,6 +11,12 @@ export const AGES = [
   [300, WARN],
 ] as const;
 
+/** A push is counted by the next: windows that span a receiver's absence. */
+export const LONG = { window: "10m" };
+export const LATE =
+  "A push is counted by the next one: what fails shows once something has got through again.";
+export const PER_MINUTE = "suffix:/min";
+
 /** Of the chosen service that has been silent longest. */
 export function lastPushStat(q: Queries): PanelBuilder {
   return stat({

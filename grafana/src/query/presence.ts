@@ -101,8 +101,12 @@ function growsAfter(q: Queries, growing: Growing): string {
   return `(${after}) > (${q.last(growing, LONG)} or 0 * (${after}))`;
 }
 
-/** A series "none" at zero while services push and there is nothing else: no news is drawn, not left out. */
-export function orNone(q: Queries, expr: string, label: string): string {
-  const zero = `0 * group(last_over_time(${q.selectAny(SIGNS_OF_LIFE)}[${ALIVE}]))`;
+/**
+ * A series "none" at zero while services push and there is nothing else: no news is drawn, not left out.
+ *
+ * @param signs - metrics one of which is there while services push.
+ */
+export function orNone(q: Queries, expr: string, label: string, signs = SIGNS_OF_LIFE): string {
+  const zero = `0 * group(last_over_time(${q.selectAny(signs)}[${ALIVE}]))`;
   return `${expr} or on () label_replace(${zero}, "${label}", "none", "", "")`;
 }

@@ -1,6 +1,7 @@
 /** Rule groups: the shared ones, which find services by label, and those of objectives. */
 import type { Dialect } from "../query/dialect.ts";
 import { Queries } from "../query/queries.ts";
+import { aggregatorAlerts, aggregatorRules } from "./aggregator.ts";
 import { budgetRules, burnAlerts, ratioRules } from "./burn-rate.ts";
 import { failureAlerts } from "./failures.ts";
 import { growthRules } from "./growth.ts";
@@ -28,6 +29,11 @@ export function sharedGroups(dialect: Dialect, links: Links = LINKS): RuleGroup[
       ],
     },
     { name: "pushmeter: pushes", ...EVERY, rules: alerts(pushAlerts(q)) },
+    {
+      name: "pushmeter: aggregator",
+      ...EVERY,
+      rules: [...aggregatorRules(q), ...alerts(aggregatorAlerts(q))],
+    },
     { name: "pushmeter: objectives", ...EVERY, rules: [...ratioRules(), ...alerts(burnAlerts())] },
     { name: "pushmeter: budgets", interval: "5m", query_offset: "30s", rules: budgetRules() },
   ];

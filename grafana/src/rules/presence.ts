@@ -9,7 +9,7 @@ const USUAL_RATE = "job:pushmeter_usual_requests:rate1h";
 /** Its own last value carries a series on. Longer than Prometheus itself is away. */
 const CARRIED = "1d";
 /** A service that is silent for so long is gone, and no longer reported. */
-const GONE_AFTER = 30 * 86_400;
+export const GONE_AFTER = 30 * 86_400;
 /** Gaps count three times, those of the last day; of what runs more seldom, those of the last eight days. */
 const PATIENCE = 3;
 /** Requests per second from which on a silence wakes people up. */

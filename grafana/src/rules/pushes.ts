@@ -1,13 +1,15 @@
 /** Alerts about the metrics themselves: whether they arrive, whole, and not too many. */
-import { AGGREGATOR_PUSHES, DROPPED, NOT_STORED, PUSH } from "../names.ts";
+import { DROPPED, NOT_STORED, PUSH } from "../names.ts";
 import { counter, type Growing, observations } from "../query/growing.ts";
 import { LAST_PUSH } from "../query/presence.ts";
 import type { Queries } from "../query/queries.ts";
 import type { Alert } from "./rule.ts";
 
-const FAILING = 0.2;
-const WINDOW = "15m";
-/** An instance, or a shard, of which hardly any push is stored. */
+/** A part of all pushes. */
+export const FAILING = 0.2;
+export const WINDOW = "15m";
+export const KEPT = "The next push that is stored carries what this one did not";
+/** An instance of which hardly any push is stored. */
 const STUCK = 0.9;
 const LEAST_PUSHES = 5;
 /** Attribute sets of an instrument: what exceeds them is counted together. */
@@ -18,8 +20,6 @@ const DASHBOARD = "pushmeter-push-health";
 
 export function pushAlerts(q: Queries): Alert[] {
   const pushes = { all: observations(PUSH), failed: observations(PUSH, NOT_STORED) };
-  const shards = { all: counter(AGGREGATOR_PUSHES), failed: counter(AGGREGATOR_PUSHES, NOT_STORED) };
-  const kept = "The next push that is stored carries what this one did not";
   const share = ({ all, failed }: Record<"all" | "failed", Growing>, by: string) =>
     `${q.growth(failed, by, WINDOW)} / (${q.growth(all, by, WINDOW)} > 0)`;
   const stuck = (growing: Record<"all" | "failed", Growing>) =>
@@ -32,7 +32,7 @@ export function pushAlerts(q: Queries): Alert[] {
       for: "5m",
       severity: "ticket",
       summary: "Pushes of {{ $labels.job }} fail",
-      description: `{{ $value | humanizePercentage }} of its pushes within 15 minutes were not stored. ${kept}, unless the instance ends before.`,
+      description: `{{ $value | humanizePercentage }} of its pushes within 15 minutes were not stored. ${KEPT}, unless the instance ends before.`,
       dashboard: DASHBOARD,
     },
     {
@@ -41,16 +41,7 @@ export function pushAlerts(q: Queries): Alert[] {
       for: "5m",
       severity: "ticket",
       summary: "Nearly all pushes of {{ $labels.instance }} of {{ $labels.job }} fail",
-      description: `{{ $value | humanizePercentage }} of this instance's pushes within 15 minutes were not stored. ${kept}.`,
-      dashboard: DASHBOARD,
-    },
-    {
-      alert: "ShardPushesFailing",
-      expr: `${share(shards, "job, instance")} > ${FAILING}`,
-      for: "5m",
-      severity: "ticket",
-      summary: "Pushes of the aggregator's shard {{ $labels.instance }} of {{ $labels.job }} fail",
-      description: `{{ $value | humanizePercentage }} of its pushes within 15 minutes were not stored. The shard keeps the totals. ${kept}.`,
+      description: `{{ $value | humanizePercentage }} of this instance's pushes within 15 minutes were not stored. ${KEPT}.`,
       dashboard: DASHBOARD,
     },
     {
