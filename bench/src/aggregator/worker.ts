@@ -1,10 +1,11 @@
 /** A load of batches on one object: the aggregator, or one that stores a blob per call and nothing else. */
 import { DurableObject } from "cloudflare:workers";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { AggregationTemporality, DataPointType, type MetricData } from "@opentelemetry/sdk-metrics";
+
 import { createAggregator } from "@pushmeter/aggregator";
 import { encodeCompact, VERSION } from "@pushmeter/aggregator/core";
 import type { Destination } from "@pushmeter/sdk";
+import { requestCounter } from "../request-counter.ts";
 
 /** What is measured is taking batches: where the totals go costs nothing. */
 const nowhere: Destination = {
@@ -106,21 +107,9 @@ const BODIES = 64;
 
 /** One delta of each of so many series. */
 function batch(series: number, value: number): Uint8Array {
-  const now: [number, number] = [1_700_000_000, 0];
-  const data = {
-    descriptor: { name: "requests", description: "", unit: "", valueType: 1 },
-    dataPointType: DataPointType.SUM,
-    aggregationTemporality: AggregationTemporality.DELTA,
-    isMonotonic: true,
-    dataPoints: Array.from({ length: series }, (_, i) => ({
-      startTime: now,
-      endTime: now,
-      value,
-      attributes: { "http.route": `/courses/${i}`, "http.response.status_code": 200, outcome: "success" },
-    })),
-  };
+  const data = requestCounter(series, value, [1_700_000_000, 0]);
   const resource = resourceFromAttributes({ "service.name": "bench" });
-  const scopeMetrics = [{ scope: { name: "bench" }, metrics: [data as unknown as MetricData] }];
+  const scopeMetrics = [{ scope: { name: "bench" }, metrics: [data] }];
   return encodeCompact({ resource, scopeMetrics });
 }
 

@@ -7,6 +7,7 @@ import {
   type MetricData,
   type ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
+import { requestCounter } from "../request-counter.ts";
 
 const BOUNDS = Array.from({ length: 15 }, (_, i) => 2 ** i);
 const now = (): [number, number] => [Math.floor(Date.now() / 1000), 0];
@@ -20,20 +21,7 @@ function serialized(metrics: readonly object[], service: string): Uint8Array {
 
 /** A delta of each of so many series. */
 export function counters(series: number): Uint8Array {
-  const time = now();
-  const data = {
-    descriptor: { name: "requests", description: "", unit: "", valueType: 1 },
-    dataPointType: DataPointType.SUM,
-    aggregationTemporality: AggregationTemporality.DELTA,
-    isMonotonic: true,
-    dataPoints: Array.from({ length: series }, (_, i) => ({
-      startTime: time,
-      endTime: time,
-      value: 1,
-      attributes: { "http.route": `/courses/${i}`, "http.response.status_code": 200, outcome: "success" },
-    })),
-  };
-  return serialized([data], "bench");
+  return serialized([requestCounter(series, 1, now())], "bench");
 }
 
 /** Histograms of 15 bounds: `count` attribute sets of one metric, from a number on. */

@@ -1,4 +1,4 @@
-/** The demo's receiver: `pushmeter dev` as a process of its own, on a free port. */
+/** The demo's receiver: `pushmeter dev` in another process, on a free port. */
 import { join } from "node:path";
 import type { Sample } from "@pushmeter/testkit/demo/samples";
 import { Process } from "@pushmeter/testkit/servers/process";

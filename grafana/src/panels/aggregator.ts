@@ -1,4 +1,4 @@
-/** Panels about an aggregator, for the dashboard of its own and for the one of all pushes. */
+/** Panels about an aggregator, for the dashboards Aggregator and Push health. */
 import {
   AGGREGATOR_BATCHES,
   AGGREGATOR_INSTANCES,

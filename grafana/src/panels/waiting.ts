@@ -7,7 +7,7 @@ import { NEUTRAL } from "../theme.ts";
 import { lines } from "./lines.ts";
 import type { PanelBuilder } from "./panel.ts";
 
-/** What tells operations apart. Each kind has some of them. */
+/** The labels by which operations differ. Each kind of operation has some of them. */
 const LABELS = [
   "db_namespace",
   "db_operation_name",

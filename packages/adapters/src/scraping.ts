@@ -1,14 +1,7 @@
 /** A server that answers scrapes of `/metrics` besides its requests. */
 import type { Pushmeter } from "@pushmeter/sdk";
-import {
-  checkFunction,
-  checkNames,
-  checkText,
-  invalid,
-  type Platform,
-  recorderOf,
-} from "@pushmeter/sdk/adapter";
-import type { HttpOptions } from "./callbacks.ts";
+import { checkNames, checkText, invalid, type Platform, recorderOf } from "@pushmeter/sdk/adapter";
+import { checkHttpOptions, type HttpOptions } from "./callbacks.ts";
 
 /** The options of servers that answer scrapes. */
 export interface ScrapeOptions {
@@ -26,7 +19,7 @@ export type Scrape = (method: string | undefined, url: string | undefined) => Pr
 export function checkServerOptions(adapter: string, options: HttpOptions<never> & ScrapeOptions): void {
   checkNames(adapter, options, "route ignore attributes body metrics");
   const { metrics: _, ...callbacks } = options;
-  for (const [name, value] of Object.entries(callbacks)) checkFunction(`${adapter} ${name}`, value);
+  checkHttpOptions(adapter, callbacks);
 }
 
 /** @throws TypeError unless `metrics` is false or a path. */

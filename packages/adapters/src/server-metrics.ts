@@ -47,7 +47,7 @@ export function bodySizes(pushmeter: Pushmeter): RecordSize {
 }
 
 /**
- * The size of a body as its header says, 0 where there is none. Undefined if only its end would tell.
+ * The size of a body as its header says, 0 where there is none. Undefined if it is known at its end only.
  *
  * @param length - the header `content-length`.
  */

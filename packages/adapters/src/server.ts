@@ -3,7 +3,7 @@
  * @module @pushmeter/adapters/server
  */
 import type { Pushmeter } from "@pushmeter/sdk";
-import { invalid, recorderOf } from "@pushmeter/sdk/adapter";
+import { invalid, type Platform, recorderOf } from "@pushmeter/sdk/adapter";
 import type { HttpOptions } from "./callbacks.ts";
 import { measureHttp } from "./http.ts";
 import { checkServerOptions, type ScrapeOptions, scrapedPlatform, scrapes } from "./scraping.ts";
@@ -39,11 +39,17 @@ export function instrumentServer<Rest extends unknown[], Env = never>(
   const scrape = scrapes("instrumentServer", pushmeter, options);
   const count = activeRequests(pushmeter);
   const measured = { ...options, body: sizedBody(pushmeter, options as HttpOptions) };
+  // Once: `attributes` is handed the environment with each request, and to copy it takes longer than the rest.
+  let made: Platform | undefined;
+  const platform = () => {
+    made ??= scrapedPlatform();
+    return made;
+  };
 
   return async (request, ...rest) => {
     const scraped = scrape(request.method, request.url);
     if (scraped) return scraped;
-    return measureHttp(recorder, measured, request, scrapedPlatform, undefined, async () => {
+    return measureHttp(recorder, measured, request, platform, undefined, async () => {
       count(1, request);
       try {
         return await handler(request, ...rest);

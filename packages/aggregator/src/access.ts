@@ -34,7 +34,7 @@ export class Access {
   /**
    * @param name - of the options' owner, for messages.
    * @param isOpen - without any token everything is allowed.
-   * @throws TypeError for a token that is unusable, and if there is none and `isOpen` is false.
+   * @throws TypeError for an unusable token, and where there is none unless `isOpen` is true.
    */
   constructor(name: string, options: AccessOptions, isOpen = false) {
     const { token, serviceTokens = {}, readToken, adminToken } = options;

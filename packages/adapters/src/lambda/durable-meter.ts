@@ -1,9 +1,10 @@
 /** A plugin for AWS's durable execution SDK, which calls it from version 2 on. */
 import type { Attributes } from "@opentelemetry/api";
 import type { Pushmeter } from "@pushmeter/sdk";
-import { type Ending, recorderOf, withOutcome } from "@pushmeter/sdk/adapter";
+import { recorderOf, withOutcome } from "@pushmeter/sdk/adapter";
 import { attempt } from "../callbacks.ts";
 import { durations } from "../durations.ts";
+import { withEnding } from "../ending.ts";
 
 /** An attempt of a step, or of a condition that is waited for: the part that is used. */
 export interface DurableAttempt {
@@ -30,7 +31,7 @@ const BOUNDS = [1, 10, 60, 600, 3_600, 21_600, 86_400, 604_800, 2_592_000];
 
 /**
  * A plugin for `withDurableExecution`. Measures each attempt of a step (`pushmeter.workflow.step.duration`, with
- * `workflow.step`; `workflow.retry` tells first attempts and retries apart) and each execution that ends
+ * `workflow.step`; `workflow.retry` says whether it is a retry) and each execution that ends
  * (`pushmeter.workflow.duration`, from its start and with its pauses). A step that a later invocation replays does not run
  * again and counts once. Names of steps become labels: keep them few.
  *
@@ -51,15 +52,9 @@ export function durableMeter(pushmeter: Pushmeter): DurableMeter {
     BOUNDS,
   );
   return {
-    async wrapOperationAttemptFn(info, run) {
+    wrapOperationAttemptFn(info, run) {
       const startedAt = recorder.now();
-      let ending: Ending = {};
-      try {
-        return await run();
-      } catch (error) {
-        ending = { thrown: { error } };
-        throw error;
-      } finally {
+      return withEnding(run, (ending) =>
         attempt(recorder, () => {
           const attributes: Attributes = {
             ...workflow(),
@@ -67,8 +62,8 @@ export function durableMeter(pushmeter: Pushmeter): DurableMeter {
             "workflow.retry": info.attempt > 1,
           };
           step(startedAt, withOutcome(attributes, ending));
-        });
-      }
+        }),
+      );
     },
     async onInvocationEnd({ status, executionStartTimestamp, executionError }) {
       if (!executionStartTimestamp || (status !== "SUCCEEDED" && status !== "FAILED")) return;

@@ -31,7 +31,7 @@ export function instrumentHttp<Request extends IncomingMessage, Response extends
     };
     try {
       const result = listener(request, response);
-      // It stays a rejection that nobody handles, as without the wrapper.
+      // The rejection stays unhandled, as without the wrapper.
       return result instanceof Promise ? result.catch(fail) : result;
     } catch (error) {
       return fail(error);

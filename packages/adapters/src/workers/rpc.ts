@@ -1,9 +1,10 @@
 /** Calls of methods by RPC. Names, unit and buckets: OpenTelemetry semantic conventions 1.44, "RPC metrics". */
 import type { Attributes } from "@opentelemetry/api";
 import type { Pushmeter } from "@pushmeter/sdk";
-import { type Ending, recorderOf, withOutcome } from "@pushmeter/sdk/adapter";
+import { recorderOf, withOutcome } from "@pushmeter/sdk/adapter";
 import { attempt } from "../callbacks.ts";
 import { durations } from "../durations.ts";
+import { withEnding } from "../ending.ts";
 import type { Made } from "./classes.ts";
 import { type Handler, platformOf } from "./context.ts";
 
@@ -15,24 +16,20 @@ export function callsMeasure(
   const recorder = recorderOf(pushmeter);
   const duration = durations(pushmeter, "rpc.server.call.duration", "Duration of calls by RPC.");
   return (method, call, { ctx, env }) =>
-    async (...args) => {
+    (...args) => {
       const platform = () => platformOf(env, ctx);
       const invocation = recorder.begin("other", platform, {});
-      let ending: Ending = {};
-      try {
-        return await call(...args);
-      } catch (error) {
-        ending = { thrown: { error } };
-        throw error;
-      } finally {
-        if (invocation) {
+      return withEnding(
+        () => call(...args),
+        (ending) => {
+          if (!invocation) return;
           const attributes: Attributes = {
             "rpc.system.name": "workers_rpc",
             "rpc.method": className ? `${className}/${method}` : method,
           };
           attempt(recorder, duration, invocation.startedAt, withOutcome(attributes, ending));
           recorder.endIgnored(invocation, platform);
-        }
-      }
+        },
+      );
     };
 }

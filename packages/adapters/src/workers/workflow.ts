@@ -1,9 +1,10 @@
 /** Workflows. */
 import type { Attributes } from "@opentelemetry/api";
 import type { Pushmeter } from "@pushmeter/sdk";
-import { type Ending, invalid, recorderOf, withOutcome } from "@pushmeter/sdk/adapter";
+import { invalid, recorderOf, withOutcome } from "@pushmeter/sdk/adapter";
 import { attempt } from "../callbacks.ts";
 import { durations } from "../durations.ts";
+import { withEnding } from "../ending.ts";
 import { type Made, measuredClass, type PlatformClass } from "./classes.ts";
 import { type Handler, isHandler, platformOf } from "./context.ts";
 import { FUNCTION, measureTrigger } from "./trigger.ts";
@@ -35,21 +36,14 @@ export function instrumentWorkflow<Env, Class extends PlatformClass>(
   const record = durations(pushmeter, "pushmeter.workflow.step.duration", "Duration of attempts of steps.");
 
   /** Runs one attempt of a step, or a pause, and has what was recorded pushed. */
-  const during = async (made: Made, pushAtOnce: boolean, run: () => unknown, step?: Attributes) => {
+  const during = (made: Made, pushAtOnce: boolean, run: () => unknown, step?: Attributes) => {
     const platform = () => platformOf(made.env, made.ctx, { pushAtOnce });
     const invocation = recorder.begin("other", platform, {});
-    let ending: Ending = {};
-    try {
-      return await run();
-    } catch (error) {
-      ending = { thrown: { error } };
-      throw error;
-    } finally {
-      if (invocation) {
-        if (step) attempt(recorder, record, invocation.startedAt, withOutcome(step, ending));
-        recorder.endIgnored(invocation, platform);
-      }
-    }
+    return withEnding(run, (ending) => {
+      if (!invocation) return;
+      if (step) attempt(recorder, record, invocation.startedAt, withOutcome(step, ending));
+      recorder.endIgnored(invocation, platform);
+    });
   };
   const measuredStep = (step: object, made: Made) =>
     new Proxy(step, {

@@ -26,7 +26,7 @@ export interface ServerOptions extends ShardOptions, AccessOptions {
    * are at `GET /metrics`.
    */
   readonly push?: ((runtime: Runtime) => Destination) | undefined;
-  /** Default 4318, OTLP's own; 0: any that is free. */
+  /** Default 4318, the usual one for OTLP; 0: a free one. */
   readonly port?: number | undefined;
   /** The address to listen on. Default: all of them, and `127.0.0.1` without a token. */
   readonly host?: string | undefined;

@@ -34,7 +34,7 @@ interface Instrument {
 }
 
 /**
- * `createPushmeter`'s option `names`: any names. Each instrument becomes one metric or several; instruments that are not
+ * For `createPushmeter`'s option `names`: names of your choice. Each instrument becomes one metric or several; instruments that are not
  * named here keep their names, and so do observable ones. Measurements that get the same labels are one series and
  * add up. What a function for a label throws goes to `onError`, and the measurement counts without the label.
  *
