@@ -12,7 +12,7 @@ import { EVERYTHING, type Placed, substitute, targetsOf, windows } from "../read
 import type { Prometheus } from "../read/prometheus.ts";
 import { dialectServers, isSettled } from "../read/servers.ts";
 import { overview } from "../src/dashboards/overview.ts";
-import { type Dialect, secondsIn, subtract, victoriametrics } from "../src/query/dialect.ts";
+import { ago, type Dialect, secondsIn } from "../src/query/dialect.ts";
 import { sharedGroups } from "../src/rules/groups.ts";
 import { writeSeries } from "../traffic/backfill.ts";
 import { direct } from "../traffic/deliveries.ts";
@@ -29,7 +29,7 @@ const plainOf = ({ native }: Dialect): Dialect => ({
   title: "plain rate",
   native,
   countsFirstValue: true,
-  growth: ({ selector, window, offset }) => `rate(${selector}[${window}]${offset && ` offset ${offset}`})`,
+  growth: ({ selector, window, offset }) => [{ expr: `rate(${selector}[${window}]${ago(offset)})`, sign: 1 }],
 });
 
 interface Cost {
@@ -89,7 +89,7 @@ function sumOf(rows: readonly (readonly string[])[]): string[] {
 
 const { values } = parseArgs({ options: { dialect: { type: "string" } } });
 
-for (const { dialect, start } of await dialectServers()) {
+for (const { dialect, ruleDialect, start } of await dialectServers()) {
   if (dialect.name !== (values.dialect ?? dialect.name)) continue;
   const prometheus = await start();
   try {
@@ -116,8 +116,7 @@ for (const { dialect, start } of await dialectServers()) {
         await prometheus.instant(expr, end);
       }
     };
-    const recorded = dialect === victoriametrics ? victoriametrics : subtract;
-    rows.push(row("All rules, one evaluation", await costOf(prometheus, rules(recorded), rules(plain))));
+    rows.push(row("All rules, one evaluation", await costOf(prometheus, rules(ruleDialect), rules(plain))));
     rows.push(sumOf(rows.slice(0, -1)));
     const heading = ["panel", "CPU, ms", "with rate", "ratio", "answer, ms", "with rate"];
     console.log(table([heading, ...rows]).join("\n"));

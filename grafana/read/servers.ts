@@ -2,6 +2,7 @@
 import { until } from "@pushmeter/testkit/poll";
 import { findProgram } from "@pushmeter/testkit/servers/programs";
 import { startVictoriaMetrics } from "@pushmeter/testkit/servers/victoria-metrics";
+import { RULE_DIALECTS } from "../src/files.ts";
 import { anchored, DIALECTS, type Dialect } from "../src/query/dialect.ts";
 import { asking, type Prometheus, startPrometheus } from "./prometheus.ts";
 
@@ -10,8 +11,16 @@ export const LOOK_BACK = "1h";
 
 export interface Server {
   readonly dialect: Dialect;
+  /** The dialect of its recording rules. */
+  readonly ruleDialect: Dialect;
   /** Takes samples in any order. */
   start(): Promise<Prometheus>;
+}
+
+function ruleDialect({ name }: Dialect): Dialect {
+  const found = RULE_DIALECTS.find((dialect) => dialect.name === name);
+  if (!found) throw new Error(`no rules in ${name}`);
+  return found;
 }
 
 /** The receivers that are on this machine. */
@@ -38,7 +47,7 @@ export async function dialectServers(): Promise<Server[]> {
   const servers: Server[] = [];
   for (const dialect of DIALECTS) {
     try {
-      servers.push({ dialect, start: await starts[dialect.name]() });
+      servers.push({ dialect, ruleDialect: ruleDialect(dialect), start: await starts[dialect.name]() });
     } catch (error) {
       // Prometheus 3.16 is in no package that a test could unpack: only a machine that names one must have it.
       const isWanted = dialect === anchored ? process.env.PROMETHEUS_3_16_BIN : process.env.CI === "true";

@@ -5,7 +5,14 @@ import { courses } from "../examples/courses/dashboard.ts";
 import { objectives } from "../examples/courses/slo.ts";
 import { allDashboards } from "./dashboards/all.ts";
 import { kubernetesFiles } from "./kubernetes.ts";
-import { anchored, DIALECTS, type Dialect, subtract, victoriametrics } from "./query/dialect.ts";
+import {
+  anchored,
+  anchoredRules,
+  DIALECTS,
+  type Dialect,
+  subtract,
+  victoriametrics,
+} from "./query/dialect.ts";
 import { objectiveGroups, sharedGroups } from "./rules/groups.ts";
 import { sloTest } from "./rules/slo-test.ts";
 
@@ -15,8 +22,8 @@ const EXAMPLE = "grafana/examples/courses";
 /** The one that deploy/ uses. */
 const DEFAULT = anchored;
 
-/** Rules cannot look back further than the server does, so that of Prometheus's dialects they always subtract. */
-export const RULE_DIALECTS: readonly Dialect[] = [subtract, victoriametrics];
+/** One file each: a server that does not know `anchored` refuses a whole file with it. */
+export const RULE_DIALECTS: readonly Dialect[] = [subtract, anchoredRules, victoriametrics];
 
 export function generatedFiles(dialects: readonly Dialect[] = DIALECTS): Map<string, string> {
   const files = new Map<string, string>();

@@ -52,7 +52,7 @@ export function choices(
     .includeAll(true)
     .current(ALL)
     .hide(VariableHide.HideVariable);
-  return [datasource, job, instance, gateway, ...(dialect?.parts ? [restarted] : [])];
+  return [datasource, job, instance, gateway, ...(dialect?.growthWithoutResets ? [restarted] : [])];
 }
 
 /** Windows and look-backs before the time shown, and the week before that Route compares with. */
@@ -60,7 +60,7 @@ const RESTARTS = ["[$__range]", "[2h]", "[$__range] offset 1w"]
   .map((range) => `resets(${named(SIGNS_OF_LIFE, 'job=~"$job"')}${range}) > 0`)
   .join(" or ");
 
-/** Services one of whose processes kept its series over a restart: `parts` of a dialect does not count them right. */
+/** Services one of whose processes kept its series over a restart: `growthWithoutResets` does not count them right. */
 const restarted = new QueryVariableBuilder("restarted")
   .label("Restarted")
   .datasource(DATASOURCE)

@@ -102,7 +102,7 @@ describe("compose.yaml", () => {
     expect(command).toContain("--enable-feature=exemplar-storage");
     const [, days] = /--storage\.tsdb\.retention\.time=(\d+)d/.exec(command.join(" ")) ?? [];
     expect(Number(days)).toBeGreaterThan(Number.parseInt(PERIOD, 10));
-    // The dashboards that are mounted ask in its dialect without a flag from here on.
+    // The dashboards and rules that are mounted ask in its dialect without a flag from here on.
     const [, minor] = /:v3\.(\d+)\./.exec(image ?? "") ?? [];
     expect(Number(minor)).toBeGreaterThanOrEqual(16);
   });

@@ -1,9 +1,10 @@
 /**
- * The table of issue 16: what stats, lines and tables say of traffic in its real shapes, in each dialect on its own
+ * What stats, lines, tables and recording rules say of traffic in its real shapes, in each dialect on its own
  * server, against the truth. Within 2 %, or the panel says that it does not know.
  */
 import { seeded } from "@pushmeter/testkit/random";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { objectives } from "../examples/courses/slo.ts";
 import {
   EVERYTHING,
   type Placed,
@@ -13,9 +14,10 @@ import {
   targetsOf,
   windows,
 } from "../read/dashboards.ts";
-import type { Prometheus, Series } from "../read/prometheus.ts";
+import { asking, type Prometheus, type Series } from "../read/prometheus.ts";
 import { dialectServers, isSettled } from "../read/servers.ts";
 import { LAST_PUSH, SILENT_AFTER } from "../src/query/presence.ts";
+import { objectiveGroups, sharedGroups } from "../src/rules/groups.ts";
 import { type RawSeries, writeSeries } from "../traffic/backfill.ts";
 import { aggregated, type Delivery, direct, pushgateway, scraped, type Wire } from "../traffic/deliveries.ts";
 import { bursty, busy, hourly, lambda, type Shape, sparse } from "../traffic/shapes.ts";
@@ -149,7 +151,8 @@ function recorded(service: string, { calls }: Delivery, end: number): RawSeries[
 const servers = await dialectServers();
 const rows: string[] = [];
 
-describe.each(servers.map((server) => [server.dialect.name, server] as const))("%s", (dialect, { start }) => {
+describe.each(servers.map((server) => [server.dialect.name, server] as const))("%s", (dialect, server) => {
+  const { start, ruleDialect } = server;
   const dashboards = readDashboards(dialect);
   const targets = dashboards.flatMap(targetsOf);
   const end = Math.floor(Date.now() / MINUTE) * MINUTE;
@@ -195,6 +198,45 @@ describe.each(servers.map((server) => [server.dialect.name, server] as const))("
       ? prometheus.instant(expr, end)
       : prometheus.range(expr, end - RANGE, end, STEP / 1000);
   };
+
+  /** What the rule writes while it is evaluated every minute: its server looks back no further than it does by default. */
+  const recordedByOutcome = async () => {
+    const rule = sharedGroups(ruleDialect).flatMap(({ rules }) => rules)[0];
+    if (!rule) throw new Error("no rule");
+    return asking(prometheus.url).range(rule.expr, end - RANGE, end, MINUTE / 1000);
+  };
+
+  it.each<[string, Filter, string]>([
+    ["all requests", () => true, ""],
+    ["failures", failed, "exception"],
+  ])(
+    "what rules record of %s each minute is what was heard",
+    async (what, filter, outcome) => {
+      const all = await recordedByOutcome();
+      for (const [name, { calls }] of deliveries) {
+        const own = all.filter(
+          ({ labels: { job, outcome: found } }) => job === name && found?.includes(outcome),
+        );
+        const sums = { real: 0, difference: 0 };
+        for (let time = end - RANGE; time <= end; time += MINUTE) {
+          const at = own.flatMap(({ samples }) => samples.filter(([seconds]) => seconds * 1000 === time));
+          const said = at.reduce((sum, [, value]) => sum + value, 0);
+          const real = heard(calls, time, 5 * MINUTE, filter).length;
+          sums.real += real;
+          sums.difference += Math.abs(said - real);
+        }
+        // Where nothing failed, nothing is a failure.
+        const error = sums.difference && sums.difference / sums.real;
+        rows.push(`| ${name} | ${(error * 100).toFixed(2)} % | rules: ${what} |`);
+        expect(error, name).toBeLessThan(TOLERANCE);
+      }
+    },
+  );
+
+  it("answers every rule", async () => {
+    const groups = [...sharedGroups(ruleDialect), ...objectiveGroups(ruleDialect, "courses", objectives)];
+    for (const { expr } of groups.flatMap(({ rules }) => rules)) await prometheus.instant(expr, end);
+  });
 
   it.each(Object.keys(TRAFFIC))(
     "%s: every stat, line and table is within 2 % or says that it does not know",

@@ -25,6 +25,7 @@ const FAILURES = 3;
 /** The shortest steps: all services together have most series. */
 const LINES = "30s";
 const PERCENTILE_LINES = "2m";
+const SUBTRACTED_LINES = "3m";
 
 function servicesTable(q: Queries): PanelBuilder {
   const all = recent(q, calls, (window) => q.growth(calls, "job", window));
@@ -149,7 +150,7 @@ export function overview({ dialect }: Pick<Scope, "dialect">): Dashboard {
           }),
           lines({
             title: "p95 latency by service",
-            interval: PERCENTILE_LINES,
+            interval: q.dialect.growthWithoutResets ? SUBTRACTED_LINES : PERCENTILE_LINES,
             description: "95 % of a service's requests were answered within this time.",
             unit: "s",
             queries: [{ expr: q.quantile(0.95, HTTP, [], "job", "$__rate_interval"), legend: "{{job}}" }],

@@ -21,18 +21,23 @@ export interface Dialect {
   readonly native: boolean;
   /** An instance's first value counts although no zero came before it: no other query is needed for it. */
   readonly countsFirstValue: boolean;
-  growth(of: Growth): string;
+  /** Parts that are summed over all series before they are added up. */
+  growth(of: Growth): readonly Part[];
   /**
-   * The same of series that do not fall within the window or the look-back: parts that are summed over all series
-   * and then added up. Matching each series with another one would cost ten times as much as reading it.
+   * The same for less, of series that do not fall within the window or the look-back: it matches no series with
+   * another one, which costs ten times as much as reading it.
    */
-  readonly parts?: (of: Growth) => readonly Part[];
+  readonly growthWithoutResets?: (of: Growth) => readonly Part[];
 }
 
 /** A value per series, and whether it is added or subtracted. */
 export interface Part {
   readonly expr: string;
   readonly sign: 1 | -1;
+}
+
+function whole(expr: string): readonly Part[] {
+  return [{ expr, sign: 1 }];
 }
 
 /** How far back the value before a window is looked for: longer than an instance is idle. */
@@ -68,7 +73,19 @@ export const anchored: Dialect = {
   title: "Prometheus 3.16 or later",
   native: true,
   countsFirstValue: false,
-  growth: ({ selector, window, offset }) => `increase(${selector}[${window}] anchored${ago(offset)})`,
+  growth: ({ selector, window, offset }) => whole(`increase(${selector}[${window}] anchored${ago(offset)})`),
+};
+
+/**
+ * For rules, in which `anchored` looks back five minutes and no further: both increases begin at the same sample,
+ * an hour before the window.
+ */
+export const anchoredRules: Dialect = {
+  ...anchored,
+  growth: ({ selector, window, offset }) => [
+    { expr: `increase(${selector}[${withLookBack(window)}] anchored${ago(offset)})`, sign: 1 },
+    { expr: `increase(${selector}[${LOOK_BACK}] anchored${before(window, offset)})`, sign: -1 },
+  ],
 };
 
 /** VictoriaMetrics: its `increase` begins at the value before the window; its `rate` is a slope of two samples. */
@@ -77,7 +94,7 @@ export const victoriametrics: Dialect = {
   title: "VictoriaMetrics",
   native: false,
   countsFirstValue: true,
-  growth: ({ selector, window, offset }) => `increase(${selector}[${window}]${ago(offset)})`,
+  growth: ({ selector, window, offset }) => whole(`increase(${selector}[${window}]${ago(offset)})`),
 };
 
 /** Any Prometheus, Thanos and Cortex: the last value less the one before the window. */
@@ -90,13 +107,13 @@ export const subtract: Dialect = {
     const range = `${selector}[${window}]${ago(offset)}`;
     const last = `last_over_time(${range})`;
     const first = `last_over_time(${selector}[${LOOK_BACK}]${before(window, offset)})`;
-    if (native) return `(${last} - (${first} or 0 * ${last}))`;
+    if (native) return whole(`(${last} - (${first} or 0 * ${last}))`);
     // A series that begins within the window begins with our zero, which is its least value.
     const grown = `(${last} - (${first} or min_over_time(${range}))) >= 0`;
     // A scraped process keeps its series over a restart. A fall at the window's very start is in no range.
-    return `(increase(${range}) and resets(${range}) > 0 or ${grown} or ${last})`;
+    return whole(`(increase(${range}) and resets(${range}) > 0 or ${grown} or ${last})`);
   },
-  parts({ selector, native, window, offset }) {
+  growthWithoutResets({ selector, native, window, offset }) {
     const since = `${selector}[${withLookBack(window)}]${ago(offset)}`;
     const earlier = `${selector}[${LOOK_BACK}]${before(window, offset)}`;
     const grown: Part[] = [

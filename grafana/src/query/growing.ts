@@ -46,19 +46,24 @@ const NO_OUTCOME = 'outcome=""';
 
 /**
  * Failed requests: by `outcome` where it exists, else by status, else by `error_type`, which the semantic
- * conventions ask for. A 4xx is the client's error.
+ * conventions ask for. A 4xx is the client's error. Each item selects others.
  */
-export function failedRequests(histogram: string, ...matchers: string[]): Growing {
-  return [
-    [FAILED_OUTCOMES],
-    [NO_OUTCOME, 'http_response_status_code=~"5.."'],
-    [NO_OUTCOME, 'http_response_status_code!~"[45]..", error_type!=""'],
-  ].flatMap((failed) => observations(histogram, ...matchers, ...failed));
-}
+export const REQUEST_FAILURES: readonly (readonly string[])[] = [
+  [FAILED_OUTCOMES],
+  [NO_OUTCOME, 'http_response_status_code=~"5.."'],
+  [NO_OUTCOME, 'http_response_status_code!~"[45]..", error_type!=""'],
+];
 
 /** Failed invocations by other triggers than HTTP, which have no status. */
+export const INVOCATION_FAILURES: readonly (readonly string[])[] = [
+  [FAILED_OUTCOMES],
+  [NO_OUTCOME, 'error_type!=""'],
+];
+
+export function failedRequests(histogram: string, ...matchers: string[]): Growing {
+  return REQUEST_FAILURES.flatMap((failed) => observations(histogram, ...matchers, ...failed));
+}
+
 export function failedInvocations(histogram: string, ...matchers: string[]): Growing {
-  return [[FAILED_OUTCOMES], [NO_OUTCOME, 'error_type!=""']].flatMap((failed) =>
-    observations(histogram, ...matchers, ...failed),
-  );
+  return INVOCATION_FAILURES.flatMap((failed) => observations(histogram, ...matchers, ...failed));
 }

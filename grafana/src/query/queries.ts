@@ -160,7 +160,7 @@ export class Queries {
       `${this.#bucketGrowth(series, by, window)} / ${secondsOf(window)}`;
     const buckets = native ? `${of(native, "")} or on () ${of(classic, "le")}` : of(classic, "le");
     // A difference of sums is 0 for as long as the look-back, not absent.
-    return this.dialect.parts
+    return this.dialect.growthWithoutResets
       ? `(${buckets}) and on () group(${this.last(observations(histogram, ...matchers), window)})`
       : buckets;
   }
@@ -176,27 +176,28 @@ export class Queries {
 
   /** What a series grew within a window, in parts that are summed over all series before they are added up. */
   #parts(series: Series, window: string, offset: string): Part[] {
-    return [this.#grown(series, window, offset), ...this.#firstPushed(series, window, offset)];
+    return [...this.#grown(series, window, offset), ...this.#firstPushed(series, window, offset)];
   }
 
   /** The same of a histogram's buckets, which are most of all series: in the dialect's cheapest way. */
   #bucketGrowth(series: Series, by: string, window: string, offset = ""): string {
-    const { parts } = this.dialect;
+    const { growthWithoutResets } = this.dialect;
     const { restarted } = this.#scope;
-    if (!parts || restarted === undefined) return this.growth([series], by, window, offset);
+    if (!growthWithoutResets || restarted === undefined) return this.growth([series], by, window, offset);
     const native = series.native !== undefined;
     const selector = this.#selector(series, `job!~"${restarted}"`);
     return added(by, [
-      ...parts({ selector, native, window, offset }),
-      this.#grown(series, window, offset, `job=~"${restarted}"`),
+      ...growthWithoutResets({ selector, native, window, offset }),
+      ...this.#grown(series, window, offset, `job=~"${restarted}"`),
       ...this.#firstPushed(series, window, offset),
     ]);
   }
 
-  #grown(series: Series, window: string, offset: string, ...more: string[]): Part {
+  #grown(series: Series, window: string, offset: string, ...more: string[]): Part[] {
     const selector = this.#selector(series, ...more);
     const native = series.native !== undefined;
-    return { expr: part(series, this.dialect.growth({ selector, native, window, offset })), sign: 1 };
+    const grown = this.dialect.growth({ selector, native, window, offset });
+    return grown.map(({ expr, sign }) => ({ expr: part(series, expr), sign }));
   }
 
   #last(series: Series, window: string, modifier: string): string {

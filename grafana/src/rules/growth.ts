@@ -3,7 +3,13 @@
  * sums of these, at a fraction of the cost. Names: https://prometheus.io/docs/practices/rules/
  */
 import { FAAS, HTTP, RECORDS } from "../names.ts";
-import { counter, failedInvocations, failedRequests, type Growing, observations } from "../query/growing.ts";
+import {
+  counter,
+  type Growing,
+  INVOCATION_FAILURES,
+  observations,
+  REQUEST_FAILURES,
+} from "../query/growing.ts";
 import type { Queries } from "../query/queries.ts";
 import type { RecordingRule } from "./rule.ts";
 
@@ -18,12 +24,6 @@ export const FUNCTION =
 /** What comes in batches of records: queues and streams. */
 export const SOURCE = "faas_trigger, messaging_destination_name";
 
-interface Recorded {
-  readonly name: string;
-  readonly growing: Growing;
-  readonly by: string;
-}
-
 export const REQUESTS = "job_route:http_server_requests:increase5m";
 export const FAILED_REQUESTS = "job_route:http_server_requests_failed:increase5m";
 export const INVOCATIONS = "job_function:faas_invocations:increase5m";
@@ -31,17 +31,55 @@ export const FAILED_INVOCATIONS = "job_function:faas_invocations_failed:increase
 export const RECORDED_RECORDS = "job_source:faas_records:increase5m";
 export const FAILED_RECORDS = "job_source:faas_records_failed:increase5m";
 
+interface Recorded {
+  readonly growing: Growing;
+  /** All of it. */
+  readonly name: string;
+  readonly by: string;
+  /** What failed of it. Each item of `failures` selects others, by labels that are kept in `outcomes`. */
+  readonly failed: string;
+  readonly failures: readonly (readonly string[])[];
+  readonly outcomes: string;
+}
+
 const RECORDED: readonly Recorded[] = [
-  { name: REQUESTS, growing: observations(HTTP), by: "job, http_route" },
-  { name: FAILED_REQUESTS, growing: failedRequests(HTTP), by: "job, http_route" },
-  { name: INVOCATIONS, growing: observations(FAAS), by: `job, ${FUNCTION}` },
-  { name: FAILED_INVOCATIONS, growing: failedInvocations(FAAS), by: `job, ${FUNCTION}` },
-  { name: RECORDED_RECORDS, growing: counter(RECORDS), by: `job, ${SOURCE}` },
-  { name: FAILED_RECORDS, growing: counter(RECORDS, 'outcome!="success"'), by: `job, ${SOURCE}` },
+  {
+    growing: observations(HTTP),
+    name: REQUESTS,
+    by: "job, http_route",
+    failed: FAILED_REQUESTS,
+    failures: REQUEST_FAILURES,
+    outcomes: "outcome, http_response_status_code, error_type",
+  },
+  {
+    growing: observations(FAAS),
+    name: INVOCATIONS,
+    by: `job, ${FUNCTION}`,
+    failed: FAILED_INVOCATIONS,
+    failures: INVOCATION_FAILURES,
+    outcomes: "outcome, error_type",
+  },
+  {
+    growing: counter(RECORDS),
+    name: RECORDED_RECORDS,
+    by: `job, ${SOURCE}`,
+    failed: FAILED_RECORDS,
+    failures: [['outcome!="success"']],
+    outcomes: "outcome",
+  },
 ];
 
+/** The series of all instances are read once: what failed is a part of what is recorded by outcome. */
 export function growthRules(q: Queries): RecordingRule[] {
-  return RECORDED.map(({ name, growing, by }) => ({ record: name, expr: q.growth(growing, by, WINDOW) }));
+  return RECORDED.flatMap(({ growing, name, by, failed, failures, outcomes }) => {
+    const byOutcome = name.replace(":", "_outcome:");
+    const selected = failures.map((matchers) => `${byOutcome}{${matchers.join(", ")}}`);
+    return [
+      { record: byOutcome, expr: q.growth(growing, `${by}, ${outcomes}`, WINDOW) },
+      { record: name, expr: `sum by (${by}) (${byOutcome})` },
+      { record: failed, expr: `sum by (${by}) (${selected.join(" or ")})` },
+    ];
+  });
 }
 
 /** How much grew within a long window, from what is recorded. */
