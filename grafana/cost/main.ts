@@ -95,7 +95,7 @@ for (const { dialect, ruleDialect, start } of await dialectServers()) {
   try {
     const end = Math.floor(Date.now() / 60_000) * 60_000;
     const { series } = direct("thousand", thousand(end - HOUR, end - 10_000, seeded(5)), end - HOUR, end);
-    await writeSeries(prometheus.writeUrl, series);
+    await writeSeries([prometheus.writeUrl], series);
     await isSettled(prometheus, 1, end);
     const instances = new Set(series.map(({ labels }) => labels.instance)).size;
     console.log(`\n${dialect.title}: ${instances} instances, ${series.length} series`);

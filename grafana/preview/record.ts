@@ -19,6 +19,6 @@ export async function record(
       labels: { ...labels, ...rule.labels, __name__: rule.record },
       samples: samples.map(([time, value]) => [time * 1000, value] as const),
     }));
-    if (series.length) await writeSeries(prometheus.writeUrl, series);
+    if (series.length) await writeSeries([prometheus.writeUrl], series);
   }
 }

@@ -9,6 +9,7 @@ import { dialectServers } from "../read/servers.ts";
 import { UIDS } from "../src/links.ts";
 import { type HistoryOptions, SERVICE, stormsOf, writeHistory } from "../traffic/history.ts";
 import { PAYMENTS } from "../traffic/lambda.ts";
+import type { Truth } from "../traffic/truth.ts";
 import {
   ask,
   dashboards,
@@ -61,42 +62,53 @@ const WIRES: Readonly<Record<string, Wire>> = {
 };
 
 const servers = (await dialectServers()).filter(({ dialect }) => dialect.native);
+const end = Date.now();
+const started: Prometheus[] = [];
+const truths = new Map<string, Truth>();
 
-describe.each(servers.map((server) => [server.dialect.name, server] as const))(
+/** All servers get the same requests; the first one's answers are what the product sees. */
+const toAll = async (request: Request): Promise<Response> => {
+  const requests = started.map(({ writeUrl }) => new Request(writeUrl, request.clone()));
+  const [response, ...others] = await Promise.all(requests.map((copy) => fetch(copy)));
+  for (const other of others) {
+    if (!other.ok) throw new Error(`only the first server stored a request: ${await other.text()}`);
+    await other.body?.cancel();
+  }
+  return response as Response;
+};
+
+beforeAll(async () => {
+  started.push(...(await Promise.all(servers.map(({ start }) => start()))));
+  const [{ writeUrl: url } = { writeUrl: "" }] = started;
+  const common = { url, network: toAll, lifetime: 180 };
+  const wires = Object.entries(WIRES);
+  const before = wires.map(([, { options }], i) => {
+    const shape = { ...common, ...options, minutes: 8, rate: 0.9, prefix: `before-${i}`, calm: true };
+    return writeHistory({ ...shape, end: end - WEEK - 20_000, random: seeded(1) });
+  });
+  await Promise.all(before);
+  const now = wires.map(async ([name, { options }], i) => {
+    const shape = { ...common, ...options, minutes: MINUTES, rate: 1.2, prefix: `now-${i}` };
+    truths.set(name, await writeHistory({ ...shape, end: end - 20_000, random: seeded(2) }));
+  });
+  await Promise.all(now);
+}, 180_000);
+afterAll(() => Promise.all(started.map((server) => server.stop())));
+
+describe.each(servers.map(({ dialect }, i) => [dialect.name, i] as const))(
   "panels have data, %s",
-  (dialect, { start }) => {
+  (dialect, i) => {
     let prometheus: Prometheus;
-    let end: number;
     const filledBy = new Map<string, Filled>();
-
-    beforeAll(async () => {
-      prometheus = await start();
-      end = Date.now();
-      const common = { url: prometheus.writeUrl, lifetime: 180 };
-      const wires = Object.entries(WIRES);
-      const before = wires.map(([, { options }], i) => {
-        const shape = { ...common, ...options, minutes: 8, rate: 0.9, prefix: `before-${i}`, calm: true };
-        return writeHistory({ ...shape, end: end - WEEK - 20_000, random: seeded(1) });
-      });
-      await Promise.all(before);
-      const now = wires.map(async ([name, { options }], i) => {
-        const service = options.service ?? SERVICE;
-        const shape = { ...common, ...options, minutes: MINUTES, rate: 1.2, prefix: `now-${i}` };
-        const truth = await writeHistory({ ...shape, end: end - 20_000, random: seeded(2) });
-        filledBy.set(name, {
-          dialect,
-          prometheus,
-          // A window before it, the history of the week before has long begun.
-          start: end - 4 * 60_000,
-          end,
-          step: 15,
-          truth,
-          values: { ...EVERYTHING, ...windows(180, SECONDS), job: service },
-        });
-      });
-      await Promise.all(now);
-    }, 180_000);
-    afterAll(() => prometheus?.stop());
+    beforeAll(() => {
+      prometheus = started[i] as Prometheus;
+      for (const [name, { options }] of Object.entries(WIRES)) {
+        const truth = truths.get(name) as Truth;
+        const values = { ...EVERYTHING, ...windows(180, SECONDS), job: options.service ?? SERVICE };
+        // A window before it, the history of the week before has long begun.
+        filledBy.set(name, { dialect, prometheus, start: end - 4 * 60_000, end, step: 15, truth, values });
+      }
+    });
 
     describe.each(Object.entries(WIRES))("by %s", (wire, { empty }) => {
       const filled = () => filledBy.get(wire) as Filled;

@@ -38,9 +38,9 @@ describe.each(servers.map((server) => [server.dialect.name, server] as const))("
     prometheus = await start();
     for (const [service, minutes] of Object.entries(SINCE)) {
       const [from, to] = [end - RANGE, end - minutes * MINUTE - 6_000];
-      await writeSeries(prometheus.writeUrl, direct(service, busy(from, to, seeded(3)), from, end).series);
+      await writeSeries([prometheus.writeUrl], direct(service, busy(from, to, seeded(3)), from, end).series);
     }
-    await writeSeries(prometheus.writeUrl, [standard(end)]);
+    await writeSeries([prometheus.writeUrl], [standard(end)]);
     await isSettled(prometheus, Object.keys(SINCE).length + 1, end);
   });
   afterAll(() => prometheus?.stop());

@@ -16,6 +16,7 @@ import {
 } from "../read/dashboards.ts";
 import { asking, type Prometheus, type Series } from "../read/prometheus.ts";
 import { dialectServers, isSettled } from "../read/servers.ts";
+import type { Dialect } from "../src/query/dialect.ts";
 import { LAST_PUSH, SILENT_AFTER } from "../src/query/presence.ts";
 import { objectiveGroups, sharedGroups } from "../src/rules/groups.ts";
 import { type RawSeries, writeSeries } from "../traffic/backfill.ts";
@@ -149,32 +150,37 @@ function recorded(service: string, { calls }: Delivery, end: number): RawSeries[
 }
 
 const servers = await dialectServers();
+const end = Math.floor(Date.now() / MINUTE) * MINUTE;
+const begin = end - HISTORY;
+const deliveries = new Map<string, Delivery>();
+const started = new Map<Dialect, Prometheus>();
 const rows: string[] = [];
 
-describe.each(servers.map((server) => [server.dialect.name, server] as const))("%s", (dialect, server) => {
-  const { start, ruleDialect } = server;
-  const dashboards = readDashboards(dialect);
+/** All servers get the same. */
+beforeAll(async () => {
+  await Promise.all(servers.map(async ({ dialect, start }) => started.set(dialect, await start())));
+  const urls = [...started.values()].map(({ writeUrl }) => writeUrl);
+  for (const [name, [shape, wire]] of Object.entries(TRAFFIC)) {
+    const delivery = wire(name, shape(begin, end - MINUTE, seeded(7)), begin, end);
+    deliveries.set(name, delivery);
+    await writeSeries(urls, [...delivery.series, ...recorded(name, delivery, end)]);
+  }
+  await Promise.all([...started.values()].map((server) => isSettled(server, deliveries.size, end)));
+}, 240_000);
+afterAll(() => Promise.all([...started.values()].map((server) => server.stop())));
+
+describe.each(servers.map((server) => [server.dialect.name, server] as const))("%s", (name, server) => {
+  const { dialect, ruleDialect } = server;
+  const dashboards = readDashboards(name);
   const targets = dashboards.flatMap(targetsOf);
-  const end = Math.floor(Date.now() / MINUTE) * MINUTE;
-  const begin = end - HISTORY;
-  const deliveries = new Map<string, Delivery>();
   let prometheus: Prometheus;
   let restarted: ReadonlySet<string>;
 
   beforeAll(async () => {
-    prometheus = await start();
-    for (const [name, [shape, wire]] of Object.entries(TRAFFIC)) {
-      const delivery = wire(name, shape(begin, end - MINUTE, seeded(7)), begin, end);
-      deliveries.set(name, delivery);
-      await writeSeries(prometheus.writeUrl, [...delivery.series, ...recorded(name, delivery, end)]);
-    }
-    await isSettled(prometheus, deliveries.size, end);
+    prometheus = started.get(dialect) as Prometheus;
     restarted = new Set(await hasRestarted());
-  }, 240_000);
-  afterAll(async () => {
-    await prometheus?.stop();
-    console.log([`| ${dialect} | worst | where |`, ...rows.splice(0)].join("\n"));
   });
+  afterAll(() => console.log([`| ${name} | worst | where |`, ...rows.splice(0)].join("\n")));
 
   const hasRestarted = async () => {
     const variable = dashboards[0]?.templating.list.find(({ name }) => name === "restarted");
@@ -209,29 +215,26 @@ describe.each(servers.map((server) => [server.dialect.name, server] as const))("
   it.each<[string, Filter, string]>([
     ["all requests", () => true, ""],
     ["failures", failed, "exception"],
-  ])(
-    "what rules record of %s each minute is what was heard",
-    async (what, filter, outcome) => {
-      const all = await recordedByOutcome();
-      for (const [name, { calls }] of deliveries) {
-        const own = all.filter(
-          ({ labels: { job, outcome: found } }) => job === name && found?.includes(outcome),
-        );
-        const sums = { real: 0, difference: 0 };
-        for (let time = end - RANGE; time <= end; time += MINUTE) {
-          const at = own.flatMap(({ samples }) => samples.filter(([seconds]) => seconds * 1000 === time));
-          const said = at.reduce((sum, [, value]) => sum + value, 0);
-          const real = heard(calls, time, 5 * MINUTE, filter).length;
-          sums.real += real;
-          sums.difference += Math.abs(said - real);
-        }
-        // Where nothing failed, nothing is a failure.
-        const error = sums.difference && sums.difference / sums.real;
-        rows.push(`| ${name} | ${(error * 100).toFixed(2)} % | rules: ${what} |`);
-        expect(error, name).toBeLessThan(TOLERANCE);
+  ])("what rules record of %s each minute is what was heard", async (what, filter, outcome) => {
+    const all = await recordedByOutcome();
+    for (const [name, { calls }] of deliveries) {
+      const own = all.filter(
+        ({ labels: { job, outcome: found } }) => job === name && found?.includes(outcome),
+      );
+      const sums = { real: 0, difference: 0 };
+      for (let time = end - RANGE; time <= end; time += MINUTE) {
+        const at = own.flatMap(({ samples }) => samples.filter(([seconds]) => seconds * 1000 === time));
+        const said = at.reduce((sum, [, value]) => sum + value, 0);
+        const real = heard(calls, time, 5 * MINUTE, filter).length;
+        sums.real += real;
+        sums.difference += Math.abs(said - real);
       }
-    },
-  );
+      // Where nothing failed, nothing is a failure.
+      const error = sums.difference && sums.difference / sums.real;
+      rows.push(`| ${name} | ${(error * 100).toFixed(2)} % | rules: ${what} |`);
+      expect(error, name).toBeLessThan(TOLERANCE);
+    }
+  });
 
   it("answers every rule", async () => {
     const groups = [...sharedGroups(ruleDialect), ...objectiveGroups(ruleDialect, "courses", objectives)];

@@ -11,16 +11,21 @@ export interface RawSeries {
 /** Samples in one request. */
 const MOST = 50_000;
 
-/** @throws Error with the receiver's words if it does not store them. */
-export async function writeSeries(url: string, series: readonly RawSeries[]): Promise<void> {
+/** To each of the receivers. @throws Error with a receiver's words if it does not store them. */
+export async function writeSeries(urls: readonly string[], series: readonly RawSeries[]): Promise<void> {
   for (const part of parts(series)) {
     const written = part.map(({ labels, samples }) => ({
       labels,
       samples: samples.map(([time, value]) => ({ time, value })),
     }));
-    const response = await fetch(url, writeRequest("1.0", written));
-    const body = await response.text();
-    if (!response.ok) throw new Error(`${response.status}: ${body}`);
+    const request = writeRequest("1.0", written);
+    await Promise.all(
+      urls.map(async (url) => {
+        const response = await fetch(url, request);
+        const body = await response.text();
+        if (!response.ok) throw new Error(`${response.status}: ${body}`);
+      }),
+    );
   }
 }
 
