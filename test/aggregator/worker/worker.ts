@@ -62,10 +62,14 @@ function unreliable(binding: Env["AGGREGATOR"], chance: number) {
 
 const instances = new Map<string, { pushmeter: Pushmeter; logins: Counter; sizes: Histogram }>();
 
-function instanceOf(name: string, env: Env) {
+/** @param chance - how often a call is repeated, and how often an answer gets lost. */
+function instanceOf(name: string, env: Env, chance = 0.3) {
   let instance = instances.get(name);
   if (!instance) {
-    const push = aggregator(unreliable(env.AGGREGATOR, 0.3), { shards: Number(env.SHARDS), timeout: 3000 });
+    const push = aggregator(unreliable(env.AGGREGATOR, chance), {
+      shards: Number(env.SHARDS),
+      timeout: 3000,
+    });
     const pushmeter = createPushmeter({ service: "courses", push, onError: () => {} });
     const { meter } = pushmeter;
     instance = { pushmeter, logins: meter.createCounter("logins"), sizes: meter.createHistogram("sizes") };
@@ -85,7 +89,7 @@ export default {
       return Response.json(await pushmeter.flush({ timeout: 4000 }));
     }
     if (pathname === "/large") {
-      const { logins, pushmeter } = instanceOf("large", env);
+      const { logins, pushmeter } = instanceOf("large", env, 0);
       for (let i = 0; i < 900; i++) logins.add(1, { large: `${i}${"x".repeat(2500)}` });
       const stored = [await pushmeter.flush()];
       logins.add(1, { result: "small" });

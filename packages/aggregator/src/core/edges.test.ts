@@ -4,27 +4,10 @@ import type { ReceivedSeries } from "@pushmeter/sdk/testing";
 import { DROPPED } from "@pushmeter/testkit/published";
 import { seeded } from "@pushmeter/testkit/random";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import {
-  body,
-  CUMULATIVE,
-  exponential,
-  gauge,
-  histogram,
-  nanoseconds,
-  type Request,
-  sum,
-} from "../testing/otlp.ts";
+import { CUMULATIVE, exponential, gauge, histogram, nanoseconds, sum } from "../testing/otlp.ts";
+import { digest, send } from "../testing/sending.ts";
 import { FakeObject } from "../testing/simulation.ts";
 import type { BatchId } from "./shard.ts";
-
-let nextDigest = 0;
-const digest = (): BatchId => ({ digest: (++nextDigest).toString(16).padStart(13, "0").padEnd(32, "0") });
-
-/** Sends a request that no number identifies, from an instance. */
-function send(object: FakeObject, request: Request, instance = "a", id = digest()): string {
-  const resource = { "service.name": "courses", "service.instance.id": instance, ...request.resource };
-  return object.push(id, body({ ...request, resource }), "json");
-}
 
 const live = ({ samples }: ReceivedSeries) => samples.filter(({ stale }) => !stale);
 
@@ -233,23 +216,6 @@ describe("senders as they are", () => {
     expect(send(object, { metrics }, "a")).toBe("stored");
     expect(send(object, { metrics }, "a", { instance: "a", seq: 1 })).toBe("duplicate");
   });
-
-  it("recognises a hundred thousand bodies of one minute, and tells how many it had to forget", async () => {
-    const object = new FakeObject();
-    const ids = Array.from({ length: 210_000 }, digest);
-    const empty = { metrics: [] };
-    // Straight into the shard: the journal is not what is tested here.
-    const batch = { resource: {}, points: [], rejected: new Map<string, number>() };
-    for (const [i, id] of ids.entries()) object.shard.merge(id, batch, object.runtime.now() + i / 3);
-    await object.runtime.advance(70_000);
-    expect(object.shard.isKnown(ids.at(-100_000) as BatchId)).toBe(true);
-    send(object, empty);
-    await object.nextHeartbeat();
-    const forgotten = { what: "digests" };
-    const known = ids.filter((id) => object.shard.isKnown(id)).length;
-    expect(known).toBeGreaterThan(30_000);
-    expect(object.receiver.total("pushmeter_aggregator_forgotten_total", forgotten)).toBe(210_000 - known);
-  });
 });
 
 describe("forgetting", () => {
@@ -270,30 +236,6 @@ describe("forgetting", () => {
     const returned = object.receiver.series("logins_total", { route: "/once" });
     expect(growth(returned)).toBe(8);
     expect(growth(object.receiver.series("logins_total", { route: "/always" }))).toBe(60);
-    expect(object.receiver.refused).toBe(0);
-  });
-
-  it("makes room for new series within an hour when a metric is full", async () => {
-    const object = new FakeObject();
-    const metrics = (from: number) =>
-      Array.from({ length: 1990 }, (_, i) =>
-        sum(1, object.runtime.now(), { attributes: { user: from + i } }),
-      );
-    send(object, { metrics: metrics(0) });
-    await object.nextHeartbeat();
-    send(object, { metrics: metrics(10_000) });
-    await object.nextHeartbeat();
-    expect(object.receiver.total("logins_total", { otel_metric_overflow: "true" })).toBe(1981);
-    for (let n = 0; n < 5; n++) {
-      await object.runtime.advance(13 * 60_000);
-      send(object, { metrics: [sum(1, object.runtime.now(), { attributes: { user: 11_000 } })] });
-      await object.nextHeartbeat();
-    }
-    send(object, { metrics: metrics(20_000) });
-    await object.nextHeartbeat();
-    send(object, { metrics: metrics(20_000) });
-    await object.nextHeartbeat();
-    expect(object.receiver.total("logins_total", { user: "21000" })).toBe(2);
     expect(object.receiver.refused).toBe(0);
   });
 
@@ -349,38 +291,6 @@ describe("whose it is", () => {
     expect(staging.host.status().hasRival || production.host.status().hasRival).toBe(true);
     expect(warn).toHaveBeenCalledTimes(1);
     expect(warn.mock.calls[0]?.[0]).toContain('job="courses" instance="shard-0"');
-  });
-});
-
-describe("a heartbeat that has no time for everything", () => {
-  it("goes on where it stopped, until every series has been pushed", async () => {
-    const object = new FakeObject();
-    const bounds = Array.from({ length: 150 }, (_, i) => i);
-    const bucketCounts = bounds.map(() => 0).concat(1);
-    for (let from = 0; from < 400; from += 200) {
-      const dataPoints = Array.from({ length: 200 }, (_, i) => ({
-        attributes: [{ key: "user", value: { intValue: from + i } }],
-        timeUnixNano: nanoseconds(object.runtime.now()),
-        count: 1,
-        bucketCounts,
-        explicitBounds: bounds,
-      }));
-      send(object, { metrics: [{ name: "size", histogram: { aggregationTemporality: 1, dataPoints } }] });
-    }
-    const { network } = object;
-    object.network = async (request) => {
-      await object.runtime.advance(2_000);
-      return network(request);
-    };
-    const pushed = () => object.receiver.series("size_count").filter((one) => live(one).at(-1)?.value === 1);
-    const seen: number[] = [];
-    for (let n = 0; n < 12 && pushed().length < 400; n++) {
-      await object.nextHeartbeat();
-      seen.push(pushed().length);
-    }
-    expect(seen.at(-1)).toBe(400);
-    expect(seen.length).toBeGreaterThan(1);
-    expect(object.receiver.refused).toBe(0);
   });
 });
 
