@@ -7,11 +7,7 @@ import { promisify } from "node:util";
 import { stringify } from "yaml";
 import type { RuleGroup } from "../src/rules/rule.ts";
 
-const execute = promisify(execFile);
-
-/** With a larger heap than Go's default: it collects garbage for a fifth of the time. */
-const run = (file: string, args: readonly string[]) =>
-  execute(file, args, { env: { ...process.env, GOGC: "400" } });
+const run = promisify(execFile);
 
 /** What fires at a time. */
 interface Moment {
