@@ -1,8 +1,6 @@
 /** Bodies of fetch requests. */
-import { inflate, Refusal, readBody } from "@pushmeter/sdk/adapter";
-
-/** What every platform inflates. */
-const ENCODINGS = ["gzip", "deflate"];
+import { readBody } from "@pushmeter/sdk/adapter";
+import { checkEncoding, inflate } from "./inflate.ts";
 
 /**
  * The body, inflated.
@@ -13,21 +11,6 @@ const ENCODINGS = ["gzip", "deflate"];
  */
 export async function bodyOf(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const encoding = request.headers.get("content-encoding")?.toLowerCase() ?? "identity";
-  if (encoding === "identity") return readBody(request, limit);
   checkEncoding(encoding);
-  return inflate(await readBody(request, limit), limit, encoding);
-}
-
-/** Where `DecompressionStream` takes zstd, so does this. In November 2026 neither workerd's nor Node's does. */
-function checkEncoding(encoding: string): void {
-  if (ENCODINGS.includes(encoding)) return;
-  try {
-    if (encoding !== "zstd") throw new TypeError();
-    new DecompressionStream(encoding as CompressionFormat);
-  } catch {
-    throw new Refusal(
-      415,
-      `content encoding ${encoding.slice(0, 20)} cannot be read here: use gzip (a Collector: compression: gzip) or none`,
-    );
-  }
+  return inflate(await readBody(request, limit), encoding, limit);
 }

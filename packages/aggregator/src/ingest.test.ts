@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { ingest } from "./ingest.ts";
 import { Objects } from "./testing/objects.ts";
 import { body, sum } from "./testing/otlp.ts";
@@ -38,5 +38,32 @@ describe("ingest with an adminToken", () => {
   it("needs it not to be empty", async () => {
     const empty = ingest(new Request("http://aggregator/"), new Objects(), { token: "t", adminToken: "" });
     await expect(empty).rejects.toThrow("ingest adminToken must be a string that is not empty");
+  });
+});
+
+describe("ingest on a platform without zlib", () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it("takes gzip all the same, and refuses zstd with what it can read", async () => {
+    vi.stubGlobal("process", undefined);
+    const sent = new Blob([body({ metrics: [sum(1, 1)] }) as Uint8Array<ArrayBuffer>]).stream();
+    const gzip = await new Response(sent.pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
+    const write = (encoding: string) =>
+      ask("/v1/metrics", "writes", {
+        method: "POST",
+        headers: {
+          authorization: "Bearer writes",
+          "content-type": "application/json",
+          "content-encoding": encoding,
+        },
+        body: gzip,
+      });
+    expect((await write("gzip")).status).toBe(200);
+    expect((await write("deflate")).status).toBe(400);
+    const refused = await write("zstd");
+    expect([refused.status, await refused.text()]).toEqual([
+      415,
+      expect.stringContaining("use gzip, deflate or none"),
+    ]);
   });
 });

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { Refusal } from "@pushmeter/sdk/adapter";
 import type { Incoming } from "../incoming.ts";
-import { checkEncoding, inflate } from "./inflate.ts";
+import { checkEncoding, inflate } from "../inflate.ts";
 
 /** Bytes of bodies that are being read, of all requests. */
 const MOST_BYTES = 64_000_000;
