@@ -131,7 +131,7 @@ export class Traffic {
         "content-type": "application/x-protobuf",
         "content-encoding": "gzip",
         "content-length": body.length,
-        "idempotency-key": key,
+        "idempotency-key": `"${key}"`,
       },
     });
     sent.end(body);

@@ -3,6 +3,7 @@
  * give it Node's modules. It takes a fifth of the time of a `DecompressionStream`.
  */
 import { inflate as inflateStream, Refusal } from "@pushmeter/sdk/adapter";
+import { builtin } from "./builtin.ts";
 
 type Inflate = (body: Uint8Array, options: { maxOutputLength: number }) => Uint8Array<ArrayBuffer>;
 type Zlib = Readonly<Record<string, Inflate | undefined>>;
@@ -54,7 +55,6 @@ function isKnown(encoding: string): boolean {
 
 /** Undefined where the platform has no zlib, or one without this encoding. */
 function ofZlib(encoding: string): Inflate | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
-  const zlib = process?.getBuiltinModule?.("node:zlib") as Zlib | undefined;
-  return Object.hasOwn(FUNCTIONS, encoding) ? zlib?.[FUNCTIONS[encoding] as string] : undefined;
+  const name = Object.hasOwn(FUNCTIONS, encoding) && FUNCTIONS[encoding];
+  return name ? builtin<Zlib>("node:zlib")?.[name] : undefined;
 }
