@@ -40,10 +40,11 @@ export async function runTests(promtool: string, file: string): Promise<void> {
 }
 
 /**
- * Plays scenarios of one pace side by side, each under a `job` of its own, for promtool takes longest over the rules,
- * not the series. `groups` have the objectives of these jobs.
+ * Runs scenarios with equal intervals in one call of promtool, each under its own `job`: evaluating the rules takes
+ * most of the time, and a call evaluates them once for all scenarios.
  *
- * @returns promtool's own words about each scenario in which something else fires than should.
+ * @param groups - the rules, with the objectives of these jobs.
+ * @returns for each scenario that failed, promtool's output about it.
  */
 export async function testRules(
   promtool: string,

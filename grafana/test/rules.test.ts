@@ -162,7 +162,7 @@ const TIMELINES: readonly Scenario[] = [
     series: { [cron("success")]: `${hourly(8, "_x10", "_x11")} _x360` },
     moments: [
       ...["1h30m", "4h55m", "8h", "9h50m"].map((at) => ({ at, firing: [] })),
-      ...["10h30m", "1d9h"].map((at) => ({ at, firing: [ticket("ServiceSilent")] })),
+      ...["10h30m", "1d12h"].map((at) => ({ at, firing: [ticket("ServiceSilent")] })),
     ],
   },
   {
@@ -170,11 +170,11 @@ const TIMELINES: readonly Scenario[] = [
     interval: "1m",
     series: {
       [cron("success")]: `${hourly(2, "_x58", "_x59")} _x180`,
-      [cron("exception")]: `_x120 ${hourly(2, "_x58", "_x59")}`,
+      [cron("exception")]: `_x120 ${hourly(3, "_x58", "_x59")}`,
     },
     moments: [
       { at: "1h50m", firing: [] },
-      { at: "3h15m", firing: [ticket("FunctionFailing")] },
+      ...["3h15m", "4h50m"].map((at) => ({ at, firing: [ticket("FunctionFailing")] })),
     ],
   },
   {

@@ -47,7 +47,8 @@ export function bodySizes(pushmeter: Pushmeter): RecordSize {
 }
 
 /**
- * The size of a body as its header says, 0 where there is none. Undefined if it is known at its end only.
+ * The size of a body as its header says, 0 if there is no body. Undefined for a body without that header: it has to be
+ * read to its end.
  *
  * @param length - the header `content-length`.
  */

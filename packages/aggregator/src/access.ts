@@ -33,8 +33,8 @@ export class Access {
 
   /**
    * @param name - of the options' owner, for messages.
-   * @param isOpen - without any token everything is allowed.
-   * @throws TypeError for an unusable token, and where there is none unless `isOpen` is true.
+   * @param isOpen - allow everything if the options have no token. Otherwise a token is needed.
+   * @throws TypeError for a token that is unusable or missing.
    */
   constructor(name: string, options: AccessOptions, isOpen = false) {
     const { token, serviceTokens = {}, readToken, adminToken } = options;
