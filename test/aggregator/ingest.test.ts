@@ -159,6 +159,17 @@ describe("a batch by RPC", () => {
   it("in a version that the object does not know is to be sent again later", async () => {
     expect(await json(worker, "/later")).toMatchObject({ status: "later" });
   });
+
+  it("of an earlier release, which packs nothing, is counted once", async () => {
+    const body = logins(7, { name: "unpacked", instance: "unpacked" });
+    const statuses = [];
+    for (const seq of [1, 1, 2]) {
+      const response = await ask(worker, `/unpacked?seq=${seq}`, { method: "POST", body });
+      statuses.push(((await response.json()) as { status: string }).status);
+    }
+    expect(statuses).toEqual(["stored", "duplicate", "stored"]);
+    await arrived("plain", "unpacked_total", 14);
+  });
 });
 
 describe("a request", () => {

@@ -9,8 +9,8 @@ import { type Contender, INTERVAL, startAggregator, startCollector } from "./con
 import { COUNTED, Traffic } from "./traffic.ts";
 
 const RATE = 500;
-const SECONDS = 6;
-const ROUNDS = 6;
+const SECONDS = 4;
+const ROUNDS = 12;
 const LIMIT = 2;
 /** By then the totals are written, ms. */
 const LATE = 3 * INTERVAL * 1000;

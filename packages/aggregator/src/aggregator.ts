@@ -4,7 +4,7 @@ import { backoff, inTime, sleep, systemRuntime } from "@pushmeter/sdk/adapter";
 import { type Batch, deltaDestination } from "@pushmeter/sdk/otlp";
 import { type AggregatorBinding, checkBinding } from "./binding.ts";
 import { encodeCompact } from "./core/compact.ts";
-import { type Message, VERSION } from "./core/message.ts";
+import { pack, VERSION } from "./core/message.ts";
 import { jobOf } from "./core/model.ts";
 import { checkShards, shardName, shardOf, stubOf, targetOf } from "./shards.ts";
 
@@ -49,7 +49,7 @@ export function aggregator(
     const { attributes } = metrics.resource;
     const shard = shardOf(instance, shards);
     const target = targetOf(attributes, shardName(shard));
-    const message: Message = { version: VERSION, id: { instance, seq }, target, encoding: "compact", body };
+    const message = pack({ version: VERSION, id: { instance, seq }, target, encoding: "compact", body });
     for (let attempt = 0; ; attempt++) {
       let failure: PushError;
       try {

@@ -1,6 +1,6 @@
 /** The object as its senders see it. */
 import type { Family } from "@pushmeter/sdk/prometheus";
-import type { Message, Reply, Status } from "./core/message.ts";
+import type { Packed, Reply, Status } from "./core/message.ts";
 import type { BatchId, Target } from "./core/shard.ts";
 
 /** The part of a Durable Object binding that is used, so that any version of its types fits. */
@@ -12,7 +12,7 @@ export interface AggregatorBinding {
 }
 
 export interface AggregatorStub {
-  push(message: Message): Promise<Reply>;
+  push(message: Packed): Promise<Reply>;
   status(): Promise<Status>;
   knows(id: BatchId, instance: string): Promise<boolean>;
   refused(target: Target, status: number, reason: string): Promise<void>;

@@ -4,4 +4,4 @@
  */
 export { type AggregatorDestinationOptions, aggregator } from "./aggregator.ts";
 export type { AggregatorBinding, AggregatorStub } from "./binding.ts";
-export type { Message, Reply, Status } from "./core/message.ts";
+export type { Message, Packed, Reply, Status } from "./core/message.ts";

@@ -7,7 +7,7 @@ import { createAggregator } from "./object.ts";
 export type { AccessOptions, Tokens } from "./access.ts";
 export { type AggregatorDestinationOptions, aggregator } from "./aggregator.ts";
 export type { AggregatorBinding, AggregatorStub } from "./binding.ts";
-export type { Message, Reply, Status } from "./core/message.ts";
+export type { Message, Packed, Reply, Status } from "./core/message.ts";
 export { scrapeOnly } from "./core/scrape-only.ts";
 export { type IngestOptions, ingest } from "./ingest.ts";
 export { type AggregatorOptions, createAggregator } from "./object.ts";

@@ -40,8 +40,10 @@ export async function inflate(
   const inflateSync = ofZlib(encoding);
   if (!inflateSync) return inflateStream(body, limit, encoding);
   try {
-    // As a copy: a part of a larger buffer would be sent and kept with all of it.
-    return new Uint8Array(inflateSync(body, { maxOutputLength: limit }));
+    const { buffer, byteOffset, byteLength } = inflateSync(body, { maxOutputLength: limit });
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    // A part of a larger buffer would be sent and kept with all of it.
+    return byteLength === buffer.byteLength ? bytes : bytes.slice();
   } catch (error) {
     throw error instanceof RangeError
       ? new Refusal(413, `the body is larger than ${limit} bytes`)

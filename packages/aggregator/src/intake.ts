@@ -3,7 +3,7 @@ import type { Attributes } from "@opentelemetry/api";
 import { Refusal } from "@pushmeter/sdk/adapter";
 import type { AggregatorBinding } from "./binding.ts";
 import { builtin } from "./builtin.ts";
-import { type Reply, VERSION } from "./core/message.ts";
+import { pack, type Reply, VERSION } from "./core/message.ts";
 import { BadInput, jobOf } from "./core/model.ts";
 import { decode, type OtlpEncoding, resourcesOf, split } from "./core/otlp.ts";
 import type { BatchId } from "./core/shard.ts";
@@ -75,7 +75,7 @@ export async function store(
       const id = key ?? { digest: await digest(part) };
       const shard = await shardFor(router, id, resource);
       const target = targetOf(resource, shardName(shard));
-      const message = { version: VERSION, id, target, encoding, body: part } as const;
+      const message = pack({ version: VERSION, id, target, encoding, body: part });
       return stubOf(router.binding, jobOf(resource), shard).push(message);
     }),
   );

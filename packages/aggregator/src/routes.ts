@@ -27,20 +27,19 @@ export async function answer(request: Incoming, router: Router, conditions: Cond
   let encoding: OtlpEncoding = "json";
   try {
     const { access, limit } = conditions;
-    const { pathname, searchParams } = request.url;
-    const service = searchParams.get("service");
-    if (pathname === "/status" || pathname === "/metrics") {
+    const { path } = request;
+    if (path === "/status" || path === "/metrics") {
       access.check(request, "read");
-      if (request.method !== "GET") throw new Refusal(405, `${pathname} is read with GET`);
-      return await (pathname === "/status" ? status : metrics)(router, service);
+      if (request.method !== "GET") throw new Refusal(405, `${path} is read with GET`);
+      return await (path === "/status" ? status : metrics)(router, request.parameter("service"));
     }
-    if (pathname === "/reset") {
+    if (path === "/reset") {
       access.check(request, "reset");
       if (request.method !== "POST") throw new Refusal(405, "a service is reset with POST");
-      return await reset(router, service);
+      return await reset(router, request.parameter("service"));
     }
     const allowed = access.check(request, "send");
-    if (pathname !== "/v1/metrics") {
+    if (path !== "/v1/metrics") {
       throw new Refusal(404, "there are POST /v1/metrics, GET /status, GET /metrics and POST /reset");
     }
     if (request.method !== "POST") throw new Refusal(405, "metrics are sent with POST");

@@ -101,6 +101,14 @@ export default {
       const stub = env.AGGREGATOR.get(env.AGGREGATOR.idFromName("courses/0"));
       return Response.json(await stub.push({ version: 1 } as never));
     }
+    if (pathname === "/unpacked") {
+      // A Worker of an earlier release, which hands over an object.
+      const id = { instance: "unpacked", seq: Number(searchParams.get("seq")) };
+      const target = { resource: { "service.name": "plain" }, shard: "shard-0" };
+      const body = new Uint8Array(await request.arrayBuffer());
+      const stub = env.AGGREGATOR.get(env.AGGREGATOR.idFromName("plain/0"));
+      return Response.json(await stub.push({ version: 2, id, target, encoding: "json", body } as never));
+    }
     if (pathname === "/flush") {
       const stored = await Promise.all([...instances.values()].map(({ pushmeter }) => pushmeter.flush()));
       return Response.json(stored.every(Boolean));

@@ -279,7 +279,9 @@ describe("a shard host on a store that fails", () => {
     return reply.status;
   };
   const total = ({ shard }: ShardHost) =>
-    [...shard.series].find(({ family }) => family.name === "logins")?.value ?? 0;
+    [...shard.series]
+      .filter(({ family }) => family.name === "logins")
+      .reduce((total, { value }) => total + Number(value), 0);
 
   it("acknowledges nothing that is not stored, wherever a write fails, and starts again from what is", async () => {
     const all = await batches(60);
@@ -308,11 +310,42 @@ describe("a shard host on a store that fails", () => {
       const last = hostOn(storage, []);
       for (const [id] of all) expect(last.shard.isKnown(id)).toBe(true);
       expect(acknowledged, `failure at statement ${failure}`).toBeGreaterThanOrEqual(59);
-      const sum = [...last.shard.series]
-        .filter(({ family }) => family.name === "logins")
-        .reduce((total, { value }) => total + Number(value), 0);
-      expect(sum, `failure at statement ${failure}`).toBe(60);
+      expect(total(last), `failure at statement ${failure}`).toBe(60);
     }
+  });
+
+  it("knows its service again whichever row is lost", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    for (const lost of [0, 1, 2]) {
+      const storage = new Storage();
+      const host = hostOn(storage, []);
+      for (const [n, batch] of (await batches(6)).entries()) {
+        host.receive(message(batch));
+        if (n % 2) await host.flush();
+      }
+      storage.sql.exec("UPDATE journal SET entries = 'what is this?' WHERE row = ?", lost);
+      const woken = hostOn(storage, []);
+      expect(woken.shard.target).toEqual(TARGET);
+      expect(total(woken)).toBe(4);
+    }
+    vi.restoreAllMocks();
+  });
+
+  it("knows its service again though the first body of all is damaged", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const storage = new Storage();
+    const host = hostOn(storage, []);
+    const all = await batches(3);
+    for (const batch of all) host.receive(message(batch));
+    await host.flush();
+    const [[, first]] = all as [(typeof all)[0]];
+    const [row] = storage.rows("journal") as [{ bodies: Uint8Array }];
+    const bodies = row.bodies.slice().fill(255, 0, first.length);
+    storage.sql.exec("UPDATE journal SET bodies = ?", bodies);
+    const woken = hostOn(storage, []);
+    expect(woken.shard.target).toEqual(TARGET);
+    expect(total(woken)).toBe(2);
+    vi.restoreAllMocks();
   });
 
   it("sets a row aside that cannot be read, counts it, and goes on with all others", async () => {

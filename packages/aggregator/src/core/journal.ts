@@ -15,7 +15,9 @@ const MOST_ROWS = 2_000;
 const MOST_BYTES = 8_000_000;
 
 /** What is stored beside a body. */
-interface BatchEntry extends Omit<Message, "version" | "body"> {
+interface BatchEntry extends Omit<Message, "version" | "target" | "body"> {
+  /** Of the shard: all batches have the same, and the first of each row tells it. */
+  readonly target?: Message["target"];
   readonly received: number;
   readonly length: number;
 }
@@ -40,6 +42,7 @@ interface Pending {
   readonly entries: Entry[];
   readonly bodies: Uint8Array[];
   bytes: number;
+  hasTarget: boolean;
 }
 
 export class Journal {
@@ -82,12 +85,16 @@ export class Journal {
   /** A batch to be stored by the next `flush` or `save`. */
   append({ id, target, encoding, body }: Message, received: number): void {
     const { length } = body;
-    this.#add({ id, target, encoding, received, length }, body);
+    const row = this.#rowFor(length);
+    row.entries.push({ id, ...(!row.hasTarget && { target }), encoding, received, length });
+    row.bodies.push(body);
+    row.bytes += length;
+    row.hasTarget = true;
   }
 
   /** What a heartbeat did, to be stored by the next `flush` or `save`. */
   note(entry: HeartbeatEntry): void {
-    this.#add(entry);
+    this.#rowFor(0).entries.push(entry);
   }
 
   /** Stores what was appended, in as few rows as it fits into. */
@@ -141,18 +148,16 @@ export class Journal {
   #count(point: OwnPoint): void {
     const last = this.#pending.at(-1)?.entries.at(-1);
     if (last && "counted" in last) last.counted.push(point);
-    else this.#add({ counted: [point] });
+    else this.#rowFor(0).entries.push({ counted: [point] });
   }
 
-  #add(entry: Entry, body: Uint8Array = new Uint8Array()): void {
-    let last = this.#pending.at(-1);
-    if (!last || last.bytes + body.length > LARGEST_VALUE) {
-      last = { entries: [], bodies: [], bytes: 0 };
-      this.#pending.push(last);
-    }
-    last.entries.push(entry);
-    last.bodies.push(body);
-    last.bytes += body.length;
+  /** The last row, or a new one if so many bytes do not fit into it. */
+  #rowFor(bytes: number): Pending {
+    const last = this.#pending.at(-1);
+    if (last && last.bytes + bytes <= LARGEST_VALUE) return last;
+    const row: Pending = { entries: [], bodies: [], bytes: 0, hasTarget: false };
+    this.#pending.push(row);
+    return row;
   }
 
   /** Returns whether everything in it could be read. */
@@ -176,8 +181,8 @@ export class Journal {
       else {
         const { id, target, encoding, received, length } = entry;
         try {
-          const [batch] = this.#decoder.decode(encoding, bodies.subarray(at, at + length));
           shard.target ??= target;
+          const [batch] = this.#decoder.decode(encoding, bodies.subarray(at, at + length));
           if (batch) shard.merge(id, batch, received);
         } catch {
           isWhole = false;

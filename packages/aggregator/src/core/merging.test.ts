@@ -153,6 +153,23 @@ describe("the SDK's own encoding", () => {
 });
 
 describe("a shard", () => {
+  it("is about what its newest description says, and each unit is a series of its own", () => {
+    const shard = new Shard();
+    const point = { asInt: "1", timeUnixNano };
+    const data = { aggregationTemporality: 1, isMonotonic: true, dataPoints: [point] };
+    const send = (seq: number, more: object) =>
+      shard.merge({ instance: "a", seq }, otlp([{ name: "logins", sum: data, ...more }]), NOW);
+    send(1, { description: "Old." });
+    send(2, { description: "Old." });
+    send(3, { description: "New." });
+    send(4, { unit: "By", description: "New." });
+    const found = [...shard.series].filter(({ family }) => family.name === "logins");
+    expect(found.map(({ family, value }) => [family.unit, family.description, value])).toEqual([
+      ["", "New.", 3],
+      ["By", "New.", 1],
+    ]);
+  });
+
   it("never mixes points of one metric with different bounds", () => {
     const shard = new Shard();
     const a = { count: "1", bucketCounts: ["1", "0"], explicitBounds: [1] };

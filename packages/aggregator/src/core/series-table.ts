@@ -45,8 +45,8 @@ export class SeriesTable {
   readonly #families = new Families();
   readonly #streams = new Map<string, Stream>();
   readonly #byId = new Map<number, Series>();
-  /** Points of one metric follow each other. */
-  #last: { readonly point: Point; readonly stream: Stream } | undefined;
+  /** By the metric's name, its last point: a batch has the metrics that the one before had. */
+  readonly #last = new Map<string, { readonly point: Point; readonly stream: Stream }>();
   #nextId = 1;
   #bytes = 0;
   #prometheusSeries = 0;
@@ -130,9 +130,11 @@ export class SeriesTable {
       if (family.series.get(key) === series) family.series.delete(key);
       if (!family.series.size) this.#families.release(family);
     }
-    for (const [key, { family, series }] of this.#streams) {
+    for (const [key, { metric, family, series }] of this.#streams) {
       for (const [attributes, { id }] of series) if (ids.has(id)) series.delete(attributes);
-      if (!this.#families.isLive(family)) this.#streams.delete(key);
+      if (this.#families.isLive(family)) continue;
+      this.#streams.delete(key);
+      this.#last.delete(metric.name);
     }
   }
 
@@ -174,7 +176,7 @@ export class SeriesTable {
   }
 
   #streamOf(point: Point, now: number, isOwn: boolean): Stream | Conflict {
-    const last = this.#last;
+    const last = this.#last.get(point.metric.name);
     if (last && isSameStream(last.point, point) && this.#families.isLive(last.stream.family)) {
       return last.stream;
     }
@@ -192,7 +194,7 @@ export class SeriesTable {
     }
     // What came last says what the family is about.
     Object.assign(stream.family, { name, unit, description });
-    this.#last = { point, stream };
+    this.#last.set(name, { point, stream });
     return stream;
   }
 
@@ -242,10 +244,22 @@ function scopeOf({ scope, scopeVersion }: Metric): Attributes {
 }
 
 function isSameStream(a: Point, b: Point): boolean {
-  if (a.metric !== b.metric || a.bounds?.length !== b.bounds?.length) return false;
+  if (!isSameMetric(a.metric, b.metric) || a.bounds?.length !== b.bounds?.length) return false;
   const { bounds = [] } = b;
   for (let i = 0; i < bounds.length; i++) if (bounds[i] !== a.bounds?.[i]) return false;
   return true;
+}
+
+function isSameMetric(a: Metric, b: Metric): boolean {
+  if (a === b) return true;
+  return (
+    a.name === b.name &&
+    a.scope === b.scope &&
+    a.scopeVersion === b.scopeVersion &&
+    a.unit === b.unit &&
+    a.kind === b.kind &&
+    a.description === b.description
+  );
 }
 
 export function boundsKeyOf({ value, bounds }: Pick<Point, "value" | "bounds">): string {

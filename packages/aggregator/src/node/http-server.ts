@@ -77,10 +77,12 @@ export class HttpServer {
 
   #incoming(request: IncomingMessage): Incoming {
     const { method = "", headers } = request;
+    // What is no path is answered as a path that does not exist.
+    const url = URL.parse(request.url ?? "/", BASE) ?? new URL("/-", BASE);
     return {
       method,
-      // What is no path is answered as a path that does not exist.
-      url: URL.parse(request.url ?? "/", BASE) ?? new URL("/-", BASE),
+      path: url.pathname,
+      parameter: (name) => url.searchParams.get(name),
       header: (name) => headers[name] as string | undefined,
       body: (limit) => this.#body(request, limit),
       discard: async () => discard(request),

@@ -43,9 +43,8 @@ export async function startServer(
   const router = { binding, shards, formerShards };
   let isReady = false;
   const handler = async (request: Incoming): Promise<Response> => {
-    const { pathname } = request.url;
-    if (pathname === "/healthz") return new Response("ok\n");
-    if (pathname === "/readyz") return readiness(binding, isReady);
+    if (request.path === "/healthz") return new Response("ok\n");
+    if (request.path === "/readyz") return readiness(binding, isReady);
     return answer(request, router, { access, limit });
   };
   try {

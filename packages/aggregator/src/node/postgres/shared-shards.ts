@@ -1,6 +1,6 @@
 /** The shards of several servers over one PostgreSQL: each shard belongs to one server, and any server takes batches. */
 import type { AggregatorStub } from "../../binding.ts";
-import { type Message, NO_STATUS, type Reply, type Status, VERSION } from "../../core/message.ts";
+import { type Message, NO_STATUS, type Reply, type Status, unpack, VERSION } from "../../core/message.ts";
 import { BadInput } from "../../core/model.ts";
 import { Decoder } from "../../core/otlp.ts";
 import { senderOf } from "../../core/shard.ts";
@@ -63,7 +63,7 @@ export class SharedShards implements ServerShards {
 
   get(name: string): AggregatorStub {
     return {
-      push: (message) => this.#push(name, message),
+      push: (message) => this.#push(name, unpack(message)),
       refused: async (...refused) => {
         const number = await this.#number(name);
         if (number !== undefined) await this.#inbox.put(number, { refused });
