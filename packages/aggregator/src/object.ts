@@ -7,7 +7,7 @@ import { pushgateway } from "@pushmeter/sdk/pushgateway";
 import { remoteWrite } from "@pushmeter/sdk/remote-write";
 import type { AggregatorStub } from "./binding.ts";
 import { ShardHost } from "./core/host.ts";
-import { type Message, type Packed, type Reply, type Status, unpack } from "./core/message.ts";
+import type { Message, Packed, Reply, Status } from "./core/message.ts";
 import type { BatchId, Target } from "./core/shard.ts";
 import { SHARD_OPTIONS, type ShardOptions, shardSettings } from "./shard-options.ts";
 import { SqliteStore } from "./sqlite-store.ts";
@@ -61,7 +61,7 @@ export function createAggregator<Env = unknown>(
 
     /** Merges a batch, once however often it comes; the answer leaves when it is stored. */
     push(message: Packed | Message): Promise<Reply> {
-      return this.#host.push(unpack(message));
+      return this.#host.push(message);
     }
 
     async status(): Promise<Status> {

@@ -8,7 +8,7 @@ import { familiesOf } from "./families-of.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { HostOptions } from "./host-options.ts";
 import { type HeartbeatEntry, Journal } from "./journal.ts";
-import { type Message, type Reply, type Status, VERSION } from "./message.ts";
+import { type Message, type Packed, type Reply, type Status, unpack, VERSION } from "./message.ts";
 import { BadInput, jobOf } from "./model.ts";
 import { Decoder } from "./otlp.ts";
 import type { Sample } from "./outgoing.ts";
@@ -64,14 +64,15 @@ export class ShardHost {
   }
 
   /** Merges a batch, once however often it comes; resolves when it is stored. */
-  async push(message: Message): Promise<Reply> {
+  async push(message: Packed | Message): Promise<Reply> {
     const reply = this.receive(message);
     if (reply.status === "stored" || reply.status === "duplicate") await this.commit();
     return reply;
   }
 
   /** Merges a batch in memory. The answer holds after the next `commit`. */
-  receive(message: Message): Reply {
+  receive(sent: Packed | Message): Reply {
+    const message = unpack(sent);
     if (message?.version !== VERSION) {
       return { status: "later", reason: `the shard speaks version ${VERSION}, got ${message?.version}` };
     }

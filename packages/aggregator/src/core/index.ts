@@ -6,7 +6,7 @@ export { encodeCompact } from "./compact.ts";
 export type { Exemplar } from "./exemplars.ts";
 export { ShardHost } from "./host.ts";
 export type { Alarm, HostOptions } from "./host-options.ts";
-export { type Message, type Reply, type Status, VERSION } from "./message.ts";
+export { type Message, type Packed, type Reply, type Status, VERSION } from "./message.ts";
 export {
   attributesOf,
   BadInput,

@@ -1,7 +1,7 @@
 /** The shards of a server that is alone: all in this process, stored in one SQLite file. */
 import { sleep } from "@pushmeter/sdk/adapter";
 import type { AggregatorStub } from "../binding.ts";
-import { NO_STATUS, type Reply, unpack } from "../core/message.ts";
+import { NO_STATUS, type Reply } from "../core/message.ts";
 import { RunningShard, type ShardContext } from "./running-shard.ts";
 import type { ServerShards } from "./server-shards.ts";
 import type { SqliteFile } from "./sqlite-file.ts";
@@ -44,7 +44,7 @@ export class LocalShards implements ServerShards {
       push: async (message): Promise<Reply> => {
         if (this.#isEnding) return { status: "later", reason: "the server is ending" };
         if (!this.#makeRoom(name)) return { status: "refused", reason: "too many services" };
-        return this.#use(name, ({ host }) => host.push(unpack(message)));
+        return this.#use(name, ({ host }) => host.push(message));
       },
       refused: async (...refusal) => {
         if (this.#isEnding || !this.#makeRoom(name)) return;

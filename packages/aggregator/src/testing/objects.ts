@@ -1,7 +1,6 @@
 import { FakeRuntime } from "@pushmeter/sdk/testing";
 import type { AggregatorStub } from "../binding.ts";
 import { MemoryStore, ShardHost } from "../core/index.ts";
-import { unpack } from "../core/message.ts";
 import { scrapeOnly } from "../core/scrape-only.ts";
 
 /** Objects by name, as the platform keeps them. */
@@ -17,7 +16,7 @@ export class Objects {
     const host = this.hosts.get(name) ?? this.#start();
     this.hosts.set(name, host);
     return {
-      push: async (message) => host.receive(unpack(message)),
+      push: async (message) => host.receive(message),
       status: async () => host.status(),
       knows: async (id, instance) => host.knows(id, instance),
       refused: async (...refusal) => host.refused(...refusal),
