@@ -4,8 +4,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
  * The files that took longest the last time begin, in whatever project they are, so that no core waits at the end.
- * Vitest alone goes project by project. Files that share workers come last, still project by project: a worker
- * serves one project.
+ * Vitest alone goes project by project. Unit tests come last, still project by project: their files are short, and a
+ * worker that serves many serves one project.
  */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -13,10 +13,10 @@ class LongestFirst extends BaseSequencer {
       this.ctx.cache.getTestSpecificationResult(file)?.duration ?? Number.MAX_VALUE;
     // Vitest's order is by project. Sorting is stable, so that new files keep it.
     const sorted = await super.sort(files);
-    const shares = (file: TestSpecification) => !file.project.config.isolate;
+    const isUnit = (file: TestSpecification) => ["node", "workerd"].includes(file.project.name);
     return [
-      ...sorted.filter((file) => !shares(file)).sort((a, b) => durationOf(b) - durationOf(a)),
-      ...sorted.filter(shares),
+      ...sorted.filter((file) => !isUnit(file)).sort((a, b) => durationOf(b) - durationOf(a)),
+      ...sorted.filter(isUnit),
     ];
   }
 }

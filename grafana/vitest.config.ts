@@ -10,6 +10,9 @@ export default defineProject({
   resolve: { alias: { "@grafana/data": resolve("@grafana/data") } },
   test: {
     name: "grafana",
+    // One process serves many files: to start one and to load what most of them need takes a second.
+    isolate: false,
+    setupFiles: ["@pushmeter/testkit/clean-up"],
     include: ["{test,preview}/**/*.test.ts"],
     globalSetup: ["@pushmeter/testkit/servers/global-setup"],
     testTimeout: 60_000,

@@ -5,6 +5,9 @@ export default defineProject({
   root: import.meta.dirname,
   test: {
     name: "e2e",
+    // One process serves many files: to start one and to load what most of them need takes a second.
+    isolate: false,
+    setupFiles: ["@pushmeter/testkit/clean-up"],
     include: ["**/*.test.ts"],
     exclude: ["packages/**"],
     globalSetup: ["@pushmeter/testkit/servers/global-setup"],
