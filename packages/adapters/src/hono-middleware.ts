@@ -3,9 +3,9 @@ import type { Pushmeter } from "@pushmeter/sdk";
 import { type Ending, type Invocation, type Platform, recorderOf } from "@pushmeter/sdk/adapter";
 import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
-import { matchedRoutes } from "hono/route";
 import { findTargetHandler, isMiddleware } from "hono/utils/handler";
 import { attempt, checkHttpOptions, type HttpOptions } from "./callbacks.ts";
+import { HonoRoute } from "./hono-route.ts";
 import { INSPECT, type Inspect, type Route } from "./inspect.ts";
 
 /**
@@ -56,7 +56,7 @@ export function pushmeterMiddleware<Env>(
     } finally {
       const answered = c.finalized && !(invocation.thrown && c.error === undefined);
       const status = answered ? c.res.status : 500;
-      invocation.route = (route && attempt(recorder, route, request)) ?? routeOf(c, middleware, status);
+      invocation.route = (route && attempt(recorder, route, request)) ?? matched.of(c, status);
       // The outer wrapper, if there is one, records: it sees the response that is really sent.
       if (!outer) {
         const passed =
@@ -74,6 +74,8 @@ export function pushmeterMiddleware<Env>(
       }
     }
   });
+
+  const matched = new HonoRoute(middleware);
 
   function end(
     c: Context,
@@ -107,26 +109,6 @@ function isBehindAll(routes: readonly Route[], own: MiddlewareHandler): boolean 
   const isCovered = ({ path, handler }: Route) =>
     path.startsWith(prefix) && !isMiddleware(findTargetHandler(handler as MiddlewareHandler));
   return routes.slice(0, position).some(isCovered) && !routes.slice(position).some(isCovered);
-}
-
-/**
- * The pattern of the route that answered, or would have answered if a middleware had not. Undefined if no route
- * matched: the deepest pattern that Hono executed is then this middleware's, or that of another middleware that passed the
- * request on until Hono answered 404.
- */
-function routeOf(c: Context, own: MiddlewareHandler, status: number): string | undefined {
-  const matched = matchedRoutes(c);
-  const { routeIndex } = c.req;
-  const executed = matched[routeIndex];
-  if (!executed) return undefined;
-  const { path, method, handler } = executed;
-  if (method !== "ALL") return path;
-  const target = findTargetHandler(handler);
-  if (!isMiddleware(target)) return path;
-  const passed = matched.slice(routeIndex + 1).find((each) => !isMiddleware(findTargetHandler(each.handler)));
-  // Not a fallback for everything: a mounted app, which looks like a middleware, answers before it.
-  if (passed && !(passed.path.endsWith("*") && passed.path.length <= path.length)) return passed.path;
-  return target === own || status === 404 ? undefined : path;
 }
 
 function isObject(value: unknown): value is object {

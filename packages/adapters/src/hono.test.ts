@@ -53,6 +53,40 @@ describe("pushmeterMiddleware", () => {
     ]);
   });
 
+  it.each<[string, object]>([
+    ["nothing under a symbol", {}],
+    [
+      "something else under a symbol",
+      { [Symbol()]: [Array(9).fill([[undefined, { path: "/x", method: "GET" }]])] },
+    ],
+    [
+      "what cannot be read",
+      {
+        get [Symbol()]() {
+          throw new Error("not for you");
+        },
+      },
+    ],
+  ])("finds the pattern in another release of Hono, whose requests hold %s", async (_, prototype) => {
+    const recorded = new Recorded();
+    const app = new Hono();
+    app.use(async (c, next) => {
+      const req = new Proxy(c.req, {
+        getPrototypeOf: () => prototype,
+        get: (request, name) => Reflect.get(Object.hasOwn(prototype, name) ? prototype : request, name),
+      });
+      Object.defineProperty(c, "req", { value: req });
+      await next();
+    });
+    app.use(pushmeterMiddleware(recorded.pushmeter));
+    app.get("/courses/:id", (c) => c.text("one"));
+    for (const id of [1, 2]) {
+      const response = await app.request(`/courses/${id}`);
+      expect(await response.text()).toBe("one");
+    }
+    expect(await recorded.http()).toEqual(["GET /courses/:id 200 success = 2"]);
+  });
+
   it("records no route for a request that matched none", async () => {
     const recorded = new Recorded();
     const app = new Hono();

@@ -84,14 +84,19 @@ export class InvocationRecorder implements Recorder {
     custom?: Attributes,
   ): void {
     const { runtime, instruments, guard, exemplars } = this.#host;
-    this.#end(invocation, platform, (seconds) => {
+    try {
+      const now = this.#ended(invocation);
+      const seconds = (now - invocation.startedAt) / 1000;
       const { method, url } = request;
       const ended = { method, url, route: invocation.route, status, thrown, isLate };
       const series = custom
         ? instruments.request(requestAttributes(ended, guard.usable(REQUESTS, custom)))
         : this.#requests.get(ended);
       series.add(seconds, exemplars?.(request, seconds, runtime.now()));
-    });
+      this.#host.recorded(platform, now);
+    } catch (error) {
+      this.report(error);
+    }
   }
 
   endFaas(
@@ -102,14 +107,23 @@ export class InvocationRecorder implements Recorder {
     custom?: Attributes,
   ): void {
     const { instruments, guard } = this.#host;
-    this.#end(invocation, platform, (seconds) => {
+    try {
+      const now = this.#ended(invocation);
+      const seconds = (now - invocation.startedAt) / 1000;
       const usable = custom && guard.usable(INVOCATIONS, custom);
       instruments.invoke(withOutcome({ ...usable, "faas.trigger": trigger }, ending)).add(seconds);
-    });
+      this.#host.recorded(platform, now);
+    } catch (error) {
+      this.report(error);
+    }
   }
 
   endIgnored(invocation: Invocation, platform: () => Platform): void {
-    this.#end(invocation, platform);
+    try {
+      this.#host.recorded(platform, this.#ended(invocation));
+    } catch (error) {
+      this.report(error);
+    }
   }
 
   ofService(name: string): Pushmeter {
@@ -133,15 +147,10 @@ export class InvocationRecorder implements Recorder {
     return (RUNNING.get(key)?.recorder ?? this) === this;
   }
 
-  #end(invocation: Invocation, platform: () => Platform, record?: (seconds: number) => void): void {
-    const { runtime } = this.#host;
-    try {
-      const now = runtime.monotonic();
-      RUNNING.delete(invocation as Running);
-      record?.((now - invocation.startedAt) / 1000);
-      this.#host.recorded(platform, now);
-    } catch (error) {
-      this.report(error);
-    }
+  /** It runs no longer. Returns the time on the monotonic clock, ms. */
+  #ended(invocation: Invocation): number {
+    const now = this.#host.runtime.monotonic();
+    RUNNING.delete(invocation as Running);
+    return now;
   }
 }
