@@ -24,6 +24,23 @@ describe("the clock for schedules", () => {
     expect(shown([0, 0], [-86_400_000, 1000], [-86_400_000, 3000])).toEqual([0, 1000, 3000]);
   });
 
+  it("notices that the environment was frozen when the monotonic clock has gone on by a millisecond, or stood", () => {
+    expect(shown([0, 0], [600_000, 0.5], [600_000, 1.5])).toEqual([0, 0.5, 600_000]);
+    expect(shown([0, 7], [600_000, 7])).toEqual([0, 600_000]);
+  });
+
+  it("looks at the wall clock once a millisecond at most while the monotonic clock goes on", () => {
+    let looks = 0;
+    let monotonic = 0;
+    const clock = scheduleClock({
+      now: () => ++looks,
+      monotonic: () => monotonic,
+    });
+    for (; monotonic < 50; monotonic += 0.125) clock();
+    expect(looks).toBe(50);
+    expect(clock()).toBe(50);
+  });
+
   it("never goes back", () => {
     expect(shown([0, 0], [1000, 1000], [0, 0], [500, 500])).toEqual([0, 1000, 1000, 1500]);
   });
