@@ -4,7 +4,7 @@ import { type Ending, type Invocation, type Platform, recorderOf } from "@pushme
 import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import { findTargetHandler, isMiddleware } from "hono/utils/handler";
-import { attempt, checkHttpOptions, type HttpOptions } from "./callbacks.ts";
+import { attempt, checkHttpOptions, type HttpOptions, type PassBody } from "./callbacks.ts";
 import { HonoRoute } from "./hono-route.ts";
 import { INSPECT, type Inspect, type Route } from "./inspect.ts";
 
@@ -41,7 +41,7 @@ export function pushmeterMiddleware<Env>(
       recorder.current(request) ??
       (context && recorder.current(context)) ??
       (isObject(lambda) ? recorder.current(lambda) : undefined);
-    const platform = (): Platform => platformOf(c);
+    const platform = platformOf(c);
     const invocation = outer ?? recorder.begin("http", platform, request);
     if (!invocation) return next();
 
@@ -58,24 +58,21 @@ export function pushmeterMiddleware<Env>(
       const status = answered ? c.res.status : 500;
       invocation.route = (route && attempt(recorder, route, request)) ?? matched.of(c, status);
       // The outer wrapper, if there is one, records: it sees the response that is really sent.
-      if (!outer) {
-        const passed =
-          body && answered
-            ? body(
-                recorder,
-                c.res,
-                platform,
-                (ending) => end(c, invocation, platform, ending, answered),
-                request,
-              )
-            : undefined;
-        if (passed) c.res = passed;
-        else end(c, invocation, platform, { status }, answered);
+      if (!outer && !(body && answered && passBody(c, body, invocation, platform))) {
+        end(c, invocation, platform, { status }, answered);
       }
     }
   });
 
   const matched = new HonoRoute(middleware);
+
+  // Apart from the middleware, whose variables a closure in it would make slower for every request.
+  function passBody(c: Context, body: PassBody, invocation: Invocation, platform: () => Platform): boolean {
+    const ended = (ending: Ending) => end(c, invocation, platform, ending, true);
+    const passed = body(recorder, c.res, platform, ended, c.req.raw);
+    if (passed) c.res = passed;
+    return passed !== undefined;
+  }
 
   function end(
     c: Context,
@@ -115,9 +112,11 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-function platformOf(c: Context): Platform {
-  const context = contextOf(c);
-  return { env: c.env, waitUntil: context && ((promise) => context.waitUntil(promise)) };
+function platformOf(c: Context): () => Platform {
+  return () => {
+    const context = contextOf(c);
+    return { env: c.env, waitUntil: context && ((promise) => context.waitUntil(promise)) };
+  };
 }
 
 function contextOf(c: Context): { waitUntil(promise: Promise<unknown>): void } | undefined {
