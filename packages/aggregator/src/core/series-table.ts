@@ -25,6 +25,7 @@ export const OWN_SCOPE = "@pushmeter/sdk";
 interface Stream {
   readonly metric: Metric;
   readonly boundsKey: string;
+  readonly bounds: readonly number[] | undefined;
   readonly family: Family;
   /** By the attributes' key. */
   readonly series: Map<string, Series>;
@@ -45,8 +46,8 @@ export class SeriesTable {
   readonly #families = new Families();
   readonly #streams = new Map<string, Stream>();
   readonly #byId = new Map<number, Series>();
-  /** By the metric's name, its last point: a batch has the metrics that the one before had. */
-  readonly #last = new Map<string, { readonly point: Point; readonly stream: Stream }>();
+  /** By the metric's name, that of its last point: a batch has the metrics that the one before had. */
+  readonly #last = new Map<string, Stream>();
   #nextId = 1;
   #bytes = 0;
   #prometheusSeries = 0;
@@ -177,9 +178,7 @@ export class SeriesTable {
 
   #streamOf(point: Point, now: number, isOwn: boolean): Stream | Conflict {
     const last = this.#last.get(point.metric.name);
-    if (last && isSameStream(last.point, point) && this.#families.isLive(last.stream.family)) {
-      return last.stream;
-    }
+    if (last && isOf(last, point) && this.#families.isLive(last.family)) return last;
     const { metric, bounds } = point;
     const { scope, scopeVersion, name, unit, kind, description } = metric;
     const boundsKey = boundsKeyOf(point);
@@ -188,13 +187,13 @@ export class SeriesTable {
     if (!stream || !this.#families.isLive(stream.family)) {
       const family = this.#families.find(metric, now, isOwn);
       if (typeof family === "string") return family;
-      stream = { metric, boundsKey, family, series: new Map() };
-      this.#streams.set(key, stream);
       if (kind === "histogram" && !family.bounds.has(boundsKey)) family.bounds.set(boundsKey, bounds);
+      stream = { metric, boundsKey, bounds: family.bounds.get(boundsKey), family, series: new Map() };
+      this.#streams.set(key, stream);
     }
     // What came last says what the family is about.
     Object.assign(stream.family, { name, unit, description });
-    this.#last.set(name, { point, stream });
+    this.#last.set(name, stream);
     return stream;
   }
 
@@ -243,23 +242,26 @@ function scopeOf({ scope, scopeVersion }: Metric): Attributes {
   return { "otel.scope.name": scope, "otel.scope.version": scopeVersion };
 }
 
-function isSameStream(a: Point, b: Point): boolean {
-  if (!isSameMetric(a.metric, b.metric) || a.bounds?.length !== b.bounds?.length) return false;
-  const { bounds = [] } = b;
-  for (let i = 0; i < bounds.length; i++) if (bounds[i] !== a.bounds?.[i]) return false;
-  return true;
+/** The point is of this stream, and says of the metric what the last one said. */
+function isOf({ metric, bounds, family }: Stream, point: Point): boolean {
+  const { metric: other } = point;
+  const isSame =
+    metric === other ||
+    (metric.name === other.name &&
+      metric.scope === other.scope &&
+      metric.scopeVersion === other.scopeVersion &&
+      metric.unit === other.unit &&
+      metric.kind === other.kind);
+  const { name, unit, description } = family;
+  const isNewest = name === other.name && unit === other.unit && description === other.description;
+  return isSame && isNewest && isEqual(bounds, point.bounds);
 }
 
-function isSameMetric(a: Metric, b: Metric): boolean {
+function isEqual(a: readonly number[] | undefined, b: readonly number[] | undefined): boolean {
   if (a === b) return true;
-  return (
-    a.name === b.name &&
-    a.scope === b.scope &&
-    a.scopeVersion === b.scopeVersion &&
-    a.unit === b.unit &&
-    a.kind === b.kind &&
-    a.description === b.description
-  );
+  if (a?.length !== b?.length || !a || !b) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 export function boundsKeyOf({ value, bounds }: Pick<Point, "value" | "bounds">): string {
