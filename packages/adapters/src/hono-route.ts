@@ -9,9 +9,9 @@ type RouterRoute = ReturnType<typeof matchedRoutes>[number];
 type Held = readonly [matched: readonly (readonly [readonly [handler: unknown, route: RouterRoute]])[]];
 
 /**
- * Finds patterns for one middleware. Hono's own `matchedRoutes` makes a list for each request, which is a fifth of what
- * it takes to measure one. The request holds the routes under a symbol that Hono does not export: the first request
- * tells which symbol it is, and where there is none `matchedRoutes` is asked.
+ * Finds patterns for one middleware. Hono's `matchedRoutes` makes a new list of routes at each call, which takes time in
+ * every request. The request holds the same routes under a symbol that Hono does not export. This class looks for that
+ * symbol once, in the first request. If there is none, it calls `matchedRoutes` every time.
  */
 export class HonoRoute {
   readonly #own: MiddlewareHandler;

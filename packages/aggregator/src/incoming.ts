@@ -5,7 +5,7 @@ export interface Incoming {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  /** A parameter of the query, null if there is none. */
+  /** The value of a query parameter, null if the request does not have it. */
   parameter(name: string): string | null;
   /** @param name - in lower case. */
   header(name: string): string | undefined;

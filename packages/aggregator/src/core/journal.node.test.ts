@@ -1,7 +1,7 @@
 import type { Runtime } from "@pushmeter/sdk";
 import { FakeRuntime } from "@pushmeter/sdk/testing";
 import { seeded } from "@pushmeter/testkit/random";
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SqliteStore } from "../sqlite-store.ts";
 import { body, sum } from "../testing/otlp.ts";
 import { Sender } from "../testing/simulation.ts";
@@ -251,6 +251,9 @@ describe("the journal", () => {
 });
 
 describe("a shard host on a store that fails", () => {
+  beforeEach(() => void vi.spyOn(console, "error").mockImplementation(() => {}));
+  afterEach(() => void vi.restoreAllMocks());
+
   const hostOn = (storage: Storage, aborted: string[], runtime: Runtime = new FakeRuntime()) => {
     const store = new SqliteStore(storage);
     const options = {
@@ -315,7 +318,6 @@ describe("a shard host on a store that fails", () => {
   });
 
   it("knows its service again whichever row is lost", async () => {
-    vi.spyOn(console, "error").mockImplementation(() => {});
     for (const lost of [0, 1, 2]) {
       const storage = new Storage();
       const host = hostOn(storage, []);
@@ -328,11 +330,9 @@ describe("a shard host on a store that fails", () => {
       expect(woken.shard.target).toEqual(TARGET);
       expect(total(woken)).toBe(4);
     }
-    vi.restoreAllMocks();
   });
 
   it("knows its service again though the first body of all is damaged", async () => {
-    vi.spyOn(console, "error").mockImplementation(() => {});
     const storage = new Storage();
     const host = hostOn(storage, []);
     const all = await batches(3);
@@ -345,11 +345,9 @@ describe("a shard host on a store that fails", () => {
     const woken = hostOn(storage, []);
     expect(woken.shard.target).toEqual(TARGET);
     expect(total(woken)).toBe(2);
-    vi.restoreAllMocks();
   });
 
   it("sets a row aside that cannot be read, counts it, and goes on with all others", async () => {
-    vi.spyOn(console, "error").mockImplementation(() => {});
     const storage = new Storage();
     const all = await batches(3);
     const host = hostOn(storage, []);
@@ -364,7 +362,6 @@ describe("a shard host on a store that fails", () => {
       expect(counted?.value).toBe(1);
     }
     expect(storage.rows("aside")).toHaveLength(1);
-    vi.restoreAllMocks();
   });
 
   it("refuses an id that is too long to be remembered", async () => {

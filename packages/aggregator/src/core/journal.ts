@@ -42,7 +42,6 @@ interface Pending {
   readonly entries: Entry[];
   readonly bodies: Uint8Array[];
   bytes: number;
-  hasTarget: boolean;
 }
 
 export class Journal {
@@ -86,10 +85,9 @@ export class Journal {
   append({ id, target, encoding, body }: Message, received: number): void {
     const { length } = body;
     const row = this.#rowFor(length);
-    row.entries.push({ id, ...(!row.hasTarget && { target }), encoding, received, length });
+    row.entries.push({ id, ...(!row.bodies.length && { target }), encoding, received, length });
     row.bodies.push(body);
     row.bytes += length;
-    row.hasTarget = true;
   }
 
   /** What a heartbeat did, to be stored by the next `flush` or `save`. */
@@ -155,7 +153,7 @@ export class Journal {
   #rowFor(bytes: number): Pending {
     const last = this.#pending.at(-1);
     if (last && last.bytes + bytes <= LARGEST_VALUE) return last;
-    const row: Pending = { entries: [], bodies: [], bytes: 0, hasTarget: false };
+    const row: Pending = { entries: [], bodies: [], bytes: 0 };
     this.#pending.push(row);
     return row;
   }

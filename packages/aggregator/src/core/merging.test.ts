@@ -153,7 +153,7 @@ describe("the SDK's own encoding", () => {
 });
 
 describe("a shard", () => {
-  it("is about what its newest description says, and each unit is a series of its own", () => {
+  it("has the newest description, and one series for each unit", () => {
     const shard = new Shard();
     const point = { asInt: "1", timeUnixNano };
     const data = { aggregationTemporality: 1, isMonotonic: true, dataPoints: [point] };

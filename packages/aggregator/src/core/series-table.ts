@@ -25,7 +25,6 @@ export const OWN_SCOPE = "@pushmeter/sdk";
 interface Stream {
   readonly metric: Metric;
   readonly boundsKey: string;
-  readonly bounds: readonly number[] | undefined;
   readonly family: Family;
   /** By the attributes' key. */
   readonly series: Map<string, Series>;
@@ -188,7 +187,7 @@ export class SeriesTable {
       const family = this.#families.find(metric, now, isOwn);
       if (typeof family === "string") return family;
       if (kind === "histogram" && !family.bounds.has(boundsKey)) family.bounds.set(boundsKey, bounds);
-      stream = { metric, boundsKey, bounds: family.bounds.get(boundsKey), family, series: new Map() };
+      stream = { metric, boundsKey, family, series: new Map() };
       this.#streams.set(key, stream);
     }
     // What came last says what the family is about.
@@ -242,19 +241,21 @@ function scopeOf({ scope, scopeVersion }: Metric): Attributes {
   return { "otel.scope.name": scope, "otel.scope.version": scopeVersion };
 }
 
-/** The point is of this stream, and says of the metric what the last one said. */
-function isOf({ metric, bounds, family }: Stream, point: Point): boolean {
-  const { metric: other } = point;
-  const isSame =
-    metric === other ||
-    (metric.name === other.name &&
-      metric.scope === other.scope &&
-      metric.scopeVersion === other.scopeVersion &&
-      metric.unit === other.unit &&
-      metric.kind === other.kind);
-  const { name, unit, description } = family;
-  const isNewest = name === other.name && unit === other.unit && description === other.description;
-  return isSame && isNewest && isEqual(bounds, point.bounds);
+/**
+ * Whether a point of a metric with this name belongs to the stream, and says of the metric what its last point said.
+ */
+function isOf({ metric, boundsKey, family }: Stream, point: Point): boolean {
+  const { scope, scopeVersion, name, unit, kind, description } = point.metric;
+  return (
+    metric.scope === scope &&
+    metric.scopeVersion === scopeVersion &&
+    metric.unit === unit &&
+    metric.kind === kind &&
+    family.name === name &&
+    family.unit === unit &&
+    family.description === description &&
+    isEqual(family.bounds.get(boundsKey), point.bounds)
+  );
 }
 
 function isEqual(a: readonly number[] | undefined, b: readonly number[] | undefined): boolean {
